@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""PostgreSQL: embedded by default, any server by DATABASE_URL."""

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Django's settings for the database, from the data directory and the environment.
+
+With ``DATABASE_URL`` any PostgreSQL (15 or later, with pgvector 0.8 or later); without it the embedded one,
+through its socket. This only says where the database is: starting it is the business of `embedded`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from .places import embedded_dsn
+
+_DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+
+
+class DatabaseAddressWrong(ValueError):
+    """``DATABASE_URL`` or ``FILANDA_DATABASE_POOL`` cannot be read."""
+
+
+def dsn(data_dir: Path, env: Mapping[str, str]) -> str:
+    """The address of the database: ``DATABASE_URL`` if set, else the embedded one's in ``data_dir``."""
+    return env.get("DATABASE_URL", "").strip() or embedded_dsn(data_dir)
+
+
+def database_settings(data_dir: Path, env: Mapping[str, str]) -> dict[str, Any]:
+    """Django's ``DATABASES["default"]``: psycopg 3 with a pool of connections a process.
+
+    ``FILANDA_DATABASE_POOL`` is the most connections that one process keeps (default 8; 0 for no pool, which
+    is what tests want). A connection is checked when it leaves the pool, so that a restart of PostgreSQL
+    costs no request more than those that were running.
+
+    Raises `DatabaseAddressWrong`, with a sentence that does not repeat the address: it may hold a password.
+    """
+    try:
+        parts = conninfo_to_dict(dsn(data_dir, env))
+    except psycopg.ProgrammingError as error:
+        raise DatabaseAddressWrong(
+            "DATABASE_URL cannot be read as an address of PostgreSQL: it should look like "
+            "postgresql://user:password@host:5432/name."
+        ) from error
+    if not parts.get("dbname"):
+        raise DatabaseAddressWrong(
+            "DATABASE_URL names no database: it should look like postgresql://user:password@host:5432/name."
+        )
+    settings: dict[str, Any] = {name: str(parts.pop(key, None) or "") for key, name in _DJANGO_NAMES.items()}
+    options: dict[str, Any] = {"application_name": "filanda", **parts}
+    most = env.get("FILANDA_DATABASE_POOL", "8").strip()
+    if not most.isdecimal():
+        raise DatabaseAddressWrong("FILANDA_DATABASE_POOL should be a number of connections, for example 8.")
+    if int(most) > 0:
+        options["pool"] = {"min_size": 1, "max_size": int(most), "timeout": 10.0}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **settings,
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,  # the pool keeps connections; Django must give them back
+        "CONN_HEALTH_CHECKS": True,
+    }

