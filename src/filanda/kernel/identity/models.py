@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Account, role grants and one-time sign-in links. There is no password anywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import scoped
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def create_account(self, *, email: str, name: str = "", **fields: Any) -> Account:
+        """Create an account without a password. `email` is stored in lower case."""
+        account = self.model(email=email.strip().lower(), name=name, **fields)
+        account.set_unusable_password()
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """A sign-in. Belongs to the installation; what somebody may do in a region are `RoleGrant` rows."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_operator = models.BooleanField(default=False, help_text="runs the installation; not a role in a region")
+    is_invented = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="identity_account_email_ci")]
+
+    def __str__(self) -> str:
+        return self.name or f"account {self.pk}"
+
+
+class Role(models.TextChoices):
+    """Roles of issue 2. Others appear with the rooms that need them."""
+
+    FACILITATOR = "facilitator", _("Facilitator")
+    REGION_ADMINISTRATOR = "region_administrator", _("Region administrator")
+
+
+class RoleGrant(models.Model):
+    """One person, one role, one region, until when. Ended, never deleted."""
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="role_grants")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=40, choices=Role.choices)
+    granted_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "account", "role"],
+                condition=models.Q(ended_at__isnull=True),
+                name="identity_one_open_grant",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} in {self.region_id}"
+
+
+class SignInLink(models.Model):
+    """A link that signs one account in once. Only a hash of its token is stored."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    region = models.ForeignKey(Region, on_delete=models.CASCADE)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = scoped()
+
+    def __str__(self) -> str:
+        return f"sign-in link {self.pk}"

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may do what: `decide(actor, "matching.requests.view", obj) -> Decision(allowed, reason)`.
+
+Each room declares its permissions in `manifest.py`; roles are rows that map to permission names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from filanda.kernel.identity.actors import Actor
+
+__all__ = ["Decision", "Forbidden", "Permission", "decide", "permissions", "register", "require"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer of a policy. A refusal always carries a reason that the reader can act on."""
+
+    allowed: bool
+    reason: str | Promise = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+class Forbidden(Exception):
+    """Raised by `require`; carries the reason shown to the reader."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(str(decision.reason))
+        self.reason = decision.reason
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A named permission: which roles hold it, whether everybody does, and an optional rule on the object."""
+
+    name: str
+    label: str | Promise
+    roles: frozenset[str] = frozenset()
+    everybody: bool = False
+    rule: Callable[[Actor, Any], Decision] | None = None
+
+
+_registry: dict[str, Permission] = {}
+
+
+def register(permission: Permission) -> None:
+    """Register a permission once. A second, different one under the same name is a programming error."""
+    known = _registry.setdefault(permission.name, permission)
+    if known != permission:
+        raise ValueError(f"Permission {permission.name!r} is declared twice.")
+
+
+def permissions() -> list[Permission]:
+    """Every permission, by name: the table of who may do what is made from this."""
+    return [_registry[name] for name in sorted(_registry)]
+
+
+def decide(actor: Actor, name: str, obj: Any = None) -> Decision:
+    """Decide whether `actor` may do `name` to `obj`. Raises KeyError for an unknown permission."""
+    permission = _registry[name]
+    if actor.is_platform:
+        return Decision(True)
+    held = permission.everybody or bool(permission.roles & actor.roles)
+    if held:
+        return permission.rule(actor, obj) if permission.rule is not None else Decision(True)
+    if actor.is_visitor:
+        return Decision(False, _("Sign in with an account that may do this."))
+    return Decision(False, _("Your role in this region does not include this. Ask a region administrator."))
+
+
+def require(actor: Actor, name: str, obj: Any = None) -> None:
+    """Raise Forbidden with the reason unless `actor` may do `name` to `obj`."""
+    decision = decide(actor, name, obj)
+    if not decision.allowed:
+        raise Forbidden(decision)

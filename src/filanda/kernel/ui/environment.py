@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the interface parts add to the Jinja2 environment: globals and filters."""
+
+from __future__ import annotations
+
+import jinja2
+
+from filanda.kernel.ui.assets import asset, theme_css
+from filanda.kernel.ui.cloth import monogram, thread
+from filanda.kernel.ui.moments import number, when
+
+
+def install(env: jinja2.Environment) -> None:
+    """Add the globals and filters that the macros and page templates use."""
+    from filanda.kernel.text.markdown import to_html
+
+    env.filters.update(markdown=to_html, number=number)
+    env.globals.update(asset=asset, theme_css=theme_css, thread=thread, monogram=monogram, when=when)

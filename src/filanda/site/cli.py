@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The command `filanda`. Each module of `site.commands` registers its own subcommands."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import sys
+from importlib import import_module
+
+import typer
+
+from filanda import __version__
+from filanda.site import commands
+
+
+def build() -> typer.Typer:
+    """Assemble the command line from the modules of `site.commands`."""
+    app = typer.Typer(
+        name="filanda",
+        help="Run and look after a Filanda installation. Each command says more with --help.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+
+    def version(value: bool) -> None:
+        if value:
+            typer.echo(f"filanda {__version__}")
+            raise typer.Exit
+
+    @app.callback()
+    def main_options(
+        version: bool = typer.Option(False, "--version", callback=version, is_eager=True, help="Print the version."),
+    ) -> None:
+        """Run and look after a Filanda installation."""
+
+    for module in pkgutil.iter_modules(commands.__path__):
+        import_module(f"{commands.__name__}.{module.name}").register(app)
+    return app
+
+
+def main() -> None:
+    """Entry point. Expected failures are one sentence on standard error and exit code 1, never a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filanda.site.settings")
+    from filanda.site.failures import Failure
+
+    try:
+        build()()
+    except Failure as failure:
+        sys.stderr.write(f"filanda: {failure}\n")
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("filanda: stopped.\n")
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

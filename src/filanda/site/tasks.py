@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where the worker finds the jobs of all rooms: procrastinate imports this module."""
+
+from filanda.kernel.journal import tasks as journal_tasks
+
+__all__ = ["journal_tasks"]

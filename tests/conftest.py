@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One throwaway PostgreSQL a session, one region a test that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> Iterator[None]:
+    from django.core.cache import cache
+    from django.utils import translation
+
+    from filanda.kernel.regions.middleware import forget_hosts
+
+    forget_hosts()
+    cache.clear()
+    yield
+    forget_hosts()
+    translation.activate("it")
+
+
+@pytest.fixture
+def region(db):
+    """A region at the host `test.example`, entered for the test."""
+    from filanda.kernel.regions.models import Region
+    from filanda.kernel.regions.scoped import in_region
+
+    made = Region.objects.create(
+        slug="test", names={"it": "Regione di prova", "en": "Test region"}, is_invented=True, shapes="altariva"
+    )
+    made.hosts.create(host="test.example", is_primary=True)
+    with in_region(made):
+        yield made
+
+
+@pytest.fixture
+def other_region(db):
+    """A second region, at `other.example`, not entered: what lives there must never show."""
+    from filanda.kernel.regions.models import Region
+
+    made = Region.objects.create(slug="other", names={"it": "Altra", "en": "Other"})
+    made.hosts.create(host="other.example", is_primary=True)
+    return made
+
+
+@pytest.fixture
+def client(region):
+    """Django's test client, at the test region's host."""
+    from django.test import Client
+
+    return Client(headers={"host": "test.example"})
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real data sets beside the checkout; tests that need them are skipped, and say so, without."""
+    place = Path(__file__).parents[2] / "shared" / "data"
+    if not place.is_dir():
+        pytest.skip("the real data sets are not beside the checkout")
+    return place
