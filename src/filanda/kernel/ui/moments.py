@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Dates as people say them: `<time>` with "3 days ago" to read and the exact moment on hover; numbers and lists too."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext, ngettext
+from markupsafe import Markup
+
+
+def when(moment: datetime | date, now: datetime | None = None) -> Markup:
+    """`moment` as a <time> element. Older than 30 days, or a plain date: the date itself. now: the clock, for tests."""
+    if not isinstance(moment, datetime):
+        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), formats.date_format(moment))
+    now = now or timezone.now()
+    local = timezone.localtime(moment)
+    seconds = (now - moment).total_seconds()
+    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
+    if seconds < 0 or days > 30:
+        text = formats.date_format(local, "DATE_FORMAT")
+    elif minutes < 1:
+        text = gettext("just now")
+    elif hours < 1:
+        text = ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {"n": minutes}
+    elif days < 1:
+        text = ngettext("%(n)s hour ago", "%(n)s hours ago", hours) % {"n": hours}
+    else:
+        text = ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
+    exact = formats.date_format(local, "DATETIME_FORMAT")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(local.isoformat(timespec="seconds"), exact, text)
+
+
+def number(value: int | float) -> str:
+    """A number with the reader's separators: 6.500 in Italian, 6,500 in English."""
+    return formats.number_format(
+        value, decimal_pos=0 if isinstance(value, int) else 1, use_l10n=True, force_grouping=True
+    )
