@@ -50,3 +50,11 @@ class NoUnprivilegedUser(EmbeddedDatabaseError):
 
 class ServerDidNotStart(EmbeddedDatabaseError):
     """PostgreSQL ended, or did not answer in time; the sentence carries its last words and names its log."""
+
+
+class FilesStillInUse(ServerDidNotStart):
+    """A server that was killed has left its lock, or processes that are about to end: worth trying again."""
+
+
+class OwnedByAnotherUser(EmbeddedDatabaseError):
+    """The database's files, or the directory of its socket, belong to another user."""

@@ -6,6 +6,7 @@ Nothing here knows where Filanda keeps its data or who else may be using it; tha
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from urllib.parse import quote
 import psycopg
 
 from .children import tied_to_this_process
-from .errors import DiskFull, EmbeddedDatabaseError, ServerDidNotStart
+from .errors import DiskFull, EmbeddedDatabaseError, FilesStillInUse, ServerDidNotStart
 from .programs import ServerUser, programs_dir
 
 ROLE = "filanda"
@@ -61,12 +62,9 @@ def initialise(cluster: Path, user: ServerUser, *, sync: bool = True) -> None:
     unfinished.mkdir(mode=0o700)
     user.give(unfinished)
     locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    command = user.command(
-        programs_dir() / "initdb",
-        *["--pgdata", unfinished, "--username", ROLE, "--auth=trust", "--no-instructions", *locale],
-        *([] if sync else ["--no-sync"]),
-        death_signal="TERM",
-    )
+    access = ["--username", ROLE, "--auth=trust"]  # the socket's directory, ours alone, is what keeps others out
+    words = ["--pgdata", str(unfinished), *access, *locale, "--no-instructions", *([] if sync else ["--no-sync"])]
+    command = user.command(programs_dir() / "initdb", *words, death_signal="TERM")
     done = subprocess.run(
         command,
         capture_output=True,
@@ -94,7 +92,9 @@ def failure(said: str, place: Path, log: Path | None) -> EmbeddedDatabaseError:
     reasons = [line for line in said.splitlines() if any(word in line for word in ("FATAL", "PANIC", "error:"))]
     last = (reasons or said.strip().splitlines() or ["it said nothing"])[-1].strip()
     where = f" (its log is {log})" if log else ""
-    return ServerDidNotStart(f"PostgreSQL did not start: {last}{where}.")
+    crashed_just_now = re.search(r"lock file .* already exists|pre-existing shared memory block", said)
+    kind = FilesStillInUse if crashed_just_now else ServerDidNotStart
+    return kind(f"PostgreSQL did not start: {last}{where}.")
 
 
 def disk_full(place: Path) -> DiskFull:
@@ -146,7 +146,7 @@ class Server:
         except OSError as error:
             raise failure(os.strerror(error.errno or 0), self.cluster, self.log) from error
         deadline = time.monotonic() + patience
-        while not answers(self.socket_dir):
+        while not self._says_ready():
             if not self.is_alive():
                 raise failure(self._said(before), self.cluster, self.log)
             if time.monotonic() > deadline:
@@ -155,7 +155,7 @@ class Server:
                     f"PostgreSQL did not answer within {patience:.0f} seconds: look at its log, {self.log}, "
                     f"and start again (a recovery goes on where it stopped)."
                 )
-            time.sleep(0.02)
+            time.sleep(0.01)
 
     def _launch(self) -> None:
         with self.log.open("ab") as log:
@@ -169,6 +169,15 @@ class Server:
                 preexec_fn=tied_to_this_process(signal.SIGINT),
                 start_new_session=True,  # a Ctrl-C in our terminal is ours to pass on, in order
             )
+
+    def _says_ready(self) -> bool:
+        """Whether PostgreSQL accepts connections: its 8th line in ``postmaster.pid`` (as pg_ctl does, unlike
+        connecting, this leaves nothing in the log)."""
+        try:
+            lines = (self.cluster / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) >= 8 and lines[0] == str(self.pid) and lines[7].strip() == "ready"
 
     def _said(self, before: int) -> str:
         with self.log.open("rb") as log:
