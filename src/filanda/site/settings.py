@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "filanda.directory.organisations",
     "filanda.capabilities.search",
     "filanda.capabilities.matching",
+    "filanda.capabilities.needs",
     "filanda.across.finder",
     "filanda.site",
 ]

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How often a visitor may do what costs: fixed windows, counted in the database cache that all processes share.
+
+Who it is enters as an address and is kept as a keyed hash of it that changes with the window and the region: from what
+is stored nobody can tell an address, nor that two windows saw the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection, transaction
+
+from filanda.kernel.regions.models import Region
+
+__all__ = ["LIMITS", "Limit", "TooMany", "take"]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`most` times in each window of `every`."""
+
+    most: int
+    every: timedelta
+
+
+LIMITS = {
+    "need": Limit(30, timedelta(hours=1)),
+    "introduction": Limit(8, timedelta(days=1)),
+}
+
+
+class TooMany(Exception):
+    """The limit is reached. `again_at`: when the window ends; `retry_after`: seconds until then, at least 1."""
+
+    def __init__(self, limit: Limit, again_at: datetime, now: datetime) -> None:
+        self.limit = limit
+        self.again_at = again_at
+        self.retry_after = max(1, round((again_at - now).total_seconds()))
+        super().__init__(f"{limit.most} in {limit.every}")
+
+
+def take(what: str, *, address: str, region: Region, now: datetime) -> int:
+    """Count one use of `what` (a key of LIMITS) by `address`; return how many are left in this window.
+
+    Raises TooMany, and then counts nothing: who waits is not punished for having tried.
+    """
+    limit = LIMITS[what]
+    seconds = int(limit.every.total_seconds())
+    window = int(now.timestamp()) // seconds
+    ends_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
+    key = f"limit:{what}:{_pseudonym(address, f'{what}/{region.pk}/{window}')}"
+    cache = caches["shared"]
+    with transaction.atomic():
+        # The cache reads, then writes: this lock makes the two one step, for this key alone.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        used = cache.get(key, 0)
+        if used >= limit.most:
+            raise TooMany(limit, ends_at, now)
+        cache.set(key, used + 1, timeout=max(1, int((ends_at - now).total_seconds()) + 1))
+    return limit.most - used - 1
+
+
+def _pseudonym(address: str, purpose: str) -> str:
+    """A keyed hash. IPv6 addresses count by their /64: that is one connection, whoever hands out the rest of it."""
+    try:
+        ip = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        network = address
+    else:
+        if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+            ip = ip.ipv4_mapped
+        network = str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))
+    key = hashlib.sha256(f"needs.limits/{purpose}/{settings.SECRET_KEY}".encode()).digest()
+    return hmac.new(key, network.encode(), hashlib.sha256).hexdigest()[:32]
