@@ -8,14 +8,14 @@ import pytest
 from filanda.kernel.database.configuration import DatabaseAddressWrong, database_settings, dsn
 
 
-def test_embedded_database_is_reached_through_its_socket(tmp_path: Path) -> None:
-    settings = database_settings(tmp_path, {})
+def test_embedded_database_is_reached_through_its_socket() -> None:
+    settings = database_settings(Path("/srv/filanda"), {})
     assert settings == {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "filanda",
         "USER": "filanda",
         "PASSWORD": "",
-        "HOST": str(tmp_path / "postgres" / "run"),
+        "HOST": "/srv/filanda/postgres/run",
         "PORT": "",
         "OPTIONS": {"application_name": "filanda", "pool": {"min_size": 1, "max_size": 8, "timeout": 10.0}},
         "CONN_MAX_AGE": 0,
@@ -23,8 +23,8 @@ def test_embedded_database_is_reached_through_its_socket(tmp_path: Path) -> None
     }
 
 
-def test_path_with_odd_characters_survives_the_address(tmp_path: Path) -> None:
-    odd = tmp_path / "è un'altra & 100% #1"
+def test_path_with_odd_characters_survives_the_address() -> None:
+    odd = Path("/srv") / "è un'altra & 100% #1"
     assert database_settings(odd, {})["HOST"] == str(odd / "postgres" / "run")
 
 

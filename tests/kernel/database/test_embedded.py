@@ -140,6 +140,13 @@ def test_stop_and_second_start_keep_the_rows(postgres: EmbeddedPostgres) -> None
     assert _execute(postgres.dsn(), "SELECT id FROM kept") == [(7,)]
 
 
+def test_data_directory_with_odd_characters_works(place: Path, made_before: Path) -> None:
+    odd = place / "un'altra è & 100% #1"
+    shutil.copytree(made_before, odd)
+    with connect_or_start(odd, {}) as dsn:
+        assert _execute(dsn, "SELECT 1") == [(1,)]
+
+
 def test_settings_of_the_operator_win(postgres: EmbeddedPostgres) -> None:
     postgres.start()
     assert _execute(postgres.dsn(), "SHOW fsync") == [("off",)]
@@ -271,16 +278,19 @@ def test_files_of_another_major_version_are_refused_untouched(
     postgres.start()
 
 
-def test_path_too_long_for_a_socket_is_said_and_works(place: Path, made_before: Path) -> None:
+@pytest.mark.parametrize("name", ["a" * LONGEST_SOCKET_PATH, "one, two"])
+def test_path_unfit_for_a_socket_is_said_and_works(place: Path, made_before: Path, name: str) -> None:
     said: list[str] = []
-    data_dir = place / ("a" * LONGEST_SOCKET_PATH)
+    data_dir = place / name
     shutil.copytree(made_before, data_dir)
     postgres = EmbeddedPostgres(data_dir, say=said.append)
     try:
         postgres.start()
         assert _execute(postgres.dsn(), "SELECT 1") == [(1,)]
         socket_dir = postgres.places.socket_dir
-        assert said == [f"The path of the data directory is too long for a socket, so that one is in {socket_dir}."]
+        assert said == [
+            f"The path of the data directory cannot hold the database's socket: that one is in {socket_dir}."
+        ]
         assert socket_dir.stat().st_mode & 0o777 == 0o700
     finally:
         postgres.stop()

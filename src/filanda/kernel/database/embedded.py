@@ -249,7 +249,7 @@ class EmbeddedPostgres:
         directory.chmod(0o700)
         user.give(directory)
         if directory.parent != self.places.root:
-            self._say(f"The path of the data directory is too long for a socket, so that one is in {directory}.")
+            self._say(f"The path of the data directory cannot hold the database's socket: that one is in {directory}.")
 
     def _rotate_log(self) -> None:
         log = self.places.log

@@ -46,10 +46,10 @@ class Places:
 
     @property
     def socket_dir(self) -> Path:
-        """The directory of the socket: ``root/run``, or one in /tmp named after ``root`` if that is too long.
+        """The directory of the socket: ``root/run``, or one in /tmp named after ``root`` if that cannot be.
 
-        The kernel allows a socket's path 107 bytes. Every process that knows the data directory finds the
-        same place, whatever its environment.
+        The kernel allows a socket's path 107 bytes, and libpq allows it no comma. Every process that knows the
+        data directory finds the same place, whatever its environment.
         """
         beside = self.root / "run"
         if fits_a_socket(beside):

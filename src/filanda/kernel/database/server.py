@@ -31,8 +31,9 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 
 
 def fits_a_socket(directory: Path) -> bool:
-    """Whether the path of PostgreSQL's socket in ``directory`` is short enough for the kernel."""
-    return len(os.fsencode(directory / _SOCKET_NAME)) <= LONGEST_SOCKET_PATH
+    """Whether PostgreSQL can have its socket in ``directory``: the kernel limits the length of its path, and a
+    comma would separate two addresses."""
+    return "," not in str(directory) and len(os.fsencode(directory / _SOCKET_NAME)) <= LONGEST_SOCKET_PATH
 
 
 def dsn_of(socket_dir: Path, database: str) -> str:
