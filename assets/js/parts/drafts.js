@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Nothing typed is lost: the need, and forms marked js-draft, are kept in this browser until they are sent.
+const store = (() => {
+  try { localStorage.setItem('filanda', '1'); localStorage.removeItem('filanda'); return localStorage; } catch { return null; }
+})();
+const KEEP_MS = 7 * 24 * 3600 * 1000;
+
+function keep(form, key, names) {
+  const fields = names.map((name) => form.elements.namedItem(name)).filter(Boolean);
+  let saved = null;
+  try { saved = JSON.parse(store.getItem(key)); } catch { /* an old or broken draft is no draft */ }
+  if (saved && Date.now() - saved.at < KEEP_MS) {
+    for (const field of fields) if (!field.value && saved.values[field.name]) field.value = saved.values[field.name];
+  }
+  let timer;
+  form.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const values = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+      if (Object.values(values).some(Boolean)) store.setItem(key, JSON.stringify({ at: Date.now(), values }));
+      else store.removeItem(key);
+    }, 300);
+  });
+  form.addEventListener('submit', () => { clearTimeout(timer); store.removeItem(key); });
+}
+
+if (store) {
+  for (const form of document.querySelectorAll('.js-need')) {
+    // On a need's own page the box holds that need already: only the empty box of the home page keeps a draft.
+    if (!form.elements.namedItem('text').value) keep(form, 'filanda-need', ['text']);
+  }
+  for (const form of document.querySelectorAll('.js-draft')) {
+    const names = [...form.elements].filter((f) => f.name && f.name !== 'csrfmiddlewaretoken' && f.type !== 'hidden').map((f) => f.name);
+    keep(form, `filanda-${form.dataset.draft}-${location.pathname}`, names);
+  }
+}

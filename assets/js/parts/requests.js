@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Addresses stay short and a failed search says so in words.
+
+// Empty fields are left out of the address bar.
+document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
+  const { method, body } = ctx.request;
+  if (method !== 'GET' || !(body instanceof FormData)) return;
+  const kept = [...body].filter(([, value]) => value !== '');
+  ctx.request.body = new FormData();
+  for (const [name, value] of kept) ctx.request.body.append(name, value);
+});
+
+// htmx would put an error's page into the middle of the list. Go to that address instead: the whole page says what to do.
+document.addEventListener('htmx:before:swap', (event) => {
+  const { response, request, sourceElement } = event.detail.ctx;
+  if ((response?.status ?? 200) < 400) return;
+  event.preventDefault();
+  if (request.method === 'GET' && sourceElement.closest('#finder')) location.assign(request.action);
+});
