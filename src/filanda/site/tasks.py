@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where the worker finds the jobs of all rooms: procrastinate imports this module."""
 
+from filanda.capabilities.matching import tasks as matching_tasks
 from filanda.capabilities.needs import tasks as needs_tasks
 from filanda.kernel.journal import tasks as journal_tasks
 
-__all__ = ["journal_tasks", "needs_tasks"]
+__all__ = ["journal_tasks", "matching_tasks", "needs_tasks"]

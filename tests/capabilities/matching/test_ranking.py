@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filanda.capabilities.matching.ranking import add_up, fuse, scaled
+
+scores = st.dictionaries(st.integers(1, 50), st.floats(-1, 10, allow_nan=False), max_size=30)
+
+
+@given(scores)
+def test_scaled_scores_lie_between_zero_and_one_and_keep_their_order(given_scores):
+    result = scaled(given_scores)
+    assert all(0 < value <= 1 for value in result.values())
+    order = sorted(result, key=lambda key: given_scores[key])
+    assert [result[key] for key in order] == sorted(result.values())
+
+
+@given(scores, scores, st.sets(st.integers(1, 50)))
+def test_fused_pieces_are_best_first_and_each_only_once(meaning, words, other):
+    pieces = fuse(meaning, words, other_language=other, best=10)
+    ids = [piece.evidence_id for piece in pieces]
+    assert len(ids) == len(set(ids)) <= 10
+    assert [piece.score for piece in pieces] == sorted((piece.score for piece in pieces), reverse=True)
+    assert all(piece.score > 0 for piece in pieces)
+
+
+def test_fusing_weighs_meaning_and_words_each_scaled_to_its_best():
+    pieces = fuse({1: 0.8, 2: 0.4}, {2: 6.0, 3: 3.0}, weight=0.7)
+    assert [(p.evidence_id, pytest.approx(p.score)) for p in pieces] == [(1, 0.7), (2, 0.65), (3, 0.15)]
+
+
+def test_fusing_with_words_alone_lets_words_decide():
+    assert [(p.evidence_id, p.score) for p in fuse({}, {5: 2.0, 6: 4.0})] == [(6, 1.0), (5, 0.5)]
+
+
+def test_evidence_in_another_language_is_neither_favoured_nor_punished():
+    # The pieces in the need's language get 0.7 of their meaning (no word is shared), so do the others.
+    pieces = fuse({1: 1.0, 2: 0.9, 3: 0.8}, {9: 1.0}, other_language={2})
+    by_id = {piece.evidence_id: piece.score for piece in pieces}
+    assert by_id[1] == pytest.approx(0.7)
+    assert by_id[2] == pytest.approx(0.9 * 0.7)
+    assert by_id[1] > by_id[2] > by_id[3]
+
+
+def test_adding_up_cubes_scores_and_tells_what_carried_whom():
+    pieces = fuse({1: 1.0, 2: 0.5}, {})
+    ranked = add_up(pieces, {1: [10], 2: [10, 20]})
+    assert [(one.organisation_id, one.score, one.counted) for one in ranked] == [(10, 1.125, 2), (20, 0.125, 1)]
+    assert [(piece.evidence_id, share) for piece, share in ranked[0].pieces] == [(1, 1 / 1.125), (2, 0.125 / 1.125)]
+
+
+@given(scores, st.dictionaries(st.integers(1, 50), st.lists(st.integers(100, 110), max_size=4, unique=True)))
+def test_shares_never_exceed_the_whole_and_nobody_without_a_part_is_ranked(meaning, parties):
+    ranked = add_up(fuse(meaning, {}), parties)
+    for one in ranked:
+        assert sum(share for _piece, share in one.pieces) <= 1 + 1e-9
+        assert all(one.organisation_id in parties[piece.evidence_id] for piece, _share in one.pieces)
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
