@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +29,6 @@ def test_numbers_and_abbreviations_do_not_split():
 def test_spans_are_in_order_and_lose_no_letter(text):
     spans = split(text)
     assert all(start < end for start, end in spans)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
     kept = "".join(text[start:end] for start, end in spans)
     assert "".join(kept.split()) == "".join(text.split())
