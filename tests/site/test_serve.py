@@ -17,8 +17,6 @@ import pytest
 
 from filanda.kernel.database.embedded import EmbeddedPostgres
 from filanda.kernel.database.places import embedded_dsn
-from filanda.site.failures import Failure
-from filanda.site.serve import check_free, listening_address
 
 _PROGRAM = """
 import os, sys, subprocess, time
@@ -321,19 +319,3 @@ def test_given_database_is_used_and_none_is_started(installation: Installation) 
     assert not (installation.place / "data" / "postgres" / "run" / ".s.PGSQL.5432").exists()
     installation.ctrl_c()
     assert installation.wait() == 0
-
-
-@pytest.mark.parametrize("port", ["http", "-1", "0", "8000.0", "٨", "70000"])
-def test_port_that_is_none_is_refused(port: str) -> None:
-    with pytest.raises(Failure, match="FILANDA_PORT is "):
-        listening_address({"FILANDA_PORT": port})
-
-
-def test_address_defaults_to_this_machine_only() -> None:
-    assert listening_address({}) == ("127.0.0.1", 8000)
-    assert listening_address({"FILANDA_BIND": "::", "FILANDA_PORT": "80"}) == ("::", 80)
-
-
-def test_address_of_another_machine_is_refused() -> None:
-    with pytest.raises(Failure, match=r"Cannot listen on 192\.0\.2\.1, which FILANDA_BIND asks for"):
-        check_free("192.0.2.1", _free_port())

@@ -6,11 +6,9 @@ Only this process hears the terminal: every child has a session of its own, so a
 no Django: the preparation (migrations, demo data) runs in a fork, so the supervisor stays small.
 """
 
-import errno
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +23,7 @@ from filanda.kernel.database.children import die_with_parent, tied_to_this_proce
 from filanda.kernel.database.embedded import EmbeddedPostgres
 from filanda.kernel.database.errors import EmbeddedDatabaseError
 from filanda.site.failures import Failure
+from filanda.site.listening import check_free, listening_address, reachable, url
 
 _LOOK = 0.1  # seconds between two looks at the children
 _DEATHS, _WINDOW = 5, 60.0  # so many deaths in so many seconds are "again and again"
@@ -80,46 +79,6 @@ def serve(
     speak = say or _to_terminal
     postgres = None if env.get("DATABASE_URL", "").strip() else EmbeddedPostgres(data_dir, say=speak)
     Supervisor(services, postgres, (bind, port), speak).run(prepare)
-
-
-def listening_address(env: Mapping[str, str]) -> tuple[str, int]:
-    """Address and port of the web process, from ``FILANDA_BIND`` and ``FILANDA_PORT``."""
-    port = whole_number(env, "FILANDA_PORT", 8000)
-    if port > 65535:
-        raise Failure(f"FILANDA_PORT is {port}, and a port is a number from 1 to 65535.")
-    return env.get("FILANDA_BIND", "").strip() or "127.0.0.1", port
-
-
-def whole_number(env: Mapping[str, str], name: str, default: int) -> int:
-    """The setting ``name`` as a number from 1 up."""
-    value = env.get(name, "").strip() or str(default)
-    if not (value.isascii() and value.isdecimal() and int(value) > 0):
-        raise Failure(f"{name} is {value!r}, and should be a whole number from 1 up.")
-    return int(value)
-
-
-def check_free(bind: str, port: int) -> None:
-    """Raise a `Failure` if nobody could listen at this address and port now."""
-    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((bind, port))
-            probe.listen(1)
-        except PermissionError as error:
-            raise Failure(
-                f"This user may not listen on port {port}: choose one from 1024 up with FILANDA_PORT."
-            ) from error
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise Failure(
-                    f"Port {port} on {bind} is in use by another program: stop that one, "
-                    f"or choose another port, for example FILANDA_PORT={port + 1 if port < 65535 else 8000}."
-                ) from error
-            raise Failure(
-                f"Cannot listen on {bind}, which FILANDA_BIND asks for ({error.strerror or error}): "
-                f"use an address of this machine, such as 127.0.0.1."
-            ) from error
 
 
 class _Interrupted(BaseException):
@@ -274,10 +233,10 @@ class Supervisor:
         bind, port = self._address
         if _is_ready(bind, port):
             self._waits_for_page = False
-            self._say(f"Filanda is at {_url(bind, port)} (Ctrl-C stops it).")
+            self._say(f"Filanda is at {url(bind, port)} (Ctrl-C stops it).")
         elif time.monotonic() - self._began > _SLOW_START:
             self._began = time.monotonic()
-            self._say(f"No page yet from {_url(bind, port)}: what is written above may say why. Still trying.")
+            self._say(f"No page yet from {url(bind, port)}: what is written above may say why. Still trying.")
 
     def _stop_all(self) -> None:
         """Web first, so that no request meets a half that is gone; the database last. A second Ctrl-C hurries."""
@@ -358,7 +317,7 @@ def _prepare_in_fork(prepare: Callable[[], None], write: int, parent: int) -> in
 
 
 def _is_ready(bind: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(_reachable(bind), port, timeout=2)
+    connection = http.client.HTTPConnection(reachable(bind), port, timeout=2)
     try:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status == 200
@@ -366,15 +325,6 @@ def _is_ready(bind: str, port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _reachable(bind: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104 asked for by whoever set FILANDA_BIND
-
-
-def _url(bind: str, port: int) -> str:
-    host = _reachable(bind)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _how(code: int) -> str:

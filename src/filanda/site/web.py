@@ -6,7 +6,8 @@ The main process holds the socket and loads no Django; its workers, forked from 
 FILANDA_BIND           address to listen at (default 127.0.0.1)
 FILANDA_PORT           port (default 8000)
 FILANDA_WEB_PROCESSES  worker processes (default 1)
-FILANDA_WEB_THREADS    requests that one worker handles at once (default 8); each may hold a database connection
+FILANDA_WEB_THREADS    requests that one worker handles at once (default: twice the cores and one, at most 8);
+                       each may hold a database connection
 """
 
 import os
@@ -19,7 +20,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from filanda.kernel.database.children import die_with_parent
-from filanda.site.serve import listening_address, whole_number
+from filanda.site.listening import listening_address, whole_number
 
 _main = os.getpid()
 
@@ -44,7 +45,7 @@ def main() -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=whole_number(os.environ, "FILANDA_WEB_PROCESSES", 1),
-        blocking_threads=whole_number(os.environ, "FILANDA_WEB_THREADS", 8),
+        blocking_threads=whole_number(os.environ, "FILANDA_WEB_THREADS", min(8, 2 * (os.cpu_count() or 1) + 1)),
         respawn_failed_workers=True,
         workers_kill_timeout=5,
         log_level=LogLevels.warning,
