@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from filanda.capabilities.search.engine import audience_of, search_index
+from filanda.capabilities.search.index import Answer, IndexDamaged, Question, Shard, ShardReader
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.models import Region
 
 ORGANISATION_FACETS = ("helix_role", "s3", "activity", "province", "evidence_kind", "size", "state")
 ORGANISATION_SORTS = ("relevance", "name", "evidence")
+_FURTHEST, _LONGEST_PAGE, _MOST_SUGGESTIONS = 10_000, 1_000, 50
+_SORTS = {"relevance": "relevance", "name": "name", "evidence": "weight"}
 
 
 @dataclass(frozen=True)
@@ -64,16 +69,87 @@ def find_organisations(
     a facet ignore its own filter. Unknown facets and sorts are ignored. `offset` and `limit` are clamped to
     0..10000 and 0..1000. Never raises for bad input; while there is no index it finds nothing and says so.
     """
-    raise NotImplementedError
+    began = time.perf_counter()
+    question = Question(
+        text=text,
+        audience=audience_of(actor),
+        filters=_known_filters(filters or {}),
+        facets=ORGANISATION_FACETS,
+        sort=_SORTS.get(sort, "relevance"),
+        offset=min(max(offset, 0), _FURTHEST),
+        limit=min(max(limit, 0), _LONGEST_PAGE),
+    )
+    shard = Shard(region.pk, "organisation")
+    reader = search_index().reader(shard)
+    answer = Answer()
+    if reader is not None:
+        try:
+            answer = reader.search(question)
+        except IndexDamaged:
+            search_index().report_damage(shard)
+            reader = None
+    return Found(
+        total=answer.total,
+        ids=answer.ids,
+        facets=_facet_counts(answer, question),
+        took_ms=(time.perf_counter() - began) * 1000,
+        is_rebuilding=not _is_complete(reader),
+        is_loosened=answer.is_loosened,
+    )
+
+
+def _is_complete(reader: ShardReader | None) -> bool:
+    return reader is not None and reader.checkpoint.is_complete
+
+
+def _known_filters(filters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The filters that there are, without what no value can be."""
+    known = {name: [value for value in filters.get(name, ()) if _is_value(value)] for name in ORGANISATION_FACETS}
+    return {name: values for name, values in known.items() if values}
+
+
+def _is_value(value: str) -> bool:
+    return 0 < len(value) <= 100 and value.isprintable()
+
+
+def _facet_counts(answer: Answer, question: Question) -> list[FacetCount]:
+    """Most frequent first; a value that the reader chose is there even if nothing carries it."""
+    found = []
+    for name in question.facets:
+        chosen = question.filters.get(name, ())
+        counts = dict.fromkeys(chosen, 0) | answer.counts.get(name, {})
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        found += [FacetCount(name, value, count, value in chosen) for value, count in ordered]
+    return found
 
 
 def organisation_ids(
     region: Region, actor: Actor, filters: Mapping[str, Sequence[str]], text: str = "", limit: int = 20_000
 ) -> list[int]:
     """All ids that `filters` (and `text`, if any) leave, unordered: for the matcher's filters and for exports."""
-    raise NotImplementedError
+    question = Question(text=text, audience=audience_of(actor), filters=_known_filters(filters), limit=limit)
+    shard = Shard(region.pk, "organisation")
+    reader = search_index().reader(shard)
+    try:
+        return reader.all_ids(question) if reader is not None else []
+    except IndexDamaged:
+        search_index().report_damage(shard)
+        return []
 
 
 def suggest(region: Region, actor: Actor, text: str, limit: int = 8) -> list[Suggestion]:
     """Completions of what was typed so far: organisations first, then evidence by acronym or title."""
-    raise NotImplementedError
+    limit = min(max(limit, 0), _MOST_SUGGESTIONS)
+    found: list[Suggestion] = []
+    for kind in ("organisation", "evidence"):
+        shard = Shard(region.pk, kind)
+        reader = search_index().reader(shard)
+        if reader is None or len(found) >= limit:
+            continue
+        try:
+            labelled = reader.suggest(text, audience_of(actor), limit - len(found))
+        except IndexDamaged:
+            search_index().report_damage(shard)
+            continue
+        found += [Suggestion(kind, one.id, one.label) for one in labelled]
+    return found

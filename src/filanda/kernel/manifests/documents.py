@@ -25,8 +25,9 @@ class SearchDocument:
     `audience`: tokens of which the reader must hold at least one (see Actor.audience_tokens); empty: nobody finds it.
     `label`: what a suggestion shows. `names`: what a suggestion completes, matched with typos, never stemmed.
     `titles` weigh more than `texts`. `facets`: values by facet name; of a hierarchy give the value and all above it.
-    `numbers`: unsigned, to sort by. `organisation_ids`: the bodies that evidence belongs to, that its readers may know.
-    `shared`: whatever documents of other rows repeat of this one; when it changes they are built again.
+    `weight`: how much there is of it (an organisation: its pieces of evidence), to sort by and to order suggestions.
+    `organisation_ids`: the bodies that evidence belongs to and that its readers may know.
+    `shared`: stands for whatever documents of other rows repeat of this one; when it changes they are built again.
     """
 
     kind: str
@@ -40,6 +41,6 @@ class SearchDocument:
     titles: Sequence[LanguageText] = ()
     texts: Sequence[LanguageText] = ()
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    numbers: Mapping[str, int] = field(default_factory=dict)
+    weight: int = 0
     organisation_ids: Sequence[int] = ()
     shared: str = ""
