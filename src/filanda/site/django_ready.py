@@ -4,15 +4,58 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from filanda.kernel.database.embedded import connect_or_start
+from filanda.kernel.database.errors import EmbeddedDatabaseError
+from filanda.site.failures import Failure
+
+
+def data_directory() -> Path:
+    """FILANDA_DATA, else var/ where the command is called (the checkout, as a rule)."""
+    return Path(os.environ.get("FILANDA_DATA") or "var").absolute()
+
+
+def set_up_django() -> None:
+    """Load settings and apps; the database must already run."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filanda.site.settings")
+    import django
+    from django.apps import apps
+
+    if not apps.ready:
+        django.setup()
 
 
 @contextmanager
-def django_ready() -> Iterator[None]:
-    """Set Django up; the embedded database is used if it runs, else started for the duration."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filanda.site.settings")
-    import django
+def django_ready(*, migrated: bool = True) -> Iterator[None]:
+    """Django, set up, with the database: the one that runs, else the embedded one for the duration.
 
-    django.setup()
-    yield
+    `migrated`: refuse with a sentence when the schema is not this code's. Raises Failure.
+    """
+    try:
+        with connect_or_start(data_directory(), os.environ, say=_say):
+            set_up_django()
+            if migrated:
+                _check_schema()
+            try:
+                yield
+            finally:
+                from django.db import connections
+
+                connections.close_all()
+    except EmbeddedDatabaseError as error:
+        raise Failure(str(error)) from error
+
+
+def _check_schema() -> None:
+    from filanda.site.schema import unapplied
+
+    if unapplied():
+        raise Failure("the database is not up to date with this version. Run: filanda migrate")
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"filanda: {sentence}\n")

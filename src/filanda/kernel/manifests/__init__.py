@@ -16,6 +16,7 @@ from typing import Any
 from django.apps import apps
 
 from filanda.kernel import policies
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal import event_types
 from filanda.kernel.journal.event_types import EventType
 
@@ -35,10 +36,15 @@ class SearchSource:
 
 @dataclass(frozen=True)
 class Manifest:
+    """What one room plugs in. `ensure(actor)` runs at every start and must be quick when there is nothing to do;
+    `demo(actor)` too, where the demo is on, in the order of INSTALLED_APPS.
+    """
+
     permissions: tuple[policies.Permission, ...] = ()
     events: tuple[EventType, ...] = ()
     search_sources: tuple[SearchSource, ...] = ()
-    demo: Callable[[Any], None] | None = None
+    ensure: Callable[[Actor], None] | None = None
+    demo: Callable[[Actor], None] | None = None
 
 
 @dataclass
