@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,8 +15,11 @@ GENESIS = hashlib.sha256(b"filanda journal").digest()
 
 def payload_digest(salt: bytes, payload: Any) -> bytes:
     """SHA-256 over `salt` (16 random bytes) and the canonical JSON of `payload`: 32 bytes."""
-    canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, cls=DjangoJSONEncoder)
-    return hashlib.sha256(salt + canonical.encode()).digest()
+    return hashlib.sha256(salt + _canonical(payload).encode()).digest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, cls=DjangoJSONEncoder)
 
 
 def link_hash(
@@ -28,8 +31,10 @@ def link_hash(
     region_id: int | None,
     subject: str,
     at: datetime,
+    touches: Any,
     digest: bytes,
+    actor_digest: bytes,
 ) -> bytes:
-    """Hash of one link: 32 bytes. Holds nothing personal: the payload enters through its salted digest only."""
-    head = f"{position}|{event_id}|{type_}|{region_id}|{subject}|{at.isoformat()}|".encode()
-    return hashlib.sha256(previous + head + digest).digest()
+    """Hash of one link: 32 bytes. Holds nothing personal: payload and actor enter through salted digests only."""
+    head = _canonical([position, event_id, type_, region_id, subject, at.astimezone(UTC).isoformat(), touches])
+    return hashlib.sha256(previous + head.encode() + digest + actor_digest).digest()

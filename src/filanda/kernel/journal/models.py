@@ -12,7 +12,8 @@ from filanda.kernel.regions.scoped import scoped
 
 
 class Event(models.Model):
-    """One thing that happened. `digest` = SHA-256 over salt and canonical payload; see `hashing`.
+    """One thing that happened. `digest` = SHA-256 over salt and canonical payload, `actor_digest` the same over who
+    acted; see `hashing`.
 
     `touches` names the rows whose derived copies (search documents, figures) must follow:
     {"organisation": [1, 2], "evidence": [7]}.
@@ -25,6 +26,8 @@ class Event(models.Model):
     subject_id = models.BigIntegerField(null=True)
     payload = models.JSONField(null=True)
     salt = models.BinaryField(max_length=16, null=True)
+    actor_salt = models.BinaryField(max_length=16, null=True)
+    actor_digest = models.BinaryField(max_length=32, null=True)
     touches = models.JSONField(default=dict)
     digest = models.BinaryField(max_length=32)
     at = models.DateTimeField(default=now)
@@ -51,3 +54,12 @@ class ChainLink(models.Model):
 
     def __str__(self) -> str:
         return f"link {self.position}"
+
+
+class Pending(models.Model):
+    """An event that is not chained yet. A trigger writes it with the event; `chain.extend` removes it."""
+
+    event_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"pending event {self.event_id}"

@@ -27,8 +27,10 @@ def register(app: typer.Typer) -> None:
 
     @journal.command()
     def head() -> None:
-        """Print the position of the last link."""
+        """Print position and hash of the last link. Noted elsewhere, they prove the journal up to there."""
         with django_ready():
             from filanda.kernel.journal import chain
 
-            typer.echo(chain.head())
+            chain.extend()
+            position, digest = chain.last()
+            typer.echo(f"{position} {digest}")
