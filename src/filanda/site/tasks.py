@@ -3,6 +3,6 @@
 
 from filanda.capabilities.matching import tasks as matching_tasks
 from filanda.capabilities.needs import tasks as needs_tasks
-from filanda.kernel.journal import tasks as journal_tasks
+from filanda.kernel.jobs import tasks as jobs_tasks
 
-__all__ = ["journal_tasks", "matching_tasks", "needs_tasks"]
+__all__ = ["jobs_tasks", "matching_tasks", "needs_tasks"]
