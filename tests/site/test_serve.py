@@ -17,11 +17,12 @@ import pytest
 
 from filanda.kernel.database.embedded import EmbeddedPostgres
 from filanda.kernel.database.places import embedded_dsn
+from filanda.kernel.database.testing import start_test_cluster
 
 _PROGRAM = """
 import os, sys, subprocess, time
 from pathlib import Path
-from filanda.kernel.database.errors import EmbeddedDatabaseError
+from filanda.kernel.database.errors import DatabaseFailure
 from filanda.site.failures import Failure
 from filanda.site.serve import Service, serve
 place = Path({place!r})
@@ -55,7 +56,7 @@ def prepare():
 {change}
 try:
     serve(place / "data", os.environ, prepare, services=services)
-except (Failure, EmbeddedDatabaseError) as failure:
+except (Failure, DatabaseFailure) as failure:
     sys.exit(f"filanda: {{failure}}")
 open(place / "ended", "a").write("supervisor")
 """
@@ -315,7 +316,7 @@ def test_second_start_on_the_same_data_is_refused_and_the_first_goes_on(installa
 
 
 def test_given_database_is_used_and_none_is_started(installation: Installation) -> None:
-    installation.start("os.environ['DATABASE_URL'] = 'postgresql://elsewhere/name'")
+    installation.start(f"os.environ['DATABASE_URL'] = {start_test_cluster()!r}")
     assert not (installation.place / "data" / "postgres" / "run" / ".s.PGSQL.5432").exists()
     installation.ctrl_c()
     assert installation.wait() == 0

@@ -21,7 +21,8 @@ from types import FrameType
 
 from filanda.kernel.database.children import die_with_parent, tied_to_this_process
 from filanda.kernel.database.embedded import EmbeddedPostgres
-from filanda.kernel.database.errors import EmbeddedDatabaseError
+from filanda.kernel.database.errors import DatabaseFailure
+from filanda.kernel.database.given import check_given
 from filanda.site.failures import Failure
 from filanda.site.listening import check_free, listening_address, reachable, url
 
@@ -68,16 +69,20 @@ def serve(
 
     ``prepare`` is called once the database answers and before anything uses it, in a process of its own
     (what it changes in memory is gone; a `Failure` that it raises is raised here). ``say`` gets a sentence
-    at a time (default: standard output). With ``DATABASE_URL`` in ``env`` no PostgreSQL is started.
+    at a time (default: standard output). With ``DATABASE_URL`` in ``env`` that database is checked and
+    no PostgreSQL is started.
 
-    Raises `Failure` or an `EmbeddedDatabaseError`, the text of which is one sentence for the person who started
+    Raises `Failure` or a `DatabaseFailure`, the text of which is one sentence for the person who started
     it: port in use (before anything is started), a data directory that cannot be used, a process that
     dies again and again.
     """
     bind, port = listening_address(env)
     check_free(bind, port)
     speak = say or _to_terminal
-    postgres = None if env.get("DATABASE_URL", "").strip() else EmbeddedPostgres(data_dir, say=speak)
+    given = env.get("DATABASE_URL", "").strip()
+    if given:
+        check_given(given)
+    postgres = None if given else EmbeddedPostgres(data_dir, say=speak)
     Supervisor(services, postgres, (bind, port), speak).run(prepare)
 
 
@@ -302,7 +307,7 @@ def _prepare_in_fork(prepare: Callable[[], None], write: int, parent: int) -> in
         prepare()
     except KeyboardInterrupt:
         return 130
-    except (Failure, EmbeddedDatabaseError) as failure:
+    except (Failure, DatabaseFailure) as failure:
         os.write(write, str(failure).encode())
         return 1
     except SystemExit as end:

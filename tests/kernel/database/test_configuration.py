@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from filanda.kernel.database.configuration import DatabaseAddressWrong, database_settings, dsn
+from filanda.kernel.database.configuration import database_settings, dsn
+from filanda.kernel.database.errors import DatabaseAddressWrong
 
 
 def test_embedded_database_is_reached_through_its_socket() -> None:

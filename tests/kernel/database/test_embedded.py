@@ -27,6 +27,7 @@ from filanda.kernel.database.errors import (
 )
 from filanda.kernel.database.programs import ServerUser, server_user
 from filanda.kernel.database.server import LONGEST_SOCKET_PATH
+from filanda.kernel.database.testing import start_test_cluster
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system or become others")
 
@@ -258,8 +259,9 @@ def test_connect_or_start_runs_one_and_waits_for_who_came_to_use_it(place: Path,
 
 
 def test_connect_or_start_leaves_a_given_database_alone(place: Path) -> None:
-    with connect_or_start(place / "data", {"DATABASE_URL": "postgresql://elsewhere/name"}) as dsn:
-        assert dsn == "postgresql://elsewhere/name"
+    given = start_test_cluster()
+    with connect_or_start(place / "data", {"DATABASE_URL": given}) as dsn:
+        assert dsn == given
     assert list(place.iterdir()) == []
 
 

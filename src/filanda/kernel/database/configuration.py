@@ -12,13 +12,10 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from .errors import DatabaseAddressWrong
 from .places import embedded_dsn
 
 _DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-
-
-class DatabaseAddressWrong(ValueError):
-    """``DATABASE_URL`` or ``FILANDA_DATABASE_POOL`` cannot be read."""
 
 
 def dsn(data_dir: Path, env: Mapping[str, str]) -> str:

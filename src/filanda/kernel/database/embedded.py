@@ -23,14 +23,15 @@ import psycopg
 
 from .errors import (
     AlreadyInUse,
+    DatabaseFailure,
     DatabaseIsNewer,
     DatabaseIsOlder,
     DataDirectoryNotWritable,
-    EmbeddedDatabaseError,
     FilesStillInUse,
     NoUnprivilegedUser,
     OwnedByAnotherUser,
 )
+from .given import check_given
 from .places import Places
 from .programs import ServerUser, major_version, server_user
 from .server import ROLE, Server, answers, disk_full, dsn_of, initialise
@@ -112,7 +113,7 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Start the server, making the database at first; returns when it answers. Also after a crash.
 
-        Raises an `EmbeddedDatabaseError`, the text of which is one sentence that says what to do; this
+        Raises a `DatabaseFailure`, the text of which is one sentence that says what to do; this
         process then holds nothing, unless the server ran before (so that a restart can be tried again).
         """
         first_time = self._lock is None
@@ -175,7 +176,7 @@ class EmbeddedPostgres:
             raise self._not_writable(error) from error
         self._lock = lock
 
-    def _not_writable(self, error: OSError) -> EmbeddedDatabaseError:
+    def _not_writable(self, error: OSError) -> DatabaseFailure:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             return disk_full(self.data_dir)
         if error.errno == errno.EROFS:
@@ -333,10 +334,11 @@ def connect_or_start(
     ``DATABASE_URL`` in ``env`` if set (nothing is started); else the embedded server that another process of
     ours runs on ``data_dir``; else one that we run until the block, and the blocks of those who came to use
     it meanwhile, end. Call it from the main thread. A process that is just starting the server is waited for
-    ``patience`` seconds. Raises an `EmbeddedDatabaseError`.
+    ``patience`` seconds. Raises a `DatabaseFailure`.
     """
     given = env.get("DATABASE_URL", "").strip()
     if given:
+        check_given(given)
         yield given
         return
     postgres = EmbeddedPostgres(data_dir, say=say)

