@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filanda.kernel.database.embedded import connect_or_start
-from filanda.kernel.database.errors import EmbeddedDatabaseError
+from filanda.kernel.database.errors import DatabaseFailure
 from filanda.site.failures import Failure
 
 
@@ -46,7 +46,7 @@ def django_ready(*, migrated: bool = True) -> Iterator[None]:
                 from django.db import connections
 
                 connections.close_all()
-    except EmbeddedDatabaseError as error:
+    except DatabaseFailure as error:
         raise Failure(str(error)) from error
 
 

@@ -70,6 +70,3 @@ class DatabaseNotSuitable(DatabaseFailure):
 
 class DatabaseAddressWrong(DatabaseFailure):
     """``DATABASE_URL`` or ``FILANDA_DATABASE_POOL`` cannot be read."""
-
-
-EmbeddedDatabaseError = DatabaseFailure

@@ -7,7 +7,7 @@ import os
 
 import typer
 
-from filanda.kernel.database.errors import EmbeddedDatabaseError
+from filanda.kernel.database.errors import DatabaseFailure
 from filanda.site.django_ready import data_directory, django_ready, set_up_django
 from filanda.site.failures import Failure
 
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
         try:
             serve(data_directory(), os.environ, prepare)
-        except EmbeddedDatabaseError as error:
+        except DatabaseFailure as error:
             raise Failure(str(error)) from error
 
     @app.command()
