@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -27,6 +28,11 @@ class ConceptSchemeQuerySet(models.QuerySet["ConceptScheme"]):
         """General schemes and the region's own."""
         return self.filter(models.Q(region=None) | models.Q(region=region))
 
+    def named(self, slug: str, region: Region | None) -> ConceptScheme | None:
+        """The scheme that `slug` means in `region`: the region's own before the general one."""
+        rows = self.filter(slug=slug).filter(models.Q(region=None) | models.Q(region=region))
+        return rows.order_by(models.F("region").asc(nulls_last=True)).first()
+
 
 class ConceptScheme(models.Model):
     """skos:ConceptScheme. `slug` is how code and filters name it: s3, ateco, nace, nuts, cpv, euroscivoc, trl."""
@@ -41,6 +47,9 @@ class ConceptScheme(models.Model):
     publisher = models.CharField(max_length=200, blank=True)
     licence = models.CharField(max_length=200, blank=True)
     source = models.CharField(max_length=300, blank=True)
+    fingerprint = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="of the shipped file it came from; empty: somebody's own"
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ConceptSchemeQuerySet.as_manager()
@@ -59,6 +68,21 @@ class ConceptScheme(models.Model):
         return label_in(self.labels) or self.slug
 
 
+class ConceptQuerySet(models.QuerySet["Concept"]):
+    def current(self) -> ConceptQuerySet:
+        """What may be chosen today; deprecated concepts stay readable where they were used."""
+        return self.filter(is_deprecated=False)
+
+    def usable_in(self, region: Region | None) -> ConceptQuerySet:
+        """Concepts of general schemes and of the region's own."""
+        return self.filter(models.Q(scheme__region=None) | models.Q(scheme__region=region))
+
+    def within(self, concept_ids: Iterable[int]) -> ConceptQuerySet:
+        """The concepts themselves and everything below them."""
+        wanted = list(concept_ids)
+        return self.filter(models.Q(pk__in=wanted) | models.Q(ancestor_ids__overlap=wanted))
+
+
 class Concept(models.Model):
     """skos:Concept. `code` is the skos:notation, unique in its scheme; `ancestor_ids`: all broader ones, top first."""
 
@@ -73,11 +97,17 @@ class Concept(models.Model):
     is_official = models.BooleanField(default=True)
     is_deprecated = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=0)
+    search_key = models.TextField(blank=True, default="", editable=False, help_text="folded code and labels")
+
+    objects = ConceptQuerySet.as_manager()
 
     class Meta:
         ordering = ["scheme", "position", "code"]
         constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="taxonomies_concept_code")]
-        indexes = [GinIndex(fields=["ancestor_ids"], name="taxonomies_concept_ancestors")]
+        indexes = [
+            GinIndex(fields=["ancestor_ids"], name="taxonomies_concept_ancestors"),
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="taxonomies_concept_search"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.label}"
