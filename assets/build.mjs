@@ -135,7 +135,7 @@ for (const file of walk(path.join(source, 'scss'), (f) => path.basename(f).start
     css: [{ raw: css }], content, variables: true, keyframes: true,
     defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
     // Classes that scripts add, or that templates put together from a value.
-    safelist: { standard: ['htmx-request', 'htmx-indicator', 'htmx-swapping', 'htmx-settling', 'js'], greedy: [/^track-/, /^state-/, /^mono-/, /^helix-/, /^level-/, /^notice-/, /aria-/, /^js-/] },
+    safelist: { standard: ['htmx-request', 'htmx-indicator', 'htmx-swapping', 'htmx-settling', 'js'], greedy: [/^track-/, /^swatch-/, /^state-/, /^mono-/, /^helix-/, /^level-/, /^notice-/, /aria-/, /^js-/] },
   });
   const { code } = await esbuild.transform(fontFaces + purged.css, { loader: 'css', minify: true, legalComments: 'none', target: ['chrome111', 'firefox113', 'safari16'] });
   emit(`${path.basename(file, '.scss').replace('theme-', '')}.css`, code);

@@ -6,20 +6,20 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.utils import formats, timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from markupsafe import Markup
 
 
 def when(moment: datetime | date, now: datetime | None = None) -> Markup:
     """`moment` as a <time> element. Older than 30 days, or a plain date: the date itself. now: the clock, for tests."""
     if not isinstance(moment, datetime):
-        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), formats.date_format(moment))
+        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), _written(moment))
     now = now or timezone.now()
     local = timezone.localtime(moment)
     seconds = (now - moment).total_seconds()
     minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
     if seconds < 0 or days > 30:
-        text = formats.date_format(local, "DATE_FORMAT")
+        text = _written(local)
     elif minutes < 1:
         text = gettext("just now")
     elif hours < 1:
@@ -28,8 +28,14 @@ def when(moment: datetime | date, now: datetime | None = None) -> Markup:
         text = ngettext("%(n)s hour ago", "%(n)s hours ago", hours) % {"n": hours}
     else:
         text = ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
-    exact = formats.date_format(local, "DATETIME_FORMAT")
+    exact = _written(local, "DATETIME_FORMAT")
     return Markup('<time datetime="{}" title="{}">{}</time>').format(local.isoformat(timespec="seconds"), exact, text)
+
+
+def _written(moment: datetime | date, style: str = "DATE_FORMAT") -> str:
+    """The date in the reader's format; months in lower case in Italian, where Django's catalogue has capitals."""
+    text = formats.date_format(moment, style)
+    return text.lower() if (get_language() or "").startswith("it") else text
 
 
 def number(value: int | float) -> str:
