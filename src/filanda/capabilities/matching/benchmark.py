@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A history of collaborations as a benchmark: loaded into a scratch region, asked through the ranker that users get.
 
-Format of a directory: `corpus.jsonl` (organisations: _id, name, country, city, nuts), `history_projects.jsonl` (_id, title,
-text, participants), `queries.jsonl` (_id, title, text), `qrels.tsv` (query-id, corpus-id, score; with a header line).
+Format of a directory: `corpus.jsonl` (organisations: _id, name, country, city, nuts), `history_projects.jsonl` (_id,
+title, text, participants), `queries.jsonl` (_id, title, text), `qrels.tsv` (query-id, corpus-id, score; with a header).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TAG = "filanda"
 Run = dict[str, list[tuple[str, float]]]
 
 
-class NoBenchmark(ValueError):  # noqa: N818 - read by people
+class NoBenchmark(ValueError):
     """The directory does not hold a benchmark."""
 
 

