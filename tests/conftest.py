@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,24 @@ def client(region):
     from django.test import Client
 
     return Client(headers={"host": "test.example"})
+
+
+@pytest.fixture
+def indexed(db, settings, tmp_path) -> Iterator[Callable[[], None]]:
+    """A search index of the test's own; call it to bring the index up to date with the database and the journal."""
+    from filanda.capabilities.search.engine import search_index
+    from filanda.capabilities.search.indexer import Indexer
+    from filanda.kernel.journal import chain
+
+    settings.SEARCH_INDEX = tmp_path / "index"
+    indexer = Indexer(search_index())
+
+    def catch_up() -> None:
+        chain.extend()
+        indexer.catch_up()
+
+    yield catch_up
+    indexer.close()
 
 
 @pytest.fixture(scope="session")

@@ -38,11 +38,13 @@ class Checkpoint:
     """How far a shard has come; kept in the same commit as its documents, so the two never disagree.
 
     `position`: of the journal's chain, up to which every event is in the shard. `built_to`: while the shard is being
-    built, the last id that was read (0 at the start); None once it is complete.
+    built, the last id that was read (0 at the start); None once it is complete. `journal`: the journal's identity,
+    so that an index is not taken for that of another database; "" while the journal is empty.
     """
 
     position: int
     built_to: int | None = None
+    journal: str = ""
 
     @property
     def is_complete(self) -> bool:

@@ -118,6 +118,15 @@ class TantivyIndex:
     def is_damaged(self, shard: Shard) -> bool:
         return (self._place(shard) / "damaged").exists()
 
+    def request_rebuild(self, shard: Shard) -> None:
+        """Ask the indexer to build a sound shard again. Raises OSError where this process may not write."""
+        place = self._place(shard)
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "wanted").touch()
+
+    def is_rebuild_requested(self, shard: Shard) -> bool:
+        return (self._place(shard) / "wanted").exists()
+
     def serves(self, shard: Shard) -> bool:
         """Whether there are files of this layout to serve from, damaged or not."""
         return self._mark(shard) is not None
@@ -192,8 +201,8 @@ class TantivyIndex:
     def swap(self, shard: Shard) -> None:
         place = self._place(shard)
         _link(place, (place / "building").read_text())
-        (place / "building").unlink()
-        (place / "damaged").unlink(missing_ok=True)
+        for note in ("building", "damaged", "wanted"):
+            (place / note).unlink(missing_ok=True)
         self._tidy(place)
 
     def drop(self, shard: Shard) -> None:

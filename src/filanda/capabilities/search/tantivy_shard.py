@@ -11,6 +11,7 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,15 +49,19 @@ T = TypeVar("T")
 
 
 def build_schema() -> Schema:
-    """The fields of a shard. Sorting and ids are fast fields, so that no stored document is loaded for a page."""
+    """The fields of a shard. Sorting and ids are fast fields, so that no stored document is loaded for a page.
+
+    Numbers are signed: the Python layer deletes by a term of a signed integer, which in an unsigned field silently
+    matches nothing.
+    """
     builder = SchemaBuilder()
-    builder.add_unsigned_field("id", indexed=True, fast=True)
+    builder.add_integer_field("id", indexed=True, fast=True)
     builder.add_text_field("audience", tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("language", indexed=True, fast=True)
-    builder.add_unsigned_field("weight", fast=True)
+    builder.add_integer_field("language", indexed=True, fast=True)
+    builder.add_integer_field("weight", fast=True)
     builder.add_text_field("by_name", tokenizer_name="raw", fast=True, index_option="basic")
     builder.add_text_field("by_weight", tokenizer_name="raw", fast=True, index_option="basic")
-    builder.add_unsigned_field("organisation", indexed=True)
+    builder.add_integer_field("organisation", indexed=True)
     builder.add_json_field("facets", tokenizer_name="raw", fast=True, index_option="basic")
     builder.add_text_field("names", tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("beginnings", tokenizer_name="whitespace", index_option="basic")
@@ -131,7 +136,7 @@ class TantivyReader:
         if not found:
             raise OSError("the checkpoint is missing")
         kept = json.loads(self._searcher.doc(found[0][1])["kept"][0])
-        return Checkpoint(position=kept["position"], built_to=kept["built_to"])
+        return Checkpoint(**kept)
 
     def count(self) -> int:
         return self._searcher.num_docs - 1
@@ -326,7 +331,7 @@ class TantivyWriter:
             self._writer.delete_documents_by_term("id", id_)
 
     def commit(self, checkpoint: Checkpoint) -> None:
-        kept = json.dumps({"position": checkpoint.position, "built_to": checkpoint.built_to}).encode()
+        kept = json.dumps(asdict(checkpoint)).encode()
 
         def write() -> None:
             self._writer.delete_documents_by_term("id", _CHECKPOINT_ID)
@@ -341,7 +346,6 @@ class TantivyWriter:
 
     def close(self) -> None:
         with contextlib.suppress(IndexDamaged):
-            guarded(self._writer.rollback)
             guarded(self._writer.wait_merging_threads)
 
 

@@ -7,11 +7,10 @@ registries; no room imports another's screens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 
 from django.apps import apps
 
@@ -19,19 +18,22 @@ from filanda.kernel import policies
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal import event_types
 from filanda.kernel.journal.event_types import EventType
+from filanda.kernel.manifests.documents import SearchDocument
 
 
 @dataclass(frozen=True)
 class SearchSource:
     """How one kind of row becomes search documents.
 
-    `kind` is the word used in `Event.touches`; `build(ids)` yields documents (see capabilities.search) for rows
-    of the active region, leaving out those that no longer exist; `all_ids()` yields every id, for a rebuild.
+    `kind` is the word used in `Event.touches`; `build(ids)` yields documents for rows of the active region, leaving
+    out those that no longer exist; `all_ids()` yields every id in ascending order, for a rebuild. `related(ids)`
+    names, by kind, the documents that repeat something of these rows (as told by SearchDocument.shared).
     """
 
     kind: str
-    build: Callable[[list[int]], Iterable[Any]]
+    build: Callable[[Sequence[int]], Iterable[SearchDocument]]
     all_ids: Callable[[], Iterable[int]]
+    related: Callable[[Sequence[int]], Mapping[str, Iterable[int]]] = lambda _ids: {}
 
 
 @dataclass(frozen=True)
