@@ -144,10 +144,11 @@ def _read(decoded: Decoded, *, slug: str, text_without_language: str) -> SchemeD
     rows = csv.reader(io.StringIO("".join(lines[skipped:]), newline=""), delimiter=delimiter, strict=True)
     data = _scheme(about, slug)
     data.problems.extend(decoded.problems)
-    header: dict[int, Column] | None = None
+    header: dict[int, Column] = {}
+    width = 0
     for first, last, row in _numbered(rows, skipped, data.problems):
-        if header is None:
-            header = _header(row, text_without_language)
+        if not header:
+            header, width = _header(row, text_without_language), len(row)
             continue
         if not any(cell.strip() for cell in row):
             continue
@@ -157,7 +158,11 @@ def _read(decoded: Decoded, *, slug: str, text_without_language: str) -> SchemeD
             advice = _("Save the whole file as “CSV UTF-8” and load it again.")
             data.problems.append(Problem(first, _cell(row, header, "code"), _("The row is not in UTF-8."), advice))
             continue
-        data.concepts.append(_concept(row, header, first, data.problems))
+        if any(cell.strip() for cell in row[width:]):
+            reason = _("The row has more cells than the header names.")
+            advice = _("Put texts that contain the delimiter in quotes.")
+            data.problems.append(Problem(first, _cell(row, header, "code"), reason, advice, is_left_out=False))
+        data.concepts.append(_concept(row, header, first))
     return data
 
 
@@ -237,7 +242,7 @@ def _cell(row: list[str], header: dict[int, Column], kind: str) -> str:
     return next((clean(row[n]) for n, column in header.items() if column.kind == kind and n < len(row)), "")
 
 
-def _concept(row: list[str], header: dict[int, Column], line: int, problems: list[Problem]) -> ConceptRecord:
+def _concept(row: list[str], header: dict[int, Column], line: int) -> ConceptRecord:
     record = ConceptRecord(code="", labels={}, line=line)
     for index, column in header.items():
         value = clean(row[index]) if index < len(row) else ""
@@ -262,10 +267,6 @@ def _concept(row: list[str], header: dict[int, Column], line: int, problems: lis
                 record.is_deprecated = value.casefold() in _YES
             case kind:
                 record.mappings += [(kind, target) for target in split(value)]
-    if len(row) > max(header) + 1 and any(cell.strip() for cell in row[max(header) + 1 :]) and record.code:
-        reason = _("The row has more cells than the header names.")
-        advice = _("Put texts that contain the delimiter in quotes.")
-        problems.append(Problem(line, record.code, reason, advice, is_left_out=False))
     return record
 
 

@@ -242,9 +242,10 @@ def _code(graph: Graph, node: URIRef) -> str:
     return clean(unquote(re.split(r"[/#]", str(node).rstrip("/#"))[-1]))
 
 
-def _natural(code: str) -> list[tuple[int, str]]:
-    """Sort key that puts 2 before 10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,15})", code) if part]
+def _natural(code: str) -> list[tuple[bool, int, str]]:
+    """Sort key that puts 2 before 10, and numbers before words."""
+    parts = (part for part in re.split(r"([0-9]{1,15})", code) if part)
+    return [(False, int(part), "") if part.isdecimal() and part.isascii() else (True, 0, part) for part in parts]
 
 
 def _broader(graph: Graph, codes: dict[URIRef, str]) -> dict[URIRef, list[URIRef]]:
@@ -264,7 +265,7 @@ def _broader(graph: Graph, codes: dict[URIRef, str]) -> dict[URIRef, list[URIRef
     }
 
 
-def _order(graph: Graph, codes: dict[URIRef, str], node: URIRef) -> tuple[list[tuple[int, str]], str]:
+def _order(graph: Graph, codes: dict[URIRef, str], node: URIRef) -> tuple[list[tuple[bool, int, str]], str]:
     return _natural(codes.get(node) or _code(graph, node)), str(node)
 
 
