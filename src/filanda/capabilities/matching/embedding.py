@@ -74,10 +74,11 @@ def embedder() -> Embedder | None:
 
 
 def passage_text(title: str, text: str) -> str:
-    """What is embedded of a piece of evidence. The hash of exactly this is the cache's key (see `content_hash`)."""
-    return f"{title}\n{text}"
+    """What is embedded of a piece of evidence: title and text as sentences."""
+    title = title.strip()
+    return f"{title} {text}" if title.endswith((".", "?", "!")) else f"{title}. {text}"
 
 
 def content_hash(title: str, text: str) -> bytes:
-    """SHA-256 of `passage_text`, 32 bytes; PostgreSQL computes the same in `models.CONTENT_HASH`."""
-    return hashlib.sha256(passage_text(title, text).encode()).digest()
+    """The cache's key: SHA-256 of title, line feed, text; 32 bytes. PostgreSQL computes the same in `models`."""
+    return hashlib.sha256(f"{title}\n{text}".encode()).digest()

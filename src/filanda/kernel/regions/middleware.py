@@ -39,7 +39,7 @@ def region_for_host(host: str) -> Region | None:
     known = RegionHost.objects.select_related("region").filter(host=host).first()
     region = known.region if known else None
     if region is None and host in LOCAL_HOSTS:
-        region = Region.objects.order_by("-is_invented", "pk").first()
+        region = Region.objects.filter(hosts__isnull=False).order_by("-is_invented", "pk").first()
     if len(_known) > 1000:
         _known.clear()
     _known[host] = (at, region)
