@@ -150,6 +150,23 @@ class Identifier(models.Model):
         return f"{self.scheme} {self.value}"
 
 
+class MergedOrganisation(models.Model):
+    """An organisation that was found to be another one: its old address leads to what is left. Nothing else is lost."""
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    old_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="merged")
+    merged_at = models.DateTimeField(auto_now_add=True)
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region", "old_id"], name="organisations_merged_once")]
+
+    def __str__(self) -> str:
+        return f"{self.old_id} is now {self.organisation_id}"
+
+
 class SourceRecord(models.Model):
     """Under which id a source knows this body. One body may have several; none is ever lost by a merge."""
 

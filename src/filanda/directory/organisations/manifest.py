@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Permissions, journal events and search sources of organisations and evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from filanda.directory.organisations.search import SEARCH_SOURCES
+from filanda.kernel.journal.event_types import Audience, Erasure, EventType
+from filanda.kernel.manifests import Manifest
+from filanda.kernel.policies import Permission
+
+_STAFF = frozenset({"facilitator", "region_administrator"})
+_ADMINISTRATORS = frozenset({"region_administrator"})
+
+
+def _event(name: str, label: Any, audience: Audience = Audience.STAFF) -> EventType:
+    # Payloads hold counts, names of fields and sources, never what a field says: a sole trader's name is personal data.
+    return EventType(name, label, audience, Erasure.NOTHING)
+
+
+manifest = Manifest(
+    permissions=(
+        Permission("organisations.create", _("List an organisation"), roles=_STAFF),
+        Permission("organisations.update", _("Correct what is said of an organisation"), roles=_STAFF),
+        Permission("organisations.hide", _("Hide an organisation, or show it again"), roles=_STAFF),
+        Permission("organisations.import", _("Import organisations and evidence"), roles=_ADMINISTRATORS),
+        Permission("organisations.evidence.create", _("Add evidence"), roles=_STAFF),
+        Permission("organisations.evidence.update", _("Correct evidence"), roles=_STAFF),
+    ),
+    events=(
+        _event("organisations.organisation.created", _("An organisation was listed"), Audience.PUBLIC),
+        _event("organisations.organisation.updated", _("What is said of an organisation was corrected")),
+        _event("organisations.organisation.hidden", _("An organisation was hidden")),
+        _event("organisations.organisation.shown", _("An organisation is shown again")),
+        _event("organisations.organisation.merged", _("Two entries of one organisation were united")),
+        _event("organisations.evidence.created", _("Evidence was added"), Audience.PUBLIC),
+        _event("organisations.evidence.updated", _("Evidence was corrected")),
+        _event("organisations.import.batch_imported", _("A part of an import was written")),
+    ),
+    search_sources=SEARCH_SOURCES,
+)
