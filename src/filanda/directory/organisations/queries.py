@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -195,6 +195,7 @@ class OrganisationPage:
     languages: list[str]
     is_natural_person: bool
     is_hidden: bool
+    updated_at: datetime
     sites: list[SiteCard]
     identifiers: list[tuple[str, str]]
     other_names: list[str]
@@ -236,20 +237,23 @@ def evidence_cards(ids: Iterable[int], actor: Actor, *, with_parties: bool = Tru
 
 
 def organisation_page(
-    organisation_id: int, actor: Actor, *, page: int = 1, per_page: int = EVIDENCE_PER_PAGE
+    organisation_id: int, actor: Actor, *, page: int = 1, per_page: int = EVIDENCE_PER_PAGE, kind: str = ""
 ) -> OrganisationPage | None:
     """The organisation's page, or None if there is none that `actor` may see. Four queries.
 
     page: page of its evidence, newest first, undated last; out of range becomes the nearest one.
+    kind: show evidence of this kind alone ("" or a kind it has none of: all); the totals stay those of all kinds.
     """
     row = _page_rows(Organisation.objects.visible_to(actor).filter(pk=organisation_id)).first()
     if row is None:
         return None
     by_kind = {entry["kind"]: entry["count"] for entry in row["kinds"]}
     total = sum(by_kind.values())
-    pages = max(1, -(-total // per_page))
+    pages = max(1, -(-by_kind.get(kind, total) // per_page))
     page = min(max(1, page), pages)
     evidence = Evidence.objects.filter(parties__organisation=organisation_id)
+    if kind in by_kind:
+        evidence = evidence.filter(kind=kind)
     evidence = evidence.order_by(F("started_on").desc(nulls_last=True), "-pk")[(page - 1) * per_page : page * per_page]
     return OrganisationPage(
         card=_card(row | {"evidence_count": total}),
@@ -260,6 +264,7 @@ def organisation_page(
         languages=list(row["languages"]),
         is_natural_person=row["is_natural_person"],
         is_hidden=row["hidden_at"] is not None,
+        updated_at=row["updated_at"],
         sites=[_site(site) for site in row["all_sites"]],
         identifiers=[(entry["scheme"], entry["value"]) for entry in row["all_identifiers"]],
         other_names=[name for name in row["all_names"] if name != row["name"]],
@@ -460,6 +465,7 @@ def _page_rows(organisations: QuerySet[Organisation]) -> QuerySet[Organisation, 
         "languages",
         "is_natural_person",
         "hidden_at",
+        "updated_at",
         site=_main_site(),
         all_sites=ArraySubquery(
             sites.values(
