@@ -35,14 +35,18 @@ __all__ = [
     "NEED_LENGTH",
     "EmailNotUsable",
     "ReasonMissing",
+    "TextTooLong",
     "answer_request",
     "ask_for_introduction",
+    "checked_email",
     "close_request",
     "purge",
     "save_need",
     "take_request",
 ]
 
+EMAIL_LENGTH = 254
+ALL_MESSAGES_LENGTH = 20_000  # of one request, when somebody asks again and again
 MESSAGE_LENGTH = 4_000
 NAME_LENGTH = 200
 NEED_LENGTH = 20_000
@@ -50,6 +54,17 @@ NEED_LENGTH = 20_000
 
 class EmailNotUsable(ValueError):
     """The address is missing or cannot be one. `str()` is the sentence for the reader."""
+
+
+class TextTooLong(ValueError):
+    """More than a request can hold. `field`: "name" or "message"; `str()` is the sentence for the reader."""
+
+    def __init__(self, field: str, length: int, most: int) -> None:
+        self.field = field
+        super().__init__(
+            _("This has %(length)s characters; up to %(most)s fit. Shorten it a little.")
+            % {"length": length, "most": most}
+        )
 
 
 class ReasonMissing(ValueError):
@@ -92,6 +107,20 @@ def save_need(
     return need
 
 
+def checked_email(email: str) -> str:
+    """The address in lower case. Raises EmailNotUsable for one that is missing or cannot be answered."""
+    address = clean(email).lower()
+    if not address:
+        raise EmailNotUsable(_("We need an e-mail address to answer you."))
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise EmailNotUsable(_("Give an e-mail address that we can answer, like anna@example.org.")) from None
+    if len(address) > EMAIL_LENGTH:
+        raise EmailNotUsable(_("This e-mail address is too long to be one."))
+    return address
+
+
 def ask_for_introduction(
     *,
     actor: Actor,
@@ -110,21 +139,12 @@ def ask_for_introduction(
     new message is added, and the open request is returned. Whoever asks gets the same answer both times, so that
     nobody can find out whether an address has asked before.
 
-    Raises EmailNotUsable, and Forbidden for an organisation that the actor does not see.
+    Raises EmailNotUsable, TextTooLong, and Forbidden for an organisation that the actor does not see.
     """
-    address = clean(email).lower()
-    try:
-        validate_email(address)
-        too_long = len(address) > 254
-    except ValidationError:
-        too_long = True
-    if too_long:
-        raise EmailNotUsable(
-            _("Give an e-mail address that we can answer, like anna@example.org.")
-            if address
-            else _("We need an e-mail address to answer you.")
-        )
-    message = clean(message)[:MESSAGE_LENGTH]
+    address, name, message = checked_email(email), clean(name), clean(message)
+    for field, text, most in (("name", name, NAME_LENGTH), ("message", message, MESSAGE_LENGTH)):
+        if len(text) > most:
+            raise TextTooLong(field, len(text), most)
     with transaction.atomic(durable=True):
         # The body's row is the lock: two requests for it cannot both find none open.
         locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -136,7 +156,7 @@ def ask_for_introduction(
                 need=need,
                 organisation=locked,
                 email=address,
-                name=clean(name)[:NAME_LENGTH],
+                name=name,
                 message=message,
                 language=language,
                 consent=consent,
@@ -146,8 +166,10 @@ def ask_for_introduction(
             event = "needs.request.asked"
         else:
             if message and message not in request.message:
-                request.message = f"{request.message}\n\n{message}".strip()[:MESSAGE_LENGTH]
-            request.name = request.name or clean(name)[:NAME_LENGTH]
+                request.message = f"{request.message}\n\n{message}".strip()
+                if len(request.message) > ALL_MESSAGES_LENGTH:
+                    raise TextTooLong("message", len(request.message), ALL_MESSAGES_LENGTH)
+            request.name = request.name or name
             request.need = request.need or need
             request.save(update_fields=["message", "name", "need"])
             event = "needs.request.asked_again"

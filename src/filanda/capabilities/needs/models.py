@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from filanda.kernel.workflow import Transition, Workflow
 
 KEPT_FOR = timedelta(days=30)
 FORGOTTEN_AFTER = timedelta(days=180)  # who asked, counted from the closing of the request
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,43}")
 TOKEN_BYTES = 16  # 128 random bits: nobody finds a need by guessing
 
 
@@ -38,6 +40,10 @@ class SavedNeedQuerySet(models.QuerySet["SavedNeed"]):
     def reachable(self, now: datetime) -> SavedNeedQuerySet:
         """Needs whose link still works at `now`. Whoever holds the link may read: the token is the key."""
         return self.filter(expires_at__gt=now)
+
+    def behind(self, token: str, now: datetime) -> SavedNeed | None:
+        """The need whose link `token` is, if it still works. Anything may be asked for."""
+        return self.reachable(now).filter(token=token).first() if _TOKEN.fullmatch(token) else None
 
     def visible_to(self, actor: Actor) -> SavedNeedQuerySet:
         """Needs `actor` may read without a link: those that came with a request they may see."""

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from procrastinate.contrib.django import app as procrastinate_app
+from django.utils import timezone
 
 from filanda.capabilities.needs import actions
 from filanda.kernel.identity.actors import PLATFORM
@@ -14,11 +14,10 @@ from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import in_region
 
 
-@procrastinate_app.periodic(cron="17 * * * *")
-@job("needs.purge_expired")
-def purge_expired(timestamp: int) -> None:
-    """Hourly. timestamp: the moment the job was due, in seconds since 1970 (UTC)."""
-    purge_everywhere(datetime.fromtimestamp(timestamp, UTC))
+@job("needs.purge_expired", periodic="17 * * * *")
+def purge_expired() -> None:
+    """Hourly."""
+    purge_everywhere(timezone.now())
 
 
 def purge_everywhere(now: datetime) -> None:
