@@ -4,6 +4,7 @@
 FILANDA_DATA      directory of everything that must outlast a restart (default: var/ beside the checkout)
 FILANDA_DEMO      1: demo aids are on (invented region, sign-in as, catalogue). 0: production
 FILANDA_HTTPS     1: served behind TLS; cookies and headers are tightened
+FILANDA_PROXIES   how many proxies of ours stand in front and add to X-Forwarded-For (default: 1 with HTTPS, else 0)
 DATABASE_URL      any PostgreSQL >= 15 with pgvector >= 0.8; without it the embedded one is used
 """
 
@@ -19,6 +20,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("FILANDA_DATA") or "var").absolute()
 DEMO = os.environ.get("FILANDA_DEMO", "1") == "1"
 HTTPS = os.environ.get("FILANDA_HTTPS", "0") == "1"
+TRUSTED_PROXIES = int(os.environ.get("FILANDA_PROXIES") or HTTPS)
 
 
 def _secret_key() -> str:
@@ -151,11 +153,12 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# 100,000 characters of any script, as a form sends them (12 bytes each), are refused by the page and not by the parser.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 LOGGING_CONFIG = "filanda.site.logs.configure"
-LOGGING: dict[str, object] = {}
+LOGGING: dict[str, object] = {"version": 1}  # Django calls LOGGING_CONFIG only when this holds something
 
 PROCRASTINATE_IMPORT_PATHS = ["filanda.site.tasks"]
 

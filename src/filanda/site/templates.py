@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import jinja2
@@ -11,7 +12,9 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from filanda.kernel.regions.models import Region, RegionHost
 from filanda.kernel.ui.environment import install
 
 
@@ -39,16 +42,61 @@ def _url(name: str, *args: Any, **kwargs: Any) -> str:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """What the page shell needs: region, reader, languages, the same page in the other languages."""
+    """What the page shell needs: region, reader, menu, languages, the same page in the other languages."""
     language = translation.get_language() or settings.LANGUAGE_CODE
+    region: Region | None = getattr(request, "region", None)
+    spoken = region.languages if region else []
+    origin = f"{request.scheme}://{request.get_host()}"
     return {
-        "region": getattr(request, "region", None),
+        "region": region,
         "actor": getattr(request, "actor", None),
         "demo": settings.DEMO,
         "language_code": language,
-        "languages": settings.LANGUAGES,
+        "languages": [known for known in settings.LANGUAGES if known[0] in spoken] or settings.LANGUAGES,
         "path_in": lambda code: _path_in(request, code),
+        "origin": origin,
+        "home_url": reverse("finder:home"),
+        "menu": _menu(request),
+        "footer_links": [
+            {"label": _("How matching works"), "url": reverse("how")},
+            {"label": _("Privacy notice"), "url": reverse("privacy")},
+            {"label": _("Accessibility"), "url": reverse("accessibility")},
+        ],
+        "regions": _other_regions(request, region, language) if settings.DEMO and region else [],
     }
+
+
+def _menu(request: HttpRequest) -> list[dict[str, Any]]:
+    items = [
+        {"label": _("Describe a need"), "url": reverse("finder:home")},
+        {"label": _("Organisations"), "url": reverse("finder:organisations")},
+        {"label": _("How matching works"), "url": reverse("how")},
+    ]
+    return [item | {"is_current": item["url"] == request.path} for item in items]
+
+
+_REGIONS_SECONDS = 5.0
+_regions: tuple[float, list[tuple[str, str, dict[str, str]]]] = (0.0, [])
+
+
+def _other_regions(request: HttpRequest, region: Region, language: str) -> list[dict[str, Any]]:
+    """The regions of the demonstration, at the port this one is served at. Empty where there is only one."""
+    global _regions
+    at = time.monotonic()
+    if at - _regions[0] > _REGIONS_SECONDS or not any(slug == region.slug for slug, *_rest in _regions[1]):
+        hosts = RegionHost.objects.filter(is_primary=True).order_by("region__slug")
+        _regions = (at, list(hosts.values_list("region__slug", "host", "region__names")))
+    port = request.get_port()
+    suffix = "" if port in ("80", "443") else f":{port}"
+    listed = [
+        {
+            "name": names.get(language) or next(iter(names.values()), slug),
+            "url": f"{request.scheme}://{host}{suffix}/{language}/",
+            "is_current": slug == region.slug,
+        }
+        for slug, host, names in _regions[1]
+    ]
+    return listed if len(listed) > 1 else []
 
 
 def _path_in(request: HttpRequest, code: str) -> str:

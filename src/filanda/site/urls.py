@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from filanda.site import health
+from filanda.site import health, pages, wellknown
 
 handler400 = "filanda.site.errors.bad_request"
 handler403 = "filanda.site.errors.forbidden"
@@ -17,5 +17,14 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.metrics, name="metrics"),
-    *i18n_patterns(path("", include("filanda.across.finder.urls"))),
+    path("robots.txt", wellknown.robots, name="robots"),
+    path("favicon.ico", wellknown.favicon, name="favicon"),
+    path(".well-known/security.txt", wellknown.security, name="security-txt"),
+    path("", include("filanda.across.finder.files")),
+    *i18n_patterns(
+        path("", include("filanda.across.finder.urls")),
+        path("how-matching-works/", pages.how, name="how"),
+        path("privacy/", pages.privacy, name="privacy"),
+        path("accessibility/", pages.accessibility, name="accessibility"),
+    ),
 ]

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an address of the directory says, read from any query string and written back in one canonical form.
+
+Nothing here raises: unknown names are dropped, numbers out of range are clamped, and texts are cut and cleaned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from filanda.capabilities.search.queries import ORGANISATION_FACETS, ORGANISATION_SORTS
+from filanda.kernel.text.folding import clean
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+__all__ = ["PER_PAGE", "Selection", "whole"]
+
+PER_PAGE = 20
+QUERY_LENGTH = 200
+VALUES_PER_FACET = 40
+VALUE_LENGTH = 80
+LAST_PAGE = 500
+
+
+def whole(text: str | None, *, least: int, most: int, default: int) -> int:
+    """`text` as a whole number between `least` and `most`; `default` for what is none."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
+        return default
+    return min(max(int(text), least), most)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Words, filters (facet -> values, both in a fixed order), sort ("" for the usual one) and page (from 1)."""
+
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = ""
+    page: int = 1
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Selection:
+        filters = {}
+        for name in ORGANISATION_FACETS:
+            values = {clean(value[:VALUE_LENGTH]) for value in query.getlist(name)[: 4 * VALUES_PER_FACET]} - {""}
+            if values:
+                filters[name] = tuple(sorted(values)[:VALUES_PER_FACET])
+        sort = query.get("sort", "")
+        return cls(
+            q=" ".join(clean(query.get("q", "")[:QUERY_LENGTH]).split()),
+            filters=filters,
+            sort=sort if sort in ORGANISATION_SORTS else "",
+            page=whole(query.get("page"), least=1, most=LAST_PAGE, default=1),
+        )
+
+    @property
+    def sort_used(self) -> str:
+        """The sort asked for, else relevance when there are words and the name when there are none."""
+        if self.sort == "relevance" and not self.q:
+            return "name"
+        return self.sort or ("relevance" if self.q else "name")
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * PER_PAGE
+
+    def query_string(self) -> str:
+        """ "?q=…&helix_role=…" in canonical order, or "" when nothing is chosen."""
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [(name, value) for name in ORGANISATION_FACETS for value in self.filters.get(name, ())]
+        if self.sort:
+            pairs.append(("sort", self.sort))
+        if self.page > 1:
+            pairs.append(("page", str(self.page)))
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def without(self, name: str, value: str) -> Selection:
+        """The same with one filter value less, from the first page."""
+        kept = tuple(known for known in self.filters.get(name, ()) if known != value)
+        filters = {known: values for known, values in self.filters.items() if known != name}
+        return replace(self, filters=filters | ({name: kept} if kept else {}), page=1)
+
+    def only(self, name: str, value: str) -> Selection:
+        """The same with this value alone in its facet, from the first page."""
+        return replace(self, filters={**self.filters, name: (value,)}, page=1)
+
+    def cleared(self) -> Selection:
+        """The words and the sort without any filter."""
+        return replace(self, filters={}, page=1)
+
+    def at_page(self, page: int) -> Selection:
+        return replace(self, page=page)

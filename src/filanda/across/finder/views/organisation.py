@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page of one organisation."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from filanda.across.finder import queries
+from filanda.across.finder.addresses import Addresses
+from filanda.across.finder.parameters import whole
+from filanda.across.finder.portrait import portrait
+from filanda.directory.organisations.models import EvidenceKind, Organisation
+from filanda.directory.organisations.queries import organisation_page
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.regions.models import Region
+
+__all__ = ["organisation"]
+
+LARGEST_ID = 2**63 - 1
+
+
+@require_safe
+def organisation(request: HttpRequest, organisation_id: int, slug: str = "") -> HttpResponse:
+    """Who they are and what they can show. A hidden body looks like one that was never here."""
+    region: Region = request.region  # type: ignore[attr-defined]
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if organisation_id > LARGEST_ID:
+        raise Http404
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in EvidenceKind.values else ""
+    number = whole(request.GET.get("page"), least=1, most=100_000, default=1)
+    if piece := whole(request.GET.get("e"), least=1, most=10**9, default=0):
+        number = queries.evidence_page(organisation_id, piece, kind)
+    page = organisation_page(organisation_id, actor, page=number, kind=kind)
+    if page is None:
+        raise Http404(_("No organisation that you can see has this address."))
+    addresses = Addresses.here()
+    own_url = addresses.organisation(organisation_id, page.card.slug)
+    if slug != page.card.slug:
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(f"{own_url}{'?' if query else ''}{query}", permanent=True)
+    similar = queries.similar_cards(Organisation(pk=organisation_id, region=region), actor)
+    context = portrait(
+        page,
+        region=region,
+        addresses=addresses,
+        kind=kind if kind in page.evidence_by_kind else "",
+        similar=similar,
+        absolute_url=request.build_absolute_uri(own_url),
+    )
+    return render(request, "finder/organisation.html", context | {"partners_total": len(context["partners"])})

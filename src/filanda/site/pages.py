@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Pages about the platform itself: how matching works, privacy, accessibility."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from filanda.capabilities.matching.embedding import embedder
+from filanda.capabilities.needs.models import FORGOTTEN_AFTER, KEPT_FOR
+
+
+@require_safe
+def how(request: HttpRequest) -> HttpResponse:
+    """How the order of results comes about (Regulation (EU) 2022/2065, article 27)."""
+    return render(request, "site/how.html", {"text_only": embedder() is None, "keep_days": KEPT_FOR.days})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "site/privacy.html", {"keep_days": KEPT_FOR.days, "forget_months": FORGOTTEN_AFTER.days // 30}
+    )
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/accessibility.html")
