@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 
-from filanda.capabilities.matching import sentences, vectors
+from filanda.capabilities.matching import sentences, suggesting, vectors
 from filanda.capabilities.matching.embedding import embedder
 from filanda.kernel.jobs.queue import enqueue_once, job, region_job
 from filanda.kernel.jobs.stopping import stop_requested
@@ -35,6 +35,8 @@ def embed_evidence(region: Region) -> None:
     while more and may_go_on():
         more = vectors.embed_some(region, model) > 0
     vectors.place(region, model, is_last=not more)
+    if not more:
+        suggesting.suggest(region, model)
     while not more and may_go_on():
         if sentences.embed_some(region, model) == 0:
             return

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Concepts suggested by machine for evidence that says none itself. Stored as suggestions, labelled wherever shown.
+
+A topic is described by its labels, alternative labels and definition in each language. Evidence and topics are compared
+in centred vectors, each side less its own mean, because short lists of words and whole texts lie in different places
+of the embedder's cone. A score counts in standard deviations over the region's evidence, topic by topic, so that a
+broad topic is not near everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection, transaction
+from numpy.typing import NDArray
+
+from filanda.capabilities.matching.embedding import Embedder
+from filanda.capabilities.matching.geometry import unit
+from filanda.capabilities.matching.models import VectorSpace
+from filanda.capabilities.matching.vectors import as_array
+from filanda.directory.organisations.models import ConceptOrigin, EvidenceConcept
+from filanda.directory.taxonomies.models import Concept
+from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.journal.actions import record
+from filanda.kernel.regions.models import Region
+
+SCHEME = "s3"
+LANGUAGES = ("it", "en")
+SURE = 1.6  # standard deviations above the topic's average; below, nothing is suggested
+CLOSE = 0.75  # a second topic is suggested when it scores at least this part of the first
+LEAST = 20  # pieces of evidence; fewer say nothing about averages
+BATCH = 2000  # pieces of evidence in one transaction
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The topics of a region's scheme that suggestions are made from, and their vectors, shape (topics, dim)."""
+
+    ids: list[int]
+    vectors: NDArray[np.float32]
+
+
+def topics_of(region: Region, embedder: Embedder) -> Topics | None:
+    """The lowest concepts of the region's S3 scheme with their vectors; None when the region has no such scheme."""
+    concepts = list(
+        Concept.objects.filter(scheme__region=region, scheme__slug=SCHEME, is_deprecated=False, narrower__isnull=True)
+        .order_by("pk")
+        .only("pk", "labels", "alt_labels", "definitions")
+    )
+    if len(concepts) < 2:
+        return None
+    total = np.zeros((len(concepts), embedder.dim), dtype=np.float32)
+    for language in LANGUAGES:
+        found = embedder.embed_passages([_described(concept, language) for concept in concepts])
+        total += unit(found - found.mean(axis=0))
+    return Topics([concept.pk for concept in concepts], unit(total))
+
+
+def _described(concept: Concept, language: str) -> str:
+    words = [concept.labels.get(language, ""), *concept.alt_labels.get(language, [])]
+    return ". ".join(filter(None, [", ".join(filter(None, words)), concept.definitions.get(language, "")]))
+
+
+def best_topics(evidence: NDArray[np.float32], topics: NDArray[np.float32]) -> list[list[tuple[int, float]]]:
+    """For each piece of evidence, the positions and scores (standard deviations) of at most two topics.
+
+    `evidence`: placed vectors, shape (n, dim); `topics`: shape (m, dim). Pieces near nothing get none.
+    """
+    similarity = evidence @ topics.T
+    spread = similarity.std(axis=0)
+    standing = (similarity - similarity.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    found: list[list[tuple[int, float]]] = []
+    for row in standing:
+        order = np.argsort(-row)[:2]
+        first = float(row[order[0]])
+        chosen = [(int(at), float(row[at])) for at in order if row[at] >= max(SURE, CLOSE * first)]
+        found.append(chosen)
+    return found
+
+
+def suggest(region: Region, embedder: Embedder) -> int:
+    """Suggest S3 topics for evidence of `region` that has no S3 concept yet. Returns how many pieces got one."""
+    space = VectorSpace.objects.filter(region=region, model_id=embedder.model_id, is_active=True).first()
+    topics = topics_of(region, embedder) if space is not None else None
+    if space is None or topics is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT v.evidence_id, v.vector, EXISTS (
+                   SELECT 1 FROM organisations_evidenceconcept l JOIN taxonomies_concept c ON c.id = l.concept_id
+                   JOIN taxonomies_conceptscheme s ON s.id = c.scheme_id
+                   WHERE l.evidence_id = v.evidence_id AND s.slug = %s)
+               FROM matching_evidencevector v WHERE v.space_id = %s ORDER BY v.evidence_id""",
+            [SCHEME, space.pk],
+        )
+        rows = cursor.fetchall()
+    if len(rows) < LEAST:
+        return 0
+    found = best_topics(np.asarray([as_array(row[1]) for row in rows], dtype=np.float32), topics.vectors)
+    wanted = [(row[0], chosen) for row, chosen in zip(rows, found, strict=True) if chosen and not row[2]]
+    for start in range(0, len(wanted), BATCH):
+        _write(region, wanted[start : start + BATCH], topics)
+    return len(wanted)
+
+
+def _write(region: Region, wanted: list[tuple[int, list[tuple[int, float]]]], topics: Topics) -> None:
+    with transaction.atomic():
+        EvidenceConcept.objects.bulk_create(
+            [
+                EvidenceConcept(
+                    region=region,
+                    evidence_id=evidence_id,
+                    concept_id=topics.ids[at],
+                    origin=ConceptOrigin.SUGGESTED,
+                    score=round(score, 3),
+                )
+                for evidence_id, chosen in wanted
+                for at, score in chosen
+            ],
+            ignore_conflicts=True,
+        )
+        record(
+            "matching.concepts.suggested",
+            region=region,
+            actor=PLATFORM,
+            payload={"scheme": SCHEME, "evidence": len(wanted)},
+            touches={"evidence": [evidence_id for evidence_id, _chosen in wanted]},
+        )
