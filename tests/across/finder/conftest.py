@@ -88,7 +88,7 @@ def indexed(region: Region, other_region: Region) -> Iterator[Callable[[Region],
 
 @pytest.fixture
 def place(region: Region, other_region: Region, indexed: Callable[[Region], None]) -> SimpleNamespace:
-    """Three bodies that visitors see, one hidden, one from outside; and one of the other region, whose index is not built."""
+    """Three bodies that visitors see, one hidden, one from outside; one of the other region, not indexed."""
     dairy = body(
         region, "Caseificio Valdorsa", description="Formaggi **freschi** dal 1950.", website="https://latte.example"
     )
