@@ -95,7 +95,7 @@ class _Foreman:
 
     async def _run_once(self) -> bool:
         """Work until stopped; whether to begin again. Raises ConnectorException when the database goes away."""
-        app = _worker_app(self._concurrency)
+        app = _worker_app(self._concurrency, has_clock=not self._until_empty)
         stopped = asyncio.create_task(self._stopping.wait())
         opening = asyncio.create_task(app.connector.open_async())
         try:
@@ -122,6 +122,7 @@ class _Foreman:
             delete_jobs="successful",
             task_middleware=[*app.worker_defaults.get("task_middleware", []), _log_and_count],
         )
+        await rescue(app.job_manager)
         rescuing = asyncio.create_task(_rescue_for_ever(app.job_manager))
         run = asyncio.create_task(worker.run())
         try:
@@ -137,8 +138,8 @@ class _Foreman:
             rescuing.cancel()
 
 
-def _worker_app(concurrency: int) -> App:
-    """An app with all jobs, for the worker's own bookkeeping.
+def _worker_app(concurrency: int, *, has_clock: bool) -> App:
+    """An app with all jobs, for the worker's own bookkeeping; periodic ones are enqueued only if it `has_clock`.
 
     Not procrastinate's `replace_connector`, which would take the jobs' own `enqueue` out of their transactions.
     """
@@ -147,7 +148,7 @@ def _worker_app(concurrency: int) -> App:
     app.tasks = django_app.tasks
     app.job_manager = PatientJobManager(connector=app.connector)
     app.periodic_registry = PeriodicRegistry()
-    for key, periodic in django_app.periodic_registry.periodic_tasks.items():
+    for key, periodic in django_app.periodic_registry.periodic_tasks.items() if has_clock else ():
         task = copy.copy(periodic.task)
         task.blueprint = app
         app.periodic_registry.periodic_tasks[key] = PeriodicTask(
@@ -161,12 +162,12 @@ def _worker_app(concurrency: int) -> App:
 
 async def _rescue_for_ever(manager: Any) -> None:
     while True:
+        await asyncio.sleep(RESCUE)
         try:
             await rescue(manager)
         except ConnectorException as error:
             if not lost_connection(error):
                 raise
-        await asyncio.sleep(RESCUE)
 
 
 async def rescue(manager: Any) -> int:
