@@ -23,7 +23,7 @@ __all__ = [
     "tree",
 ]
 
-MAX_CANDIDATES = 400
+MAX_CANDIDATES = 200
 MAX_WORDS = 8
 
 
@@ -100,7 +100,8 @@ def find(scheme: ConceptScheme, text: str, language: str, limit: int = 10) -> li
     rows = Concept.objects.current().filter(scheme=scheme)
     for word in words:
         rows = rows.filter(search_key__contains=f" {word}")
-    candidates = list(rows.select_related("scheme").order_by("position", "code")[:MAX_CANDIDATES])
+    shallow_first = rows.select_related("scheme").order_by("ancestor_ids__len", "position", "code")
+    candidates = list(shallow_first.defer("definitions", "search_key")[:MAX_CANDIDATES])
     typed = " ".join(words)
     candidates.sort(key=lambda concept: _closeness(concept, typed, words, language))
     return candidates[:limit]
