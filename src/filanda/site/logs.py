@@ -27,7 +27,11 @@ def configure(_: dict[str, Any] | None = None) -> None:
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -41,6 +45,8 @@ def configure(_: dict[str, Any] | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(os.environ.get("FILANDA_LOG_LEVEL", "INFO"))
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    # The worker says itself what became of its jobs and of the database.
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     logging.getLogger("django.request").setLevel(logging.ERROR)
     logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)

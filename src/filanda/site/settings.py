@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "filanda.kernel.identity",
     "filanda.kernel.jobs",
     "filanda.kernel.journal",
+    "filanda.kernel.signin",
     "filanda.kernel.ui",
     "filanda.directory.taxonomies",
     "filanda.directory.organisations",
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "filanda.capabilities.matching",
     "filanda.capabilities.needs",
     "filanda.across.finder",
+    "filanda.across.workbench",
     "filanda.site",
 ]
 
@@ -120,6 +122,8 @@ AUTH_USER_MODEL = "identity.Account"
 AUTHENTICATION_BACKENDS = ["filanda.kernel.identity.backends.LinkBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
+LOGIN_REDIRECT_URL = "workbench:requests"
+LOGOUT_REDIRECT_URL = "finder:home"
 
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]

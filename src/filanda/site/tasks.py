@@ -4,5 +4,6 @@
 from filanda.capabilities.matching import tasks as matching_tasks
 from filanda.capabilities.needs import tasks as needs_tasks
 from filanda.kernel.jobs import tasks as jobs_tasks
+from filanda.kernel.signin import tasks as signin_tasks
 
-__all__ = ["jobs_tasks", "matching_tasks", "needs_tasks"]
+__all__ = ["jobs_tasks", "matching_tasks", "needs_tasks", "signin_tasks"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from filanda.site import health, pages, wellknown
+from filanda.site import catalogue, demo, health, pages, wellknown
 
 handler400 = "filanda.site.errors.bad_request"
 handler403 = "filanda.site.errors.forbidden"
@@ -20,9 +20,13 @@ urlpatterns = [
     path("robots.txt", wellknown.robots, name="robots"),
     path("favicon.ico", wellknown.favicon, name="favicon"),
     path(".well-known/security.txt", wellknown.security, name="security-txt"),
+    path("demo/sign-in", demo.sign_in, name="demo-sign-in"),
     path("", include("filanda.across.finder.files")),
     *i18n_patterns(
         path("", include("filanda.across.finder.urls")),
+        path("", include("filanda.kernel.signin.urls")),
+        path("workbench/", include("filanda.across.workbench.urls")),
+        path("catalogue/", catalogue.catalogue, name="catalogue"),
         path("how-matching-works/", pages.how, name="how"),
         path("privacy/", pages.privacy, name="privacy"),
         path("accessibility/", pages.accessibility, name="accessibility"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -29,8 +30,8 @@ class Decision:
         return self.allowed
 
 
-class Forbidden(Exception):
-    """Raised by `require`; carries the reason shown to the reader."""
+class Forbidden(PermissionDenied):
+    """Raised by `require`; carries the reason shown to the reader (Django answers with the 403 page)."""
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(str(decision.reason))
@@ -72,7 +73,10 @@ def decide(actor: Actor, name: str, obj: Any = None) -> Decision:
     if held:
         return permission.rule(actor, obj) if permission.rule is not None else Decision(True)
     if actor.is_visitor:
-        return Decision(False, _("Sign in with an account that may do this."))
+        return Decision(
+            False,
+            _("This is for those who look after this region. Sign in with the link that an administrator sent you."),
+        )
     return Decision(False, _("Your role in this region does not include this. Ask a region administrator."))
 
 

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the staff screens read, in a constant number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from filanda.capabilities.needs.models import IntroductionRequest, RequestState
+from filanda.kernel import policies
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import Role
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """`counts`: requests by state, all of them; `rows`: this page's; `total`: with the filter."""
+
+    rows: list[IntroductionRequest]
+    total: int
+    page: int
+    pages: int
+    counts: dict[str, int]
+
+
+def request_page(actor: Actor, *, state: str = "", page: int = 1) -> RequestPage:
+    """One page of what `actor` may see, newest first, in two queries. `state`: a RequestState, else all."""
+    seen = IntroductionRequest.objects.visible_to(actor)
+    counts = dict(seen.order_by().values_list("state").annotate(Count("pk")))
+    chosen = state if state in RequestState.values else ""
+    total = counts.get(chosen, 0) if chosen else sum(counts.values())
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    wanted = seen.filter(state=chosen) if chosen else seen
+    first = (page - 1) * PAGE
+    rows = list(
+        wanted.select_related("organisation", "need", "handler").order_by("-created_at", "-pk")[first : first + PAGE]
+    )
+    return RequestPage(rows, total, page, pages, counts)
+
+
+@dataclass(frozen=True)
+class PermissionRow:
+    """`holders` is parallel to `holders_of()`; `has_rule`: it also depends on what it is done to."""
+
+    name: str
+    label: str
+    holders: list[bool]
+    has_rule: bool
+
+
+def permission_heads() -> list[str]:
+    """Everybody, then each role."""
+    return ["everybody", *Role.values]
+
+
+def permission_rows() -> list[PermissionRow]:
+    """Who may do what, from the permissions that the rooms declare. No query."""
+    return [
+        PermissionRow(
+            permission.name,
+            str(permission.label),
+            [permission.everybody, *(permission.everybody or role in permission.roles for role in Role.values)],
+            permission.rule is not None,
+        )
+        for permission in policies.permissions()
+    ]

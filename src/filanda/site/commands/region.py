@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`filanda region`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from filanda.site.django_ready import django_ready
+from filanda.site.failures import Failure
+
+if TYPE_CHECKING:
+    from filanda.kernel.identity.models import Account, Role
+    from filanda.kernel.regions.models import Region
+
+
+def register(app: typer.Typer) -> None:
+    region = typer.Typer(no_args_is_help=True, help="Regions, their host names and their staff.")
+    app.add_typer(region, name="region")
+
+    @region.command("list")
+    def list_regions() -> None:
+        """List the regions with their host names."""
+        with django_ready():
+            from filanda.kernel.regions.models import Region
+
+            for found in Region.objects.prefetch_related("hosts"):
+                hosts = ", ".join(host.host for host in found.hosts.all()) or "no host name"
+                typer.echo(f"{found.slug}: {found.name} ({hosts}){' invented' if found.is_invented else ''}")
+
+    @region.command()
+    def add(
+        slug: str = typer.Argument(help="Short name in lower case, such as lombardia."),
+        name_it: str = typer.Option(..., "--name-it", help="Its name in Italian."),
+        name_en: str = typer.Option(..., "--name-en", help="Its name in English."),
+        hosts: list[str] = typer.Option([], "--host", help="A host name it answers to; can be given again."),
+    ) -> None:
+        """Add a region."""
+        with django_ready():
+            from filanda.kernel.identity.actors import PLATFORM
+            from filanda.site.regions import RegionWrong, add_region
+
+            try:
+                add_region(actor=PLATFORM, slug=slug, names={"it": name_it, "en": name_en}, hosts=hosts)
+            except RegionWrong as error:
+                raise Failure(str(error)) from None
+            typer.echo(f"The region {slug} is there.")
+
+    @region.command()
+    def host(slug: str, host_name: str = typer.Argument(metavar="HOST")) -> None:
+        """Let the region SLUG answer to the name HOST too."""
+        with django_ready():
+            from filanda.kernel.identity.actors import PLATFORM
+            from filanda.site.regions import RegionWrong, add_host
+
+            try:
+                added = add_host(actor=PLATFORM, region=_region(slug), host=host_name)
+            except RegionWrong as error:
+                raise Failure(str(error)) from None
+            typer.echo(f"{added.host} opens {slug}.")
+
+    @region.command()
+    def administrator(email: str, slug: str, name: str = typer.Option("", help="The person's name.")) -> None:
+        """Make EMAIL an administrator of the region SLUG, and print a link that signs them in once."""
+        with django_ready():
+            from filanda.kernel.identity.models import Role
+
+            _give(email, slug, Role.REGION_ADMINISTRATOR, name)
+
+    @region.command()
+    def facilitator(email: str, slug: str, name: str = typer.Option("", help="The person's name.")) -> None:
+        """Make EMAIL a facilitator of the region SLUG, and print a link that signs them in once."""
+        with django_ready():
+            from filanda.kernel.identity.models import Role
+
+            _give(email, slug, Role.FACILITATOR, name)
+
+    @region.command("sign-in-link")
+    def sign_in_link(email: str, slug: str) -> None:
+        """Print a link that signs the account EMAIL in at the region SLUG: once, within ten minutes."""
+        with django_ready():
+            from filanda.kernel.identity.models import Account
+
+            account = Account.objects.filter(email=email.strip().lower(), is_active=True).first()
+            if account is None:
+                raise Failure(f"nobody has an account with the address {email}.")
+            _print_link(account, _region(slug))
+
+
+def _region(slug: str) -> Region:
+    from filanda.kernel.regions.models import Region
+
+    found = Region.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Region.objects.values_list("slug", flat=True)) or "none yet"
+        raise Failure(f"there is no region {slug!r}; the regions are: {known}.")
+    return found
+
+
+def _give(email: str, slug: str, role: Role, name: str) -> None:
+    from filanda.kernel.identity.actors import PLATFORM
+    from filanda.kernel.regions.scoped import in_region
+    from filanda.kernel.signin.actions import EmailWrong, grant_role
+
+    region = _region(slug)
+    with in_region(region):
+        try:
+            account = grant_role(
+                actor=PLATFORM, region=region, email=email, role=role, now=datetime.now(UTC), name=name
+            )
+        except EmailWrong as error:
+            raise Failure(str(error)) from None
+    typer.echo(f"{account.email}: {role.label}, {region.slug}.")
+    _print_link(account, region)
+
+
+def _print_link(account: Account, region: Region) -> None:
+    from django.conf import settings
+    from django.urls import reverse
+    from django.utils import translation
+
+    from filanda.kernel.identity.actors import PLATFORM
+    from filanda.kernel.regions.scoped import in_region
+    from filanda.kernel.signin.actions import create_sign_in_link
+
+    with in_region(region):
+        token = create_sign_in_link(actor=PLATFORM, account=account, region=region, now=datetime.now(UTC))
+    host = region.hosts.first()
+    with translation.override(region.default_language):
+        path = reverse("signin:sign-in", args=[token])
+    origin = f"https://{host.host}" if host and settings.HTTPS else f"http://{host.host if host else '127.0.0.1'}:8000"
+    typer.echo(f"Sign-in link, for one use within ten minutes:\n{origin}{path}")
