@@ -16,9 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from stdnum.eu import vat as eu_vat
-from stdnum.exceptions import ValidationError as VatWrong
-
+from filanda.directory.organisations.identifiers import InvalidIdentifier, normalise_vat
 from filanda.directory.organisations.importers import naming, placing
 from filanda.directory.organisations.importers.reading import OnReject, Source, find_sources, read_rows
 from filanda.directory.organisations.importers.reporting import ImportRefused, Merge, Reject, RejectLog
@@ -50,7 +48,6 @@ from filanda.kernel.text.language import detect
 __all__ = ["SOURCE", "CordisImport", "import_cordis"]
 
 SOURCE = "cordis"
-NOTICE = "CORDIS, © European Union, CC BY 4.0"
 
 _FILES = {
     "organisations": ("organization", "organisation", "organizations"),
@@ -332,14 +329,14 @@ def _note(known: _Seen, row: dict[str, str], file: str, line: int, log: OnReject
             log(Reject(file, line, "not a web address", "organizationURL", row["website"]))
     known.is_sme = known.is_sme or row["sme"].lower() in _YES
     if row["vat"] and not known.vat:
-        known.vat = _vat(row["vat"])
+        known.vat = _vat(row["vat"], country or "")
 
 
-def _vat(text: str) -> str:
-    """A VAT number of the EU that its check digits confirm, with its country; else ""."""
+def _vat(text: str, country: str) -> str:
+    """A VAT number that its check digits confirm; else "" (most cells of the exports say MISSING or nothing)."""
     try:
-        return str(eu_vat.validate(text))
-    except VatWrong:
+        return normalise_vat(text, country=country or "IT")
+    except InvalidIdentifier:
         return ""
 
 
@@ -412,6 +409,11 @@ def _existing(region: Region, known: set[int]) -> Iterator[Body]:
         )
 
 
+def _added(counted: Iterable[Counter[str]]) -> Counter[str]:
+    first, *others = counted
+    return sum(others, first) if others else first
+
+
 def _most(counted: Counter[str]) -> str:
     return counted.most_common(1)[0][0] if counted else ""
 
@@ -472,8 +474,7 @@ class _Bodies:
         ids = self.groups[root]
         seen = [self._seen[key] for key in ids]
         lines = [line for key in ids if (line := self._registered.get(key)) is not None]
-        names: Counter[str] = sum((known.names for known in seen), Counter())
-        shorts: Counter[str] = sum((known.shorts for known in seen), Counter())
+        names, shorts = _added(known.names for known in seen), _added(known.shorts for known in seen)
         activity = _activity(seen, lines)
         place = self._best_place(seen, lines)
         country = place.country_code
@@ -523,6 +524,9 @@ class _Bodies:
 
 def _place(known: _Seen) -> placing.Place:
     """The address that most lines of an id state; among equals the fullest."""
+    if len(known.addresses) == 1:
+        street, postcode, town, nuts, country = next(iter(known.addresses))
+        return placing.locate(street=street, postcode=postcode, town=town, nuts=nuts, country=country)
     most = max(known.addresses.values())
     stated = [cells for cells, count in known.addresses.items() if count == most]
     places = [
@@ -553,7 +557,7 @@ def _site(place: placing.Place) -> SiteRecord:
 
 def _activity(seen: list[_Seen], lines: list[_Registered]) -> str:
     """What most lines state; OTH, which says little, only where nothing else is stated."""
-    counted: Counter[str] = sum((known.activities for known in seen), Counter())
+    counted = _added(known.activities for known in seen)
     counted = counted or Counter(line.activity for line in lines if line.activity)
     return max(counted, key=lambda code: (code != "OTH", counted[code], code), default="")
 

@@ -132,6 +132,7 @@ _SHORT_WORDS = _words(
 )
 
 
+@functools.lru_cache(maxsize=65536)
 def words_of(name: str) -> str:
     """`name` folded, with legal forms and runs of single letters joined: "C.T.G. S.p.A." -> "ctg spa"."""
     folded = fold(name.replace("&", " e "))

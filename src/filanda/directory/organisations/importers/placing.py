@@ -164,7 +164,7 @@ def locate(
         else:
             province = _PROVINCE_OF_POSTCODE.get(postcode[:3], "") if country == "IT" and len(postcode) == 5 else ""
     return Place(
-        street=" ".join(readable(street, country).split())[:300],
+        street=_street(street, country)[:300],
         postcode=postcode[:20],
         municipality=(municipality or _town(town, country))[:120],
         municipality_code=municipality_code,
@@ -264,6 +264,13 @@ def _town_key(town: str) -> str:
         folded = " ".join(words[:-1])
     folded = re.sub(r"\s+\d+$", "", folded)
     return _EXONYMS.get(folded, folded).replace(" ", "")
+
+
+def _street(street: str, country: str) -> str:
+    street = " ".join(street.split())
+    if not street.isupper():
+        return street
+    return readable(street, country) if country == "IT" else street.title()
 
 
 def _town(town: str, country: str) -> str:

@@ -150,6 +150,8 @@ def _parse(text: str, delimiter: str) -> list[str]:
 
 def _tidy(cell: str) -> str:
     """Without control characters and outer blanks, with text mended that was decoded wrongly ("UniversitÃ ")."""
+    if not cell:
+        return cell
     if cell.isascii() and cell.isprintable():
         return cell.strip()
     return clean(fix_encoding(cell))

@@ -244,6 +244,29 @@ def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[An
             copy.write_row(row)
 
 
+def _rows_with(
+    model: type[Model], column: str, values: Iterable[Any], columns: Sequence[str], **fixed: Any
+) -> list[tuple[Any, ...]]:
+    """Rows whose `column` is one of `values`: one array parameter where `__in` would send thousands."""
+    wanted = list(values)
+    if not wanted:
+        return []
+    named = ", ".join(f'"{name}"' for name in columns)
+    conditions = "".join(f' AND "{name}" = %s' for name in fixed)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT {named} FROM "{model._meta.db_table}" WHERE "{column}" = ANY(%s){conditions}',  # noqa: S608 - ours
+            [wanted, *fixed.values()],
+        )
+        return list(cursor.fetchall())
+
+
+def _known_organisations(region: Region, source: str, source_ids: Iterable[str]) -> dict[str, int]:
+    """Source id -> organisation."""
+    columns = ("source_id", "organisation_id")
+    return dict(_rows_with(SourceRecord, "source_id", source_ids, columns, region_id=region.pk, source=source))
+
+
 def _shorter(text: str, length: int) -> str:
     return " ".join(clean(text).split())[:length]
 
@@ -294,17 +317,12 @@ class _OrganisationWriter:
     def _matches(self, records: list[OrganisationRecord]) -> list[set[int]]:
         """The rows that each record already has: by source id, by official identifier, or as the caller says."""
         source_ids = [source_id for record_ in records for source_id in record_.source_ids]
-        by_source = dict(
-            SourceRecord.objects.filter(region=self.region, source=self.source, source_id__in=source_ids).values_list(
-                "source_id", "organisation_id"
-            )
-        )
+        by_source = _known_organisations(self.region, self.source, source_ids)
         values = {value for record_ in records for _scheme, value in record_.identifiers}
+        columns = ("scheme", "value", "organisation_id")
         by_identifier = {
             (scheme, value): pk
-            for scheme, value, pk in Identifier.objects.filter(region=self.region, value__in=values).values_list(
-                "scheme", "value", "organisation_id"
-            )
+            for scheme, value, pk in _rows_with(Identifier, "value", values, columns, region_id=self.region.pk)
         }
         return [
             {by_source[source_id] for source_id in record_.source_ids if source_id in by_source}
@@ -360,15 +378,10 @@ class _OrganisationWriter:
             return set()
         rows = {row.pk: row for row in Organisation.objects.filter(pk__in=targets)}
         names: dict[int, set[str]] = {}
-        for pk, text in OrganisationName.objects.filter(organisation__in=targets).values_list(
-            "organisation_id", "text"
-        ):
+        for pk, text in _rows_with(OrganisationName, "organisation_id", targets, ("organisation_id", "text")):
             names.setdefault(pk, set()).add(text)
-        known_ids = set(
-            SourceRecord.objects.filter(organisation__in=targets, source=self.source).values_list(
-                "source_id", flat=True
-            )
-        )
+        mine = _rows_with(SourceRecord, "organisation_id", targets, ("source_id",), source=self.source)
+        known_ids = {row[0] for row in mine}
         for pk, row in rows.items():
             names.setdefault(pk, set()).add(row.name)
         changed = self._add_names(targets, names) | self._add_source_ids(targets, known_ids, clock())
@@ -421,11 +434,8 @@ class _OrganisationWriter:
 
     def _add_identifiers(self, targets: dict[int, list[OrganisationRecord]]) -> set[int]:
         wanted = {known: pk for pk, bodies in targets.items() for body in bodies for known in body.identifiers}
-        taken = set(
-            Identifier.objects.filter(region=self.region, value__in=[value for _scheme, value in wanted]).values_list(
-                "scheme", "value"
-            )
-        )
+        values = {value for _scheme, value in wanted}
+        taken = set(_rows_with(Identifier, "value", values, ("scheme", "value"), region_id=self.region.pk))
         rows = [(self.region.pk, pk, *known) for known, pk in wanted.items() if known not in taken]
         _copy(Identifier, ("region_id", "organisation_id", "scheme", "value"), rows)
         return {row[1] for row in rows}
@@ -528,11 +538,7 @@ class _EvidenceWriter:
     def _parties(self, records: list[EvidenceRecord]) -> dict[str, dict[int, tuple[str, Decimal | None]]]:
         """Evidence's source id -> organisation id -> role and contribution. One body counts once: see `_joined`."""
         wanted = {party.organisation for piece in records for party in piece.parties}
-        known = dict(
-            SourceRecord.objects.filter(region=self.region, source=self.source, source_id__in=wanted).values_list(
-                "source_id", "organisation_id"
-            )
-        )
+        known = _known_organisations(self.region, self.source, wanted)
         found: dict[str, dict[int, tuple[str, Decimal | None]]] = {}
         for piece in records:
             mine = found.setdefault(piece.source_id, {})
@@ -571,20 +577,23 @@ class _EvidenceWriter:
         return {row.pk for row in changed}
 
     def _add_parties(self, wanted: dict[int, dict[int, tuple[str, Decimal | None]]], may_exist: bool) -> set[int]:
-        known = {}
+        known: dict[tuple[int, int], tuple[int, str, Decimal | None]] = {}
         if may_exist:
-            rows = EvidenceParty.objects.filter(evidence__in=wanted)
-            known = {(row.evidence_id, row.organisation_id): row for row in rows}
+            columns = ("evidence_id", "organisation_id", "id", "role", "contribution")
+            for evidence_id, organisation_id, *rest in _rows_with(EvidenceParty, "evidence_id", wanted, columns):
+                known[evidence_id, organisation_id] = (rest[0], rest[1], rest[2])
         new, changed = [], []
         for evidence_id, parties in wanted.items():
             for organisation_id, (role, contribution) in parties.items():
-                row = known.get((evidence_id, organisation_id))
-                if row is None:
+                found = known.get((evidence_id, organisation_id))
+                if found is None:
                     new.append((self.region.pk, evidence_id, organisation_id, role, contribution))
-                elif row.role != role or (contribution is not None and row.contribution != contribution):
-                    row.role = role
-                    row.contribution = contribution if contribution is not None else row.contribution
-                    changed.append(row)
+                    continue
+                pk, known_role, known_contribution = found
+                if known_role != role or (contribution is not None and known_contribution != contribution):
+                    party = EvidenceParty(pk=pk, evidence_id=evidence_id, role=role)
+                    party.contribution = known_contribution if contribution is None else contribution
+                    changed.append(party)
         _copy(EvidenceParty, ("region_id", "evidence_id", "organisation_id", "role", "contribution"), new)
         if changed:
             EvidenceParty.objects.bulk_update(changed, ["role", "contribution"], batch_size=500)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`filanda import cordis`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from filanda.site.django_ready import django_ready
+from filanda.site.failures import Failure
+
+if TYPE_CHECKING:
+    from filanda.directory.organisations.importers.cordis import CordisImport, Progress
+    from filanda.directory.organisations.importers.reporting import RejectLog
+    from filanda.kernel.regions.models import Region
+
+_SHOWN = 5
+
+
+def register(app: typer.Typer) -> None:
+    importing = typer.Typer(no_args_is_help=True, help="Bring organisations and evidence in from files.")
+    app.add_typer(importing, name="import")
+
+    @importing.callback()
+    def group() -> None:
+        """Bring organisations and evidence in from files."""
+
+    @importing.command()
+    def cordis(
+        place: Path = typer.Argument(metavar="DIR_OR_ZIP", help="organization.csv, project.csv, euroSciVoc.csv."),
+        region: str = typer.Option("lombardia", help="Slug of the region; lombardia is made if it is not there."),
+        nuts: str = typer.Option("", help="Only projects with a body in this NUTS area, such as ITC4."),
+        register: Path | None = typer.Option(None, help="CSV of the region's bodies: municipality, PIC, older id."),
+        rejects: Path | None = typer.Option(None, help="Write lines and values that were left out to this CSV."),
+        report: Path | None = typer.Option(None, help="Write which ids became one organisation, and why, to this CSV."),
+    ) -> None:
+        """Import the official CORDIS CSV exports: plain, .gz or zipped; columns may be missing or in another order.
+
+        Safe to interrupt with Ctrl-C and to repeat: what is there stays, and a second run changes nothing. Search sees
+        what is written at once; meaning follows as the worker embeds the texts.
+        """
+        with django_ready():
+            _import_cordis(place, region, nuts, register, rejects, report)
+
+
+def _import_cordis(
+    place: Path, slug: str, nuts: str, register_file: Path | None, rejects_file: Path | None, report_file: Path | None
+) -> None:
+    from filanda.directory.organisations.importers.cordis import import_cordis
+    from filanda.directory.organisations.importers.reporting import ImportRefused, RejectLog, write_merges
+    from filanda.kernel.identity.actors import PLATFORM
+    from filanda.kernel.regions.scoped import in_region
+
+    started = time.monotonic()
+    try:
+        with RejectLog(rejects_file) as rejects, _progress() as told:
+            region = _region(slug)
+            with in_region(region):
+                done = import_cordis(
+                    region, place, actor=PLATFORM, nuts=nuts, register=register_file, rejects=rejects, progress=told
+                )
+        if report_file is not None:
+            write_merges(report_file, done.merges)
+    except ImportRefused as error:
+        raise Failure(str(error)) from error
+    except KeyboardInterrupt:
+        sys.stderr.write("filanda: stopped. What was written stays; run the same command again to go on.\n")
+        raise SystemExit(130) from None
+    _summarise(done, rejects, time.monotonic() - started, rejects_file, report_file)
+
+
+def _region(slug: str) -> Region:
+    from filanda.kernel.identity.actors import PLATFORM
+    from filanda.kernel.regions.models import Region
+    from filanda.site.regions import ensure_lombardy
+
+    found = Region.objects.filter(slug=slug).first()
+    if found is not None:
+        return found
+    if slug == "lombardia":
+        return ensure_lombardy(actor=PLATFORM)
+    known = ", ".join(Region.objects.values_list("slug", flat=True)) or "none yet"
+    raise Failure(f"there is no region {slug!r}; the regions are: {known}. Make one with: filanda region add")
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Progress with rate and time left on a terminal; elsewhere a plain line every five seconds."""
+    words = {"reading": "Reading", "organisations": "Writing organisations", "evidence": "Writing evidence"}
+    if not sys.stderr.isatty():
+        last = [time.monotonic()]
+
+        def line(phase: str, done: int, total: int | None) -> None:
+            if time.monotonic() - last[0] >= 5 or done == total:
+                last[0] = time.monotonic()
+                of = f" of {total:,}" if total is not None else ""
+                sys.stderr.write(f"{words[phase]}: {done:,}{of}\n")
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks = {}
+        started: dict[str, float] = {}
+
+        def draw(phase: str, done: int, total: int | None) -> None:
+            if phase not in tasks:
+                started[phase] = time.monotonic()
+                tasks[phase] = bar.add_task(words[phase], total=total, rate="")
+            seconds = time.monotonic() - started[phase]
+            rate = f"{done / seconds:,.0f}/s" if seconds > 0.2 else ""
+            bar.update(tasks[phase], completed=done, total=total, rate=rate)
+
+        yield draw
+
+
+def _summarise(
+    done: CordisImport, rejects: RejectLog, seconds: float, rejects_file: Path | None, report_file: Path | None
+) -> None:
+    load = done.load
+    say = typer.echo
+    rate = done.participations / seconds
+    say(f"{done.participations:,} participations read in {seconds:.1f} s ({rate:,.0f} a second).")
+    if load.changed_nothing:
+        say("Nothing has changed: everything in these files is there already.")
+    else:
+        say(
+            f"Organisations: {load.organisations_created:,} new, {load.organisations_completed:,} completed, "
+            f"{load.organisations_unchanged:,} as they were; {done.in_region:,} in the region, "
+            f"{done.outside:,} partners from outside."
+        )
+        say(
+            f"Evidence: {load.evidence_created:,} new, {load.evidence_changed:,} changed, "
+            f"{load.evidence_unchanged:,} as they were; {load.parties_created:,} new partnerships."
+        )
+    if done.merges:
+        where = f" See {report_file}." if report_file is not None else " Name them with --report FILE."
+        say(
+            f"{done.ids:,} ids are {done.bodies:,} bodies: {len(done.united)} pairs were united, "
+            f"{len(done.left_apart)} only look alike and wait for a person.{where}"
+        )
+    if rejects.lines or rejects.values:
+        where = f" See {rejects_file}." if rejects_file is not None else " Name them with --rejects FILE."
+        say(f"Left out: {rejects.lines:,} lines and {rejects.values:,} single values.{where}")
+        for reason, count in rejects.by_reason.most_common(_SHOWN):
+            say(f"  {count:,} × {reason}")
+    for note in done.notes:
+        say(note)
