@@ -142,7 +142,11 @@ for (const file of walk(path.join(source, 'scss'), (f) => path.basename(f).start
 }
 
 fs.writeFileSync(stamp, JSON.stringify({ key, files }, null, 1));
-for (const old of fs.readdirSync(output)) if (!fresh.has(old)) fs.rmSync(path.join(output, old));
+// A process that is still running goes on naming the files of the build it started with: they stay for an hour.
+for (const old of fs.readdirSync(output)) {
+  const file = path.join(output, old);
+  if (!fresh.has(old) && Date.now() - fs.statSync(file).mtimeMs > 3600_000) fs.rmSync(file);
+}
 const weigh = (f) => (fs.existsSync(path.join(output, `${f}.br`)) ? fs.statSync(path.join(output, `${f}.br`)).size : fs.statSync(path.join(output, f)).size);
 for (const [name, hashed] of Object.entries(files)) if (!name.includes('latin')) console.log(`assets: ${name} ${(weigh(hashed) / 1000).toFixed(1)} kB compressed`);
 console.log(`assets: built in ${((Date.now() - started) / 1000).toFixed(1)} s`);
