@@ -1,48 +1,74 @@
 # SPDX-License-Identifier: EUPL-1.2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from filanda.capabilities.matching.geometry import fit, smooth, unit
+from filanda.capabilities.matching.geometry import LEAN, Geometry, Parts, fit, lean, unit
+
+NOBODY = Parts(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+def parts(*groups):
+    """Parts of bodies, each given by the positions of its pieces."""
+    pairs = np.array([(piece, body) for body, group in enumerate(groups) for piece in group], dtype=np.int64)
+    return Parts(pairs[:, 0], pairs[:, 1])
 
 
 def test_centring_takes_away_what_all_vectors_share():
-    rng = np.random.default_rng(1)
-    raw = unit(rng.normal(size=(200, 16)).astype(np.float32) + 5)
+    raw = unit(np.random.default_rng(1).normal(size=(200, 16)).astype(np.float32) + 5)
     assert float((raw @ raw.T).mean()) > 0.9
-    placed = fit(raw).evidence(raw)
+    placed = fit(raw, NOBODY).place(raw)
     assert abs(float((placed @ placed.T).mean())) < 0.02
     assert np.linalg.norm(placed, axis=1) == pytest.approx(np.ones(200), abs=1e-5)
 
 
-def test_smoothing_moves_evidence_towards_that_of_its_partners_only():
-    vectors = np.eye(4, dtype=np.float32)
-    moved = smooth(vectors, [[0, 1]], weight=0.4)
+def test_without_bodies_of_several_pieces_nothing_is_projected():
+    raw = unit(np.random.default_rng(1).normal(size=(20, 6)).astype(np.float32))
+    assert fit(raw, parts([0], [1], [2])).projection == pytest.approx(np.eye(6))
+
+
+def test_the_projection_brings_pieces_of_one_body_together_and_those_of_two_apart():
+    # Bodies differ in the first direction; the second is noise, three times as large.
+    rng = np.random.default_rng(5)
+    side = np.repeat([1.0, -1.0], 4000)
+    raw = np.stack([side + rng.normal(0, 0.2, 8000), rng.normal(0, 3, 8000), rng.normal(0, 0.2, 8000)], axis=1)
+    raw = raw.astype(np.float32)
+    bodies = parts(range(4000), range(4000, 8000))
+    before, after = Geometry(raw.mean(axis=0), np.eye(3, dtype=np.float32)).place(raw), fit(raw, bodies).place(raw)
+
+    def apart(placed):
+        same = (placed[:500] @ placed[500:1000].T).mean()
+        other = (placed[:500] @ placed[-500:].T).mean()
+        return same - other
+
+    assert apart(after) > apart(before) * 1.2
+
+
+def test_leaning_moves_evidence_towards_that_of_its_partners_only():
+    moved = lean(np.eye(4, dtype=np.float32), parts([0, 1]), weight=0.4)
     assert moved[0] == pytest.approx(unit(np.array([1, 0.4, 0, 0], dtype=np.float32)))
     assert moved[1] == pytest.approx(unit(np.array([0.4, 1, 0, 0], dtype=np.float32)))
-    assert moved[2:] == pytest.approx(vectors[2:])
+    assert moved[2:] == pytest.approx(np.eye(4)[2:])
 
 
-def test_smoothing_weighs_a_body_of_few_pieces_more_than_one_of_many():
-    vectors = np.eye(5, dtype=np.float32)
-    moved = smooth(vectors, [[0, 1], [0, 2, 3, 4]], weight=1.0)
+def test_a_body_that_does_everything_pulls_no_harder_than_one_that_does_two_things():
+    moved = lean(np.eye(5, dtype=np.float32), parts([0, 1], [0, 2, 3, 4]), weight=1.0)
     assert moved[0, 1] > moved[0, 2] == pytest.approx(moved[0, 3])
 
 
-def test_smoothing_equals_its_definition():
-    rng = np.random.default_rng(2)
-    vectors = unit(rng.normal(size=(6, 8)).astype(np.float32))
-    groups = [[0, 1, 2], [2, 3], [4]]
+@given(st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=6, unique=True), min_size=1, max_size=5))
+def test_leaning_equals_its_definition(groups):
+    vectors = unit(np.random.default_rng(2).normal(size=(6, 8)).astype(np.float32))
     expected = []
-    for d in range(6):
+    for piece in range(6):
         total = np.zeros(8)
         for group in groups:
-            if d in group and len(group) > 1:
-                for other in group:
-                    if other != d:
-                        total += vectors[other] / len(group)
+            if piece in group and len(group) > 1:
+                total += sum(vectors[other] for other in group if other != piece) / len(group)
         length = np.linalg.norm(total)
-        expected.append(vectors[d] + 0.4 * (total / length if length else 0))
-    assert smooth(vectors, groups, weight=0.4) == pytest.approx(unit(np.array(expected, dtype=np.float32)), abs=1e-5)
+        expected.append(vectors[piece] + LEAN * (total / length if length else 0))
+    assert lean(vectors, parts(*groups)) == pytest.approx(unit(np.array(expected, dtype=np.float32)), abs=1e-5)
 
 
 def test_a_zero_vector_stays_zero_and_is_no_nan():

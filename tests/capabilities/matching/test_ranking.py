@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filanda.capabilities.matching.ranking import add_up, fuse, scaled
+from filanda.capabilities.matching.ranking import FEWEST_VOTERS, VOTERS, add_up, fuse, scaled, voters
 
 scores = st.dictionaries(st.integers(1, 50), st.floats(-1, 10, allow_nan=False), max_size=30)
 
@@ -18,9 +18,9 @@ def test_scaled_scores_lie_between_zero_and_one_and_keep_their_order(given_score
 
 @given(scores, scores, st.sets(st.integers(1, 50)))
 def test_fused_pieces_are_best_first_and_each_only_once(meaning, words, other):
-    pieces = fuse(meaning, words, other_language=other, best=10)
+    pieces = fuse(meaning, words, other_language=other)
     ids = [piece.evidence_id for piece in pieces]
-    assert len(ids) == len(set(ids)) <= 10
+    assert len(ids) == len(set(ids))
     assert [piece.score for piece in pieces] == sorted((piece.score for piece in pieces), reverse=True)
     assert all(piece.score > 0 for piece in pieces)
 
@@ -36,18 +36,27 @@ def test_fusing_with_words_alone_lets_words_decide():
 
 def test_evidence_in_another_language_is_neither_favoured_nor_punished():
     # The pieces in the need's language get 0.7 of their meaning (no word is shared), so do the others.
-    pieces = fuse({1: 1.0, 2: 0.9, 3: 0.8}, {9: 1.0}, other_language={2})
+    pieces = fuse({1: 1.0, 2: 0.9, 3: 0.8}, {9: 1.0}, other_language={2}, weight=0.7)
     by_id = {piece.evidence_id: piece.score for piece in pieces}
     assert by_id[1] == pytest.approx(0.7)
     assert by_id[2] == pytest.approx(0.9 * 0.7)
     assert by_id[1] > by_id[2] > by_id[3]
 
 
-def test_adding_up_cubes_scores_and_tells_what_carried_whom():
-    pieces = fuse({1: 1.0, 2: 0.5}, {})
-    ranked = add_up(pieces, {1: [10], 2: [10, 20]})
-    assert [(one.organisation_id, one.score, one.counted) for one in ranked] == [(10, 1.125, 2), (20, 0.125, 1)]
-    assert [(piece.evidence_id, share) for piece, share in ranked[0].pieces] == [(1, 1 / 1.125), (2, 0.125 / 1.125)]
+def test_votes_are_squared_and_tell_what_carried_whom():
+    ranked = add_up(fuse({1: 1.0, 2: 0.5}, {}), {1: [10], 2: [10, 20]})
+    assert [(one.organisation_id, one.score, one.counted) for one in ranked] == [(10, 1.25, 2), (20, 0.25, 1)]
+    assert [(piece.evidence_id, share) for piece, share in ranked[0].pieces] == [(1, 1 / 1.25), (2, 0.25 / 1.25)]
+
+
+def test_only_the_best_vote_with_what_they_have_above_the_last_ones_level():
+    pieces = fuse({1: 1.0, 2: 0.5, 3: 0.4}, {})
+    ranked = add_up(pieces, {1: [10], 2: [20], 3: [30]}, most=2, floor=0.8, power=2)
+    assert [(one.organisation_id, pytest.approx(one.score)) for one in ranked] == [(10, 0.36), (20, 0.01)]
+
+
+def test_small_regions_have_fewer_voters():
+    assert [voters(10), voters(2000), voters(100_000)] == [FEWEST_VOTERS, 150, VOTERS]
 
 
 @given(scores, st.dictionaries(st.integers(1, 50), st.lists(st.integers(100, 110), max_size=4, unique=True)))

@@ -1,25 +1,30 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The space that needs and evidence are compared in. Pure functions over arrays; no database.
 
-Two things are done to the embedder's vectors, both measured in docs/matching.md:
+Three things are done to the embedder's vectors, each measured in docs/matching.md:
 
 - *Centring*: the mean of the region's evidence is subtracted from both sides and the rest renormalised. The vectors of
   one embedder crowd into a narrow cone; what they all share says nothing (Mu and Viswanath 2018, "All-but-the-top").
-- *Partner smoothing*: a piece of evidence moves towards the other pieces of the bodies that take part in it. What a
-  body did elsewhere says what its part in a project was (a graph convolution of one step, cf. Wu et al. 2019, SGC).
+- *Projection*: directions in which the evidence of one body scatters count less, those that tell bodies apart count
+  more: a shrunk linear discriminant analysis in closed form (Fisher 1936; shrinkage: Friedman 1989).
+- *Leaning*: a piece of evidence leans towards the other pieces of the bodies that take part in it. What a body did
+  elsewhere says what its part in a project was (a graph convolution of one step, cf. Wu et al. 2019, SGC).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Positions = NDArray[np.int64]
 
-PARTNER_WEIGHT = 0.4
+LEAN = 0.4
+SHRINK = 1.0  # of the scatter within bodies, in units of its mean variance; more for few pieces:
+SHRINK_PIECES = 4000.0  # SHRINK + SHRINK_PIECES / pieces
+SPREAD = 0.4  # power of the spread that is left once the scatter within bodies is evened out
 
 
 def unit(vectors: Array) -> Array:
@@ -29,38 +34,83 @@ def unit(vectors: Array) -> Array:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """Who takes part in what: `piece[i]` has a part of `body[i]`. Positions, each from 0; both of shape (parts,)."""
+
+    piece: Positions
+    body: Positions
+
+    def of_bodies_with_several(self) -> Parts:
+        """Only the parts of bodies that have at least two pieces."""
+        keep = np.bincount(self.body)[self.body] >= 2 if len(self.body) else np.zeros(0, dtype=bool)
+        return Parts(self.piece[keep], self.body[keep])
+
+
+@dataclass(frozen=True)
 class Geometry:
-    """Where the middle is. `mean` has shape (dim,)."""
+    """What turns an embedding into a vector that can be compared. `mean`: shape (dim,); `projection`: (dim, dim)."""
 
     mean: Array
+    projection: Array
 
-    def questions(self, raw: Array) -> Array:
-        """Place embedded needs, shape (n, dim) or (dim,)."""
-        return unit(raw - self.mean)
-
-    def evidence(self, raw: Array) -> Array:
-        """Place embedded evidence whose partners are not known, shape (n, dim)."""
-        return unit(raw - self.mean)
+    def place(self, raw: Array) -> Array:
+        """Place embedded needs or evidence, shape (n, dim) or (dim,): unit length."""
+        return unit(unit(raw - self.mean) @ self.projection)
 
 
-def fit(raw: Array) -> Geometry:
-    """The geometry of a region's evidence, from its embedded pieces, shape (n, dim), n >= 1."""
-    return Geometry(mean=np.asarray(raw.mean(axis=0), dtype=np.float32))
+def fit(raw: Array, parts: Parts) -> Geometry:
+    """The geometry of a region's evidence: `raw` are its embedded pieces, shape (n, dim), n >= 1.
 
-
-def smooth(vectors: Array, groups: Sequence[Sequence[int]], *, weight: float = PARTNER_WEIGHT) -> Array:
-    """Move placed evidence towards the other evidence of its partners.
-
-    `vectors`: unit rows, shape (n, dim). `groups`: for each body with at least two pieces, their row numbers. For
-    piece d, the other pieces d' weigh the sum over shared bodies o of 1/n_o, normalised to 1; u = unit of that mean;
-    the result is unit(v + weight * u). Time is linear in the number of parts.
+    Without bodies that have several pieces there is nothing to learn from, and the projection is the identity.
     """
-    total = np.zeros_like(vectors)
-    for group in groups:
-        rows = np.asarray(group)
-        if len(rows) < 2:
-            continue
-        members = vectors[rows]
-        # sum over the others, each weighing 1/n_o; the normalisation to 1 falls away in the unit vector
-        np.add.at(total, rows, (members.sum(axis=0) - members) / len(rows))
-    return unit(vectors + weight * unit(total))
+    mean = np.asarray(raw.mean(axis=0), dtype=np.float32)
+    rows = unit(raw - mean).astype(np.float64)
+    dim = rows.shape[1]
+    within = _scatter_within(rows, parts.of_bodies_with_several())
+    level = float(np.trace(within)) / dim
+    if level <= 0:
+        return Geometry(mean, np.eye(dim, dtype=np.float32))
+    values, axes = np.linalg.eigh(within)
+    shrink = SHRINK + SHRINK_PIECES / len(rows)
+    even = axes * (np.maximum(values, 0) + shrink * level) ** -0.5
+    seen = rows @ even
+    values, axes = np.linalg.eigh(seen.T @ seen / len(rows))
+    return Geometry(mean, np.asarray(even @ (axes * np.maximum(values, 1e-9) ** SPREAD), dtype=np.float32))
+
+
+def lean(placed: Array, parts: Parts, *, weight: float = LEAN) -> Array:
+    """Placed evidence, shape (n, dim), leaning towards the other evidence of its bodies.
+
+    A body with n pieces pulls each with 1/n of the sum of its others, so one that does everything pulls no harder than
+    one that does two things; the pulls are added, scaled to unit length and weighed. Linear in the number of parts.
+    """
+    several = parts.of_bodies_with_several()
+    if not len(several.piece):
+        return placed
+    counts = np.bincount(several.body)
+    sums = _sums(placed[several.piece], several.body, len(counts))
+    pulls = (sums[several.body] - placed[several.piece]) / counts[several.body][:, None]
+    return unit(placed + weight * unit(_sums(pulls, several.piece, len(placed))))
+
+
+def _sums(rows: NDArray[np.floating], owner: Positions, owners: int) -> Array:
+    """Rows added up by owner, shape (owners, dim)."""
+    total = np.zeros((owners, rows.shape[1]), dtype=np.float32)
+    order = np.argsort(owner, kind="stable")
+    ordered = owner[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    total[ordered[starts]] = np.add.reduceat(rows[order], starts, axis=0)
+    return total
+
+
+def _scatter_within(rows: NDArray[np.float64], several: Parts) -> NDArray[np.float64]:
+    """Covariance of evidence around the middle of its body, each body counted once, shape (dim, dim)."""
+    dim = rows.shape[1]
+    if not len(several.piece):
+        return np.zeros((dim, dim))
+    counts = np.bincount(several.body)
+    centres = _sums(rows[several.piece], several.body, len(counts)) / np.maximum(counts, 1)[:, None]
+    weight = np.bincount(several.piece, weights=1.0 / counts[several.body], minlength=len(rows))
+    used = np.unique(several.body)
+    scatter = (rows * weight[:, None]).T @ rows - centres[used].T.astype(np.float64) @ centres[used]
+    return np.asarray(scatter / (weight.sum() - (1.0 / counts[used]).sum()))

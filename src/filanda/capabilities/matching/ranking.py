@@ -7,15 +7,18 @@ and Ounis 2006): rank pieces of evidence, then add up over the bodies that take 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-MEANING = 0.7  # weight of meaning; words get the rest, when need and evidence share a language
-EXPONENT = 3.0  # scores are cubed before they are added up: one close piece outweighs several distant ones
-BEST = 300  # pieces that count
+MEANING = 0.8  # weight of meaning; words get the rest, when need and evidence share a language
+VOTERS = 300  # pieces that may vote …
+VOTERS_SHARE = 0.075  # … but no more than this part of a region's evidence …
+FEWEST_VOTERS = 40  # … nor fewer than this
+FLOOR = 0.8  # a piece votes with what it has above this share of the last voter's score
+POWER = 2.0  # votes are raised to this power before they are added up: one close piece outweighs several distant ones
 COMPARED = 30  # best pieces that say how much words add to meaning
-NEGLIGIBLE = 1e-6  # of the best; below, sums of cubes lose their meaning
+NEGLIGIBLE = 1e-6  # of the best; below, sums of powers lose their meaning
 SHOWN = 3  # pieces shown as the reason
 
 
@@ -56,9 +59,8 @@ def fuse(
     *,
     other_language: Collection[int] = (),
     weight: float = MEANING,
-    best: int = BEST,
 ) -> list[Piece]:
-    """Fuse two scores per piece of evidence into its `best` pieces, best first.
+    """Fuse two scores per piece of evidence; best first.
 
     `meaning`, `words`: scores by evidence id, any scale; with only one kind, that one decides. `other_language`: ids
     whose words cannot be compared with the need's. They are judged by meaning alone, times what words add on average
@@ -80,30 +82,39 @@ def fuse(
         factor = fmean(piece.score / piece.meaning for piece in comparable) if comparable else 1.0
         pieces += [Piece(evidence_id, factor * m, m, 0.0) for evidence_id, m in across]
         pieces.sort(key=lambda piece: (-piece.score, piece.evidence_id))
-    return [piece for piece in pieces[:best] if piece.score >= NEGLIGIBLE]
+    return [piece for piece in pieces if piece.score >= NEGLIGIBLE]
+
+
+def voters(evidence: int) -> int:
+    """How many pieces may vote in a region with so many."""
+    return min(VOTERS, max(FEWEST_VOTERS, round(VOTERS_SHARE * evidence)))
 
 
 def add_up(
-    pieces: Iterable[Piece],
+    pieces: Sequence[Piece],
     parties: Mapping[int, Iterable[int]],
     *,
-    exponent: float = EXPONENT,
+    most: int = VOTERS,
+    floor: float = FLOOR,
+    power: float = POWER,
     shown: int = SHOWN,
 ) -> list[Ranked]:
-    """Add up the pieces' scores over the organisations that take part in them; best first, ties by id.
+    """Let the `most` best pieces vote for the organisations that take part in them; best first, ties by id.
 
-    `parties`: evidence id -> organisation ids. A piece is not divided among its partners.
+    `pieces`: best first. `parties`: evidence id -> organisation ids. A piece is not divided among its partners.
     """
+    voting = pieces[:most]
+    level = floor * voting[-1].score if len(voting) == most else 0.0
     held: dict[int, list[tuple[float, Piece]]] = {}
-    for piece in pieces:
-        value = piece.score**exponent
+    for piece in voting:
+        vote = (piece.score - level) ** power
         for organisation_id in parties.get(piece.evidence_id, ()):
-            held.setdefault(organisation_id, []).append((value, piece))
+            held.setdefault(organisation_id, []).append((vote, piece))
     ranked = []
     for organisation_id, own in held.items():
-        total = sum(value for value, _piece in own)
+        total = sum(vote for vote, _piece in own)
         own.sort(key=lambda pair: (-pair[0], pair[1].evidence_id))
-        reasons = tuple((piece, value / total) for value, piece in own[:shown])
+        reasons = tuple((piece, vote / total) for vote, piece in own[:shown])
         ranked.append(Ranked(organisation_id, total, reasons, len(own)))
     ranked.sort(key=lambda one: (-one.score, one.organisation_id))
     return ranked

@@ -88,6 +88,6 @@ def nearest_sentences(
     for evidence_id, spans, packed in rows:
         raw = np.frombuffer(bytes(packed), dtype="<f2").astype(np.float32).reshape(-1, question.shape[0])
         if len(raw) > 1:
-            at = int(np.argmax(geometry.questions(raw) @ question))
+            at = int(np.argmax(geometry.place(raw) @ question))
             best[evidence_id] = (spans[2 * at], spans[2 * at + 1])
     return best

