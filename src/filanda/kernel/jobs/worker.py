@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn
 
+import psycopg
 import structlog
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
@@ -78,10 +79,11 @@ class _Foreman:
             try:
                 if not await self._run_once() or self._until_empty:
                     break
-            except (ConnectorException, OSError) as error:
-                if not lost_connection(error) and not isinstance(error, OSError):
+            except ConnectorException as error:
+                # Unknown: taken for dead while the machine slept, or PostgreSQL fell before it had written us down.
+                if not lost_connection(error) and not isinstance(error.__cause__, psycopg.errors.ForeignKeyViolation):
                     raise
-                log.warning("the database is away; the worker tries again", seconds=pause)
+                log.warning("the database was away; the worker begins again", seconds=pause)
             if time.monotonic() - began > 60:
                 pause = 0.5
             await _wait(self._stopping, pause)
