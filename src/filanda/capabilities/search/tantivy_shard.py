@@ -43,6 +43,7 @@ _LONGEST_SEARCH = 1_000  # characters of a typed search
 _LONGEST_NEED = 20_000  # characters of a text to score by
 _LONGEST_LABEL = 300
 _MOST_VALUES = 1_000  # of one facet
+_MOST_KEPT = 200  # counts that a reader keeps
 _LANGUAGES = {code: language for language, code in LANGUAGE_CODES.items()}
 
 T = TypeVar("T")
@@ -126,6 +127,7 @@ class TantivyReader:
         self._searcher = searcher
         self._queries = QueryBuilder(schema, searcher)
         self._checkpoint = guarded(self._read_checkpoint)
+        self._kept_counts: dict[Any, dict[str, dict[str, int]]] = {}
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -166,8 +168,25 @@ class TantivyReader:
         found = self._searcher.search(query, limit, offset=question.offset, **options)
         ids = self._ids([address for _, address in found.hits[: question.limit]])
         total: int = found.count  # type: ignore[attr-defined]  # left out of tantivy's stubs
-        counts = self._counts(wanted, question) if total or question.filters else {}
+        if not total and not question.filters:
+            counts: dict[str, dict[str, int]] = {}
+        elif words is None:
+            counts = self._counts_without_words(wanted, question)
+        else:
+            counts = self._counts(wanted, question)
         return Answer(total, ids, counts, is_loosened)
+
+    def _counts_without_words(self, wanted: Query, question: Question) -> dict[str, dict[str, int]]:
+        """Counts over whole shards cost most and are asked most: kept for as long as this commit is read."""
+        filters = tuple((name, tuple(sorted(set(values)))) for name, values in sorted(question.filters.items()))
+        key = (tuple(sorted(set(question.audience))), filters, tuple(question.facets))
+        kept = self._kept_counts.get(key)
+        if kept is None:
+            kept = self._counts(wanted, question)
+            if len(self._kept_counts) >= _MOST_KEPT:
+                self._kept_counts.clear()
+            self._kept_counts[key] = kept
+        return {name: dict(values) for name, values in kept.items()}
 
     def _ids(self, addresses: list[Any]) -> list[int]:
         return [int(value) for value in self._searcher.fast_field_values("id", addresses) if value is not None]
