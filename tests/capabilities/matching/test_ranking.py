@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filanda.capabilities.matching.ranking import FEWEST_VOTERS, VOTERS, add_up, fuse, scaled, voters
+from filanda.capabilities.matching.ranking import add_up, fuse, scaled
 
 scores = st.dictionaries(st.integers(1, 50), st.floats(-1, 10, allow_nan=False), max_size=30)
 
@@ -53,10 +53,6 @@ def test_only_the_best_vote_with_what_they_have_above_the_last_ones_level():
     pieces = fuse({1: 1.0, 2: 0.5, 3: 0.4}, {})
     ranked = add_up(pieces, {1: [10], 2: [20], 3: [30]}, most=2, floor=0.8, power=2)
     assert [(one.organisation_id, pytest.approx(one.score)) for one in ranked] == [(10, 0.36), (20, 0.01)]
-
-
-def test_small_regions_have_fewer_voters():
-    assert [voters(10), voters(2000), voters(100_000)] == [FEWEST_VOTERS, 150, VOTERS]
 
 
 @given(scores, st.dictionaries(st.integers(1, 50), st.lists(st.integers(100, 110), max_size=4, unique=True)))

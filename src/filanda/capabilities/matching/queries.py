@@ -107,7 +107,7 @@ def match(
     chosen = {name: list(values) for name, values in (filters or {}).items() if values}
     allowed = set(organisation_ids(region, actor, chosen)) if chosen else None
     pieces, text_only = rank_evidence(plain, region=region, actor=actor, language=language, allowed=allowed)
-    ranked = _vote(pieces, region, actor, allowed)
+    ranked = _vote(pieces, actor, allowed)
     return Matches(
         language=language,
         organisations=[_as_match(one) for one in ranked[:limit]],
@@ -159,7 +159,7 @@ def similar_organisations(organisation: Organisation, *, actor: Actor, limit: in
         return []
     middle = np.asarray(own, dtype=np.float32).mean(axis=0)
     nearest = _nearest(organisation.region, space.pk, middle, None, CANDIDATES)
-    ranked = _vote(ranking.fuse(nearest, {}), organisation.region, actor, None)
+    ranked = _vote(ranking.fuse(nearest, {}), actor, None)
     return [one.organisation_id for one in ranked if one.organisation_id != organisation.pk][:limit]
 
 
@@ -181,21 +181,18 @@ def _as_match(one: ranking.Ranked) -> OrganisationMatch:
     )
 
 
-def _vote(pieces: list[ranking.Piece], region: Region, actor: Actor, allowed: set[int] | None) -> list[ranking.Ranked]:
+def _vote(pieces: list[ranking.Piece], actor: Actor, allowed: set[int] | None) -> list[ranking.Ranked]:
     """Organisations that `actor` may see, by the votes of the pieces they take part in."""
     parties = _parties([piece.evidence_id for piece in pieces], actor, allowed)
-    space = _active_space(region)
-    most = ranking.voters(space.evidence) if space else ranking.VOTERS
-    return ranking.add_up([piece for piece in pieces if piece.evidence_id in parties], parties, most=most)
+    return ranking.add_up([piece for piece in pieces if piece.evidence_id in parties], parties)
 
 
 @dataclass(frozen=True)
 class _Space:
-    """The active space of a region as a process keeps it: `evidence` is how many pieces it was fitted on."""
+    """The active space of a region as a process keeps it."""
 
     pk: int
     geometry: Geometry
-    evidence: int
 
 
 _spaces: dict[int, tuple[float, _Space | None]] = {}
@@ -217,7 +214,7 @@ def _active_space(region: Region) -> _Space | None:
     newest = found.values_list("pk", flat=True).first()
     if kept is None or newest != kept.pk:
         row = found.first()
-        kept = _Space(row.pk, geometry_of(row), row.fitted_on) if row else None
+        kept = _Space(row.pk, geometry_of(row)) if row else None
     _spaces[region.pk] = (at, kept)
     return kept
 

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 MEANING = 0.8  # weight of meaning; words get the rest, when need and evidence share a language
-VOTERS = 300  # pieces that may vote …
-VOTERS_SHARE = 0.075  # … but no more than this part of a region's evidence …
-FEWEST_VOTERS = 40  # … nor fewer than this
+VOTERS = 300  # pieces that may vote; fewer did worse in small regions too
 FLOOR = 0.8  # a piece votes with what it has above this share of the last voter's score
 POWER = 2.0  # votes are raised to this power before they are added up: one close piece outweighs several distant ones
 COMPARED = 30  # best pieces that say how much words add to meaning
@@ -83,11 +81,6 @@ def fuse(
         pieces += [Piece(evidence_id, factor * m, m, 0.0) for evidence_id, m in across]
         pieces.sort(key=lambda piece: (-piece.score, piece.evidence_id))
     return [piece for piece in pieces if piece.score >= NEGLIGIBLE]
-
-
-def voters(evidence: int) -> int:
-    """How many pieces may vote in a region with so many."""
-    return min(VOTERS, max(FEWEST_VOTERS, round(VOTERS_SHARE * evidence)))
 
 
 def add_up(
