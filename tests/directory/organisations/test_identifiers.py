@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 import pytest
-from hypothesis import assume, given
+from django.utils import translation
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from filanda.directory.organisations.identifiers import (
@@ -13,7 +14,16 @@ from filanda.directory.organisations.identifiers import (
 )
 from filanda.directory.organisations.models import Identifier, IdentifierScheme
 
+pytestmark = pytest.mark.usefixtures("_in_english")
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may load the machine
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+@pytest.fixture(scope="module")
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.parametrize(
@@ -119,6 +129,7 @@ def ror_of(number: int) -> str:
     return f"{digits}{98 - number * 100 % 97:02}"
 
 
+@unhurried
 @given(st.integers(0, 32**6 - 1), st.integers(1, 6), st.sampled_from(BASE32))
 def test_one_mistyped_character_of_a_ror_id_is_always_noticed(number, position, wrong):
     right = ror_of(number)
@@ -135,6 +146,7 @@ def italian_vat(seven: int, office: int) -> str:
     return f"{digits}{-total % 10}"
 
 
+@unhurried
 @given(st.integers(1, 9_999_999), st.integers(1, 100), st.integers(0, 10), st.integers(1, 9))
 def test_one_mistyped_digit_of_an_italian_vat_number_is_always_noticed(seven, office, position, step):
     right = italian_vat(seven, office)
@@ -144,6 +156,7 @@ def test_one_mistyped_digit_of_an_italian_vat_number_is_always_noticed(seven, of
         normalise_vat(wrong)
 
 
+@unhurried
 @given(st.sampled_from(IdentifierScheme), st.text(max_size=40))
 def test_any_text_is_normal_or_refused_and_normal_stays_normal(scheme, text):
     try:
@@ -154,6 +167,7 @@ def test_any_text_is_normal_or_refused_and_normal_stays_normal(scheme, text):
     assert len(value) <= Identifier._meta.get_field("value").max_length
 
 
+@unhurried
 @given(
     st.sampled_from(["IT", "DE", "FR", "ES", "NL", "AT", "GR", "EL", "IE", "CY", "GB", "CH", "NO", "XI", "US"]),
     st.from_regex(r"\A[A-Z0-9]{5,14}\Z"),

@@ -194,7 +194,7 @@ def test_what_is_exported_loads_again_unchanged(region, tmp_path):
 FORESTS = st.lists(st.tuples(st.sampled_from("ABCDEF"), st.sampled_from(["", *"ABCDEF"])), max_size=8)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(FORESTS, min_size=1, max_size=4))
 def test_after_any_series_of_loads_ancestors_are_what_following_broader_gives(region, series):
     ConceptScheme.objects.filter(slug="test").delete()

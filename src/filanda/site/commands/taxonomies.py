@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,8 +55,8 @@ def register(app: typer.Typer) -> None:
 
     @taxonomies.command(name="import")
     def import_scheme(
-        kind: Kind = typer.Argument(help="What the file is."),  # noqa: B008 - typer's way
-        file: Path = typer.Argument(help="The file to read."),  # noqa: B008
+        kind: Kind = typer.Argument(help="What the file is."),
+        file: Path = typer.Argument(help="The file to read."),
         scheme: str = _SCHEME,
         region: str = _REGION,
         scheme_uri: str = _SCHEME_URI,
@@ -67,7 +68,7 @@ def register(app: typer.Typer) -> None:
 
         Concepts that are no longer in the file become deprecated. Bad rows are left out and listed.
         """
-        with django_ready():
+        with django_ready(), _in_english():
             owner = _region(region)
             data = _read(kind, file, scheme, scheme_uri)
             problems = _check(data) if check else _load(owner, data, replace)
@@ -93,6 +94,13 @@ def register(app: typer.Typer) -> None:
             except OSError as error:
                 raise Failure(f"{output} cannot be written: {error.strerror}.") from None
             typer.echo(f"{count} concepts written to {output}.", err=True)
+
+
+def _in_english() -> AbstractContextManager[None]:
+    """The command line speaks English; the reasons that importers give would follow the installation's language."""
+    from django.utils import translation
+
+    return translation.override("en")
 
 
 def _region(slug: str) -> Region | None:
@@ -219,25 +227,28 @@ def _print_problems(problems: list[Problem], report: Path | None) -> None:
 
 
 def _print_schemes(region: Region | None) -> None:
+    from rich.console import Console
     from rich.table import Table
 
-    from filanda.directory.taxonomies.models import Concept
+    from filanda.directory.taxonomies.models import Concept, label_in
     from filanda.directory.taxonomies.queries import schemes_of
 
-    table = Table("Scheme", "Title", "Of", "Concepts", "Deprecated", "Official", "Version", "Licence")
+    table = Table()
+    table.add_column("Scheme", no_wrap=True)
+    table.add_column("Title")
+    table.add_column("Of", no_wrap=True)
+    table.add_column("Concepts", justify="right", no_wrap=True)
+    table.add_column("Deprecated", justify="right", no_wrap=True)
+    table.add_column("Official", no_wrap=True)
     for scheme in schemes_of(region):
         concepts = Concept.objects.filter(scheme=scheme)
         gone = concepts.filter(is_deprecated=True).count()
         table.add_row(
             scheme.slug,
-            scheme.label,
+            label_in(scheme.labels, "en") or scheme.slug,
             region.slug if region is not None and scheme.region_id else "all regions",
             str(concepts.count() - gone),
             str(gone),
             "yes" if scheme.is_official else "no",
-            scheme.version,
-            scheme.licence,
         )
-    from rich.console import Console
-
     Console().print(table if table.row_count else "No scheme is loaded yet. Run: filanda migrate")

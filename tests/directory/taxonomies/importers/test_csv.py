@@ -197,7 +197,7 @@ def test_mappings_and_flags_are_read(tmp_path):
     assert record.mappings == [("exactMatch", "ateco:62"), ("exactMatch", "http://x/1"), ("broadMatch", "nuts:IT")]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=400))
 def test_no_bytes_break_the_reader(tmp_path, junk):
     try:
@@ -208,7 +208,7 @@ def test_no_bytes_break_the_reader(tmp_path, junk):
     assert all(not record.broader or record.broader in kept for record in data.concepts)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from("ABCDEFG"), st.sampled_from(" ABCDEFGZ")), max_size=12))
 def test_what_is_kept_is_always_a_forest_and_every_row_is_accounted_for(tmp_path, rows):
     data = read(tmp_path, "code,broader,label_it\n" + "".join(f"{code},{above.strip()},x\n" for code, above in rows))

@@ -201,7 +201,7 @@ def test_broken_files_are_refused_with_a_sentence(tmp_path, content, ending):
         read(tmp_path, content, ending)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, len(TURTLE)), st.text(max_size=5), st.sampled_from([".ttl", ".rdf", ".nt", ".json"]))
 def test_no_damage_to_a_file_breaks_the_reader(tmp_path, position, junk, ending):
     original = RDF_XML if ending == ".rdf" else TURTLE
