@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from filanda.capabilities.needs.models import IntroductionRequest, SavedNeed
-from filanda.directory.organisations.models import Organisation
+from filanda.directory.organisations.models import MergedOrganisation, Organisation, OrganisationName
 from filanda.kernel.regions.scoped import in_region
 from tests.across.finder.conftest import body, index, piece
 
@@ -129,6 +129,22 @@ def test_the_address_of_an_organisation_is_mended(client, place):
         assert (response.status_code, response.headers["Location"]) == (301, own + "?page=2")
 
 
+def test_the_address_of_a_merged_organisation_leads_to_what_is_left(client, place, region):
+    MergedOrganisation.objects.create(region=region, old_id=987654, organisation=place.dairy)
+    MergedOrganisation.objects.create(region=region, old_id=987655, organisation=place.hidden)
+    response = client.get("/it/organisations/987654/old-name/", follow=True)
+    assert response.redirect_chain[-1] == (f"/it/organisations/{place.dairy.pk}/caseificio-valdorsa/", 301)
+    assert client.get("/it/organisations/987655/old-name/").status_code == 404
+
+
+def test_names_that_only_shout_are_not_other_names(client, place, region):
+    OrganisationName.objects.create(region=region, organisation=place.dairy, text="CASEIFICIO VALDORSA")
+    shown = client.get(f"/it/organisations/{place.dairy.pk}/caseificio-valdorsa/").content.decode()
+    assert "CASEIFICIO VALDORSA SPA" in shown
+    assert "CASEIFICIO VALDORSA<" not in shown
+    assert "CASEIFICIO VALDORSA;" not in shown
+
+
 def test_the_page_shows_evidence_partners_and_no_hidden_partner(client, place):
     shown = client.get(f"/it/organisations/{place.dairy.pk}/caseificio-valdorsa/").content.decode()
     for word in (
@@ -211,6 +227,14 @@ def test_words_filters_and_chips(client, place):
     assert "Sensori per il" in shown  # the evidence that fits the words
     assert "Nutrizione" in shown
     assert 'href="/it/organisations/?q=batteri&amp;s3=FOOD"' in shown
+
+
+def test_the_usual_order_has_no_name_so_that_typing_turns_to_relevance(client, place):
+    without = client.get("/it/organisations/").content.decode()
+    assert '<option value="" selected>Name</option>' in without
+    assert '<option value="" selected>Best match</option>' in client.get("/it/organisations/?q=latte").content.decode()
+    chosen = client.get("/it/organisations/?q=latte&sort=name").content.decode()
+    assert '<option value="name" selected>Name</option>' in chosen
 
 
 def test_a_page_beyond_the_last_is_the_last(client, place, region):

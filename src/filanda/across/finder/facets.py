@@ -85,11 +85,12 @@ def active_filters(region: Region, selection: Selection, list_url: str) -> list[
 
 
 def sorts(selection: Selection) -> list[dict[str, Any]]:
-    """What a list may be ordered by; relevance only where there are words."""
-    words = {"relevance": _("Best match"), "name": _("Name"), "evidence": _("Most evidence")}
-    if not selection.q:
-        del words["relevance"]
-    return [{"value": value, "label": label, "is_on": value == selection.sort_used} for value, label in words.items()]
+    """What a list may be ordered by. The usual order has no name in the address: it is relevance as soon as there are
+    words, and must not stay "by name" when somebody begins to type."""
+    words = {"": _("Best match"), "name": _("Name")} if selection.q else {"": _("Name")}
+    words["evidence"] = _("Most evidence")
+    chosen = "" if selection.sort_used == ("relevance" if selection.q else "name") else selection.sort_used
+    return [{"value": value, "label": label, "is_on": value == chosen} for value, label in words.items()]
 
 
 def pager(page: int, pages: int, address: Any) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from filanda.across.finder.addresses import Addresses
+from filanda.across.finder.parameters import QUERY_LENGTH, Selection
 from filanda.across.finder.portrait import kind_label, place, size_label, state_label
-from filanda.across.finder.queries import EVIDENCE_SHOWN, Directory, NeedAnswer
+from filanda.across.finder.queries import EVIDENCE_SHOWN, Completion, Directory, NeedAnswer
 from filanda.capabilities.matching.queries import OrganisationMatch
 from filanda.capabilities.search.highlight import mark
 from filanda.directory.organisations.queries import Card
 
-__all__ = ["MatchRow", "Row", "match_rows", "rows"]
+__all__ = ["MatchRow", "Row", "completion_url", "match_rows", "rows"]
 
 WORDS_SHOWN = 8
 
@@ -61,6 +62,13 @@ def rows(found: Directory, q: str, addresses: Addresses) -> list[Row]:
             )
         )
     return made
+
+
+def completion_url(one: Completion, addresses: Addresses) -> str:
+    """An organisation's page; evidence leads to a search for its title."""
+    if one.kind == "organisation":
+        return addresses.organisation(one.id, one.slug)
+    return addresses.organisations + Selection(q=one.text[:QUERY_LENGTH]).query_string()
 
 
 @dataclass(frozen=True, slots=True)

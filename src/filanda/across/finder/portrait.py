@@ -26,10 +26,21 @@ from filanda.directory.organisations.models import (
 )
 from filanda.directory.organisations.queries import Card, EvidenceCard, OrganisationPage, SiteCard
 from filanda.kernel.regions.models import Region
+from filanda.kernel.text.folding import fold
 from filanda.kernel.text.markdown import to_html
 from filanda.kernel.ui import shapes
 
-__all__ = ["kind_label", "place", "portrait", "size_label", "source_label", "state_label"]
+__all__ = [
+    "identifier_url",
+    "kind_label",
+    "place",
+    "portrait",
+    "public_identifiers",
+    "safe_url",
+    "size_label",
+    "source_label",
+    "state_label",
+]
 
 TEXT_LENGTH = 300
 CONCEPTS_SHOWN = 16
@@ -74,7 +85,7 @@ def portrait(
     """The context of finder/organisation.html. kind: the kind of evidence shown alone, or ""."""
     card = page.card
     own_url = addresses.organisation(card.id, card.slug)
-    website = _safe(page.website)
+    website = safe_url(page.website)
     return {
         "organisation": SimpleNamespace(
             name=card.name,
@@ -125,7 +136,7 @@ def portrait(
             for other in similar
         ],
         "identifiers": _identifiers(page),
-        "other_names": page.other_names[:12],
+        "other_names": _other_names(page),
         "sites": [
             SimpleNamespace(
                 # Where a sole trader works is often where they live.
@@ -134,11 +145,7 @@ def portrait(
             )
             for site in page.sites
         ],
-        "sources": [
-            SimpleNamespace(label=f"{source_label(source)} {source_id}" if source == "cordis" else label, url="")
-            for source, source_id in page.sources
-            for label in (source_label(source),)
-        ],
+        "sources": [SimpleNamespace(label=label, url="") for label in _sources(page)],
         "updated_at": page.updated_at,
         **_map(page, region),
         "jsonld": Markup(_jsonld(page, absolute_url, website)),  # noqa: S704 - <, > and & are escaped in it
@@ -146,7 +153,23 @@ def portrait(
     }
 
 
-def _safe(url: str) -> str:
+def _other_names(page: OrganisationPage, most: int = 12) -> list[str]:
+    """Names that say something else than the name itself: not the same in capitals."""
+    different = {fold(name): name for name in reversed(page.other_names)}
+    different.pop(fold(page.card.name), None)
+    return list(reversed(different.values()))[:most]
+
+
+def _sources(page: OrganisationPage) -> list[str]:
+    """Where the page comes from, with the id there if a person could look it up by it."""
+    labels = (
+        f"{source_label(source)} {source_id}" if source == "cordis" and len(source_id) <= 12 else source_label(source)
+        for source, source_id in page.sources
+    )
+    return list(dict.fromkeys(labels))
+
+
+def safe_url(url: str) -> str:
     """`url` if a browser may be sent there, else ""."""
     return url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname else ""
 
@@ -180,7 +203,7 @@ def _evidence(piece: EvidenceCard, organisation_id: int, addresses: Addresses) -
         role_label="" if role == EvidenceParty.PartyRole.PARTICIPANT else str(EvidenceParty.PartyRole(role).label),
         language=piece.language,
         text=_cut(piece.text),
-        url=_safe(piece.source_url),
+        url=safe_url(piece.source_url),
         source_label=" · ".join(filter(None, (source_label(piece.source), piece.programme))),
         partners=max(0, len(piece.parties) - 1),
         concepts=[_concept(concept, addresses) for concept in piece.concepts[:4]],
@@ -233,13 +256,19 @@ def _identifiers(page: OrganisationPage) -> list[SimpleNamespace]:
         SimpleNamespace(
             label=str(IdentifierScheme(scheme).label),
             value=value,
-            url=f"https://ror.org/{value}" if scheme == IdentifierScheme.ROR else "",
+            url=identifier_url(scheme, value),
         )
-        for scheme, value in _public_identifiers(page)
+        for scheme, value in public_identifiers(page)
     ]
 
 
-def _public_identifiers(page: OrganisationPage) -> list[tuple[str, str]]:
+def identifier_url(scheme: str, value: str) -> str:
+    """Where the register of `scheme` shows `value`; "" where it shows nothing to everybody."""
+    return f"https://ror.org/{value}" if scheme == IdentifierScheme.ROR else ""
+
+
+def public_identifiers(page: OrganisationPage) -> list[tuple[str, str]]:
+    """(scheme, value) of what may be shown to everybody."""
     # A sole trader's tax code tells when and where a person was born.
     return [
         (scheme, value)
@@ -292,19 +321,19 @@ def _jsonld(page: OrganisationPage, absolute_url: str, website: str) -> str:
             "addressCountry": site.country_code,
         }
     links = [website] if website else []
-    links += [f"https://ror.org/{value}" for scheme, value in page.identifiers if scheme == IdentifierScheme.ROR]
+    links += [link for scheme, value in public_identifiers(page) if (link := identifier_url(scheme, value))]
     data = {
         "@context": "https://schema.org",
         "@type": _SCHEMA_TYPES.get(LegalKind(page.legal_kind), "Organization"),
         "@id": absolute_url,
         "url": absolute_url,
         "name": card.name,
-        "alternateName": [name for name in (card.short_name, *page.other_names) if name],
+        "alternateName": [name for name in (card.short_name, *_other_names(page)) if name],
         "sameAs": links,
         "address": {name: value for name, value in address.items() if value},
         "identifier": [
             {"@type": "PropertyValue", "propertyID": scheme.upper(), "value": value}
-            for scheme, value in _public_identifiers(page)
+            for scheme, value in public_identifiers(page)
         ],
         "knowsAbout": [concept.label for concept in page.concepts[:CONCEPTS_SHOWN] if not concept.is_suggested],
     }

@@ -22,6 +22,7 @@ from filanda.capabilities.search.queries import FacetCount, find_organisations, 
 from filanda.directory.organisations.models import (
     Evidence,
     EvidenceParty,
+    MergedOrganisation,
     Organisation,
     OrganisationConcept,
 )
@@ -32,22 +33,27 @@ from filanda.directory.organisations.queries import (
     evidence_cards,
     organisation_cards,
 )
-from filanda.directory.taxonomies.models import label_in
+from filanda.directory.taxonomies.models import Concept, ConceptScheme, label_in
+from filanda.directory.taxonomies.queries import find
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.models import Region
 
 __all__ = [
     "EXPORT_MOST",
+    "Completion",
+    "ConceptPage",
     "Directory",
     "Figures",
     "NeedAnswer",
     "Reason",
     "answer",
+    "concept_page",
     "directory",
     "evidence_page",
     "export_cards",
     "figures",
     "index_version",
+    "merged_into",
     "organisations_listed",
     "similar_cards",
     "suggestions",
@@ -84,15 +90,20 @@ class Directory:
     is_loosened: bool
 
 
-def directory(region: Region, actor: Actor, selection: Selection, per_page: int = PER_PAGE) -> Directory:
-    """One page of organisations. Three queries, and one more when there are words."""
+def directory(
+    region: Region, actor: Actor, selection: Selection, per_page: int = PER_PAGE, *, offset: int | None = None
+) -> Directory:
+    """One page of organisations. Three queries, and one more when there are words.
+
+    offset: how many to skip, where that is no whole number of pages (the API's); the selection's page then counts not.
+    """
     found = find_organisations(
         region,
         actor,
         selection.q,
         selection.filters,
         selection.sort_used,
-        offset=(selection.page - 1) * per_page,
+        offset=(selection.page - 1) * per_page if offset is None else offset,
         limit=per_page,
     )
     cards = organisation_cards(found.ids, actor)
@@ -221,6 +232,40 @@ def suggestions(region: Region, actor: Actor, text: str, limit: int = 8) -> list
         elif one.kind == "evidence" and one.id in titles:
             completions.append(Completion("evidence", one.id, titles[one.id]))
     return completions
+
+
+def merged_into(organisation_id: int, actor: Actor) -> int | None:
+    """The organisation that a merged one has become, if `actor` may see it. One query."""
+    merged = MergedOrganisation.objects.filter(
+        old_id=organisation_id, organisation__in=Organisation.objects.visible_to(actor)
+    )
+    return merged.values_list("organisation_id", flat=True).first()
+
+
+@dataclass(frozen=True)
+class ConceptPage:
+    """Concepts of a scheme. `broader`: codes by id of what is right above them. `total`: None for a search."""
+
+    concepts: Sequence[Concept]
+    broader: Mapping[int, str]
+    total: int | None
+
+
+def concept_page(scheme: ConceptScheme, text: str, language: str, *, offset: int, limit: int) -> ConceptPage:
+    """Concepts whose labels fit `text`, best first; without a text a page of all, in the scheme's order.
+
+    Two queries for a search (which has no offset), else three.
+    """
+    total = None
+    if text:
+        concepts = find(scheme, text, language, limit)
+    else:
+        rows = Concept.objects.current().filter(scheme=scheme)
+        total = rows.count()
+        concepts = list(rows.order_by("position", "code").defer("definitions", "search_key")[offset : offset + limit])
+    above = {concept.broader_id for concept in concepts if concept.broader_id}
+    broader = dict(Concept.objects.filter(pk__in=above).values_list("pk", "code")) if above else {}
+    return ConceptPage(concepts, broader, total)
 
 
 def evidence_page(organisation_id: int, evidence_id: int, kind: str = "", per_page: int = EVIDENCE_PER_PAGE) -> int:

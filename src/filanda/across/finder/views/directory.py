@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from filanda.across.finder import facets, queries
 from filanda.across.finder.addresses import Addresses
-from filanda.across.finder.listing import rows
+from filanda.across.finder.listing import completion_url, rows
 from filanda.across.finder.parameters import PER_PAGE, Selection
 from filanda.across.finder.portrait import kind_label, size_label
 from filanda.capabilities.search.queries import find_organisations
@@ -84,16 +84,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     addresses = Addresses.here()
     found = queries.suggestions(request.region, request.actor, text) if len(text) > 1 else []  # type: ignore[attr-defined]
     return JsonResponse(
-        [
-            {
-                "kind": one.kind,
-                "text": one.text,
-                "url": addresses.organisation(one.id, one.slug)
-                if one.kind == "organisation"
-                else addresses.organisations + Selection(q=one.text[:200]).query_string(),
-            }
-            for one in found
-        ],
+        [{"kind": one.kind, "text": one.text, "url": completion_url(one, addresses)} for one in found],
         safe=False,
     )
 

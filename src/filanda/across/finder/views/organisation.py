@@ -35,9 +35,12 @@ def organisation(request: HttpRequest, organisation_id: int, slug: str = "") -> 
     if piece := whole(request.GET.get("e"), least=1, most=10**9, default=0):
         number = queries.evidence_page(organisation_id, piece, kind)
     page = organisation_page(organisation_id, actor, page=number, kind=kind)
-    if page is None:
-        raise Http404(_("No organisation that you can see has this address."))
     addresses = Addresses.here()
+    if page is None:
+        heir = queries.merged_into(organisation_id, actor)
+        if heir is None:
+            raise Http404(_("No organisation that you can see has this address."))
+        return redirect(f"{addresses.organisations}{heir}/", permanent=True)
     own_url = addresses.organisation(organisation_id, page.card.slug)
     if slug != page.card.slug:
         query = request.META.get("QUERY_STRING", "")
