@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How often a visitor may do what costs: fixed windows, counted in the database cache that all processes share.
+"""How often a visitor may do what costs: fixed windows, counted in the database cache's table, which processes share.
 
 Who it is enters as an address and is kept as a keyed hash of it that changes with the window and the region: from what
 is stored nobody can tell an address, nor that two windows saw the same one.
@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.core.cache import caches
-from django.db import connection, transaction
+from django.db import connection
 
 from filanda.kernel.regions.models import Region
 
-__all__ = ["LIMITS", "Limit", "TooMany", "take"]
+__all__ = ["LIMITS", "Limit", "TooMany", "forget_past", "take"]
 
 
 @dataclass(frozen=True)
@@ -56,16 +55,26 @@ def take(what: str, *, address: str, region: Region, now: datetime) -> int:
     window = int(now.timestamp()) // seconds
     ends_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
     key = f"limit:{what}:{_pseudonym(address, f'{what}/{region.pk}/{window}')}"
-    cache = caches["shared"]
-    with transaction.atomic():
-        # The cache reads, then writes: this lock makes the two one step, for this key alone.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
-        used = cache.get(key, 0)
-        if used >= limit.most:
-            raise TooMany(limit, ends_at, now)
-        cache.set(key, used + 1, timeout=max(1, int((ends_at - now).total_seconds()) + 1))
-    return limit.most - used - 1
+    # One statement, so that two requests at once are two. The cache's own way takes nine, and drops counters once there
+    # are three hundred.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO kernel_cache AS kept (cache_key, value, expires) VALUES (%s, '1', %s)
+               ON CONFLICT (cache_key) DO UPDATE SET value = (kept.value::int + 1)::text WHERE kept.value::int < %s
+               RETURNING value::int""",
+            [key, ends_at, limit.most],
+        )
+        counted = cursor.fetchone()
+    if counted is None:
+        raise TooMany(limit, ends_at, now)
+    return limit.most - int(counted[0])
+
+
+def forget_past(now: datetime) -> int:
+    """Delete counters of windows that have ended; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM kernel_cache WHERE cache_key LIKE 'limit:%%' AND expires <= %s", [now])
+        return cursor.rowcount
 
 
 def _pseudonym(address: str, purpose: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The worker's part: needs go when their thirty days are over."""
+"""The worker's part: needs go when their thirty days are over, counters of limits with their windows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from filanda.capabilities.needs import actions
+from filanda.capabilities.needs import actions, limits
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.jobs.queue import job
 from filanda.kernel.regions.models import Region
@@ -17,7 +17,9 @@ from filanda.kernel.regions.scoped import in_region
 @job("needs.purge_expired", periodic="17 * * * *")
 def purge_expired() -> None:
     """Hourly."""
-    purge_everywhere(timezone.now())
+    now = timezone.now()
+    purge_everywhere(now)
+    limits.forget_past(now)
 
 
 def purge_everywhere(now: datetime) -> None:
