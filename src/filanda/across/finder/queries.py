@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db.models import Count, F
 
 from filanda.across.finder.parameters import PER_PAGE, Selection
@@ -35,7 +36,7 @@ from filanda.directory.organisations.queries import (
 )
 from filanda.directory.taxonomies.models import Concept, ConceptScheme, label_in
 from filanda.directory.taxonomies.queries import find
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.regions.models import Region
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
 EXPORT_MOST = 5_000
 EXPORT_BATCH = 500
 EVIDENCE_SHOWN = 3
+_SIMILAR_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +207,15 @@ def answer(
 
 
 def similar_cards(organisation: Organisation, actor: Actor, limit: int = 5) -> list[Card]:
-    """Organisations whose evidence is nearest in meaning. One query beside the ranker's."""
-    return list(organisation_cards(similar_organisations(organisation, actor=actor, limit=limit), actor).values())
+    """Organisations whose evidence is nearest in meaning. One query, and the ranker's for the first who asks.
+
+    Ids are kept for ten minutes in this process, and anew for each state of the index; they are what a visitor may see.
+    """
+    key = f"finder.similar:{organisation.pk}:{limit}:{index_version(organisation.region)}"
+    ids: list[int] = cache.get(key) or similar_organisations(organisation, actor=VISITOR, limit=limit)
+    if ids:
+        cache.set(key, ids, _SIMILAR_SECONDS)
+    return list(organisation_cards(ids, actor).values())
 
 
 @dataclass(frozen=True, slots=True)
