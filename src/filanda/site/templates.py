@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region, RegionHost
 from filanda.kernel.ui.environment import install
 
@@ -70,8 +71,10 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     items = [
         {"label": _("Describe a need"), "url": reverse("finder:home")},
         {"label": _("Organisations"), "url": reverse("finder:organisations")},
-        {"label": _("How matching works"), "url": reverse("how")},
     ]
+    actor = getattr(request, "actor", None)
+    if actor is not None and decide(actor, "needs.requests.view"):
+        items.append({"label": _("Requests"), "url": reverse("workbench:requests")})
     return [item | {"is_current": item["url"] == request.path} for item in items]
 
 

@@ -116,6 +116,11 @@ def test_pages_name_their_other_languages_and_their_one_address(client, place):
     assert 'hreflang="en" href="http://test.example/en/organisations/?size=small&amp;q=latte"' in shown
 
 
+def test_the_menu_leads_staff_to_their_requests(client, staff_client, place):
+    assert 'href="/it/workbench/"' in staff_client.get("/it/").content.decode()
+    assert "workbench" not in client.get("/it/").content.decode()
+
+
 # The organisation's page
 
 
