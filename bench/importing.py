@@ -57,14 +57,14 @@ def main() -> None:
         wall, cpu, server = time.perf_counter() - wall, time.process_time() - cpu, _server_cpu() - server
         print(
             f"{run}: {done.participations:,} rows in {wall:.1f} s wall ({done.participations / wall:,.0f} rows/s), "
-            f"{cpu:.1f} s CPU here, {server:.1f} s in the server ({done.participations / (cpu + server):,.0f} rows/s of "
-            f"CPU); {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most"
+            f"{cpu:.1f} s CPU here, {server:.1f} s in the server "
+            f"({done.participations / (cpu + server):,.0f} rows/s of CPU); {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most"
         )
         print(
             f"  {done.ids:,} ids, {done.bodies:,} bodies ({done.in_region:,} in the region, {done.outside:,} outside), "
             f"{done.projects:,} projects; {len(done.united)} unions {_by_rule(done.united)}, "
             f"{len(done.left_apart)} left apart; "
-            f"{done.lines_rejected:,} lines and {done.values_rejected:,} values rejected {dict(done.rejected_by_reason)}"
+            f"{done.lines_rejected:,} lines, {done.values_rejected:,} values rejected {dict(done.rejected_by_reason)}"
         )
         print(f"  {done.load}"[:600], done.notes)
         if options.report and run == "first run":

@@ -7,13 +7,19 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from filanda.directory.organisations.demo.seeds import seed_demo
 from filanda.directory.organisations.search import SEARCH_SOURCES
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest
 from filanda.kernel.policies import Permission
 
 _STAFF = frozenset({"facilitator", "region_administrator"})
 _ADMINISTRATORS = frozenset({"region_administrator"})
+
+
+def _demo(actor: Actor) -> None:
+    seed_demo(actor)
 
 
 def _event(name: str, label: Any, audience: Audience = Audience.STAFF) -> EventType:
@@ -41,4 +47,5 @@ manifest = Manifest(
         _event("organisations.import.batch_imported", _("A part of an import was written")),
     ),
     search_sources=SEARCH_SOURCES,
+    demo=_demo,
 )

@@ -277,4 +277,15 @@ def _town(town: str, country: str) -> str:
     town = " ".join(town.split()).strip(" ,;-")
     if re.fullmatch(r"[\d\s-]*", town):
         return ""
-    return readable(town.upper(), "XX") if town.isupper() or town.islower() else town
+    if not (town.isupper() or town.islower()):
+        return town
+    return re.sub(r"[^\W\d_]+", lambda word: _capitalised(word[0], is_first=word.start() == 0), town)
+
+
+_TOWN_PARTICLES = frozenset(
+    "di|del|della|dei|d|al|alla|sul|sulla|de|des|du|la|le|les|sur|am|an|der|den|of|the|y|do|da".split("|")  # noqa: SIM905
+)
+
+
+def _capitalised(word: str, *, is_first: bool) -> str:
+    return word.lower() if word.lower() in _TOWN_PARTICLES and not is_first else word.capitalize()
