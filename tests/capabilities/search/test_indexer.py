@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils.timezone import now
 
 from filanda.capabilities.search import indexer as indexer_module
+from filanda.capabilities.search import refreshing as refreshing_module
 from filanda.capabilities.search.engine import search_index
 from filanda.capabilities.search.evidence import evidence_scores
 from filanda.capabilities.search.index import EVERYTHING, LockBusy, Question, Shard
@@ -290,6 +291,24 @@ def test_a_database_that_goes_away_is_waited_for(region, indexed, monkeypatch):
     assert TantivyIndex(settings_root).reader(Shard(region.pk, "organisation")).count() == 1
     assert body.pk
     indexer.close()
+
+
+def test_told_to_stop_in_the_middle_of_a_refresh_it_stops_and_loses_nothing(region, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(refreshing_module, "CHUNK", 1)
+    monkeypatch.setattr(indexer_module, "close_old_connections", lambda: None)
+    settings.SEARCH_INDEX = tmp_path / "own"
+    first = Indexer(search_index())
+    first.catch_up()
+    say(region, organisation=[make(region, f"Tessitura {n}").pk for n in range(3)])
+    chain.extend()
+    looks = iter([False, False])  # before the step, and after its first chunk
+    first.run(lambda: next(looks, True))
+    first.close()
+    assert ids_of(region, "tessitura") == []
+    second = Indexer(search_index())
+    second.catch_up()
+    second.close()
+    assert len(ids_of(region, "tessitura")) == 3
 
 
 def test_status_tells_lag_and_documents(region, indexed):

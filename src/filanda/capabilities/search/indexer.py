@@ -35,7 +35,7 @@ from filanda.kernel.regions.scoped import across_regions, in_region
 log = structlog.get_logger(__name__)
 
 _EVENTS = 500  # read at once
-_ROWS = 4_000  # touched rows after which the events so far are worked off
+_ROWS = 50_000  # touched rows after which the events so far are worked off: an import touches the same rows often
 _COMMIT_ROWS = 10_000  # of a rebuild, between two commits
 _IDLE_POSITIONS = 5_000  # how far an untouched shard's checkpoint may fall behind
 _LOOK = 0.4  # seconds between two looks at the journal
@@ -54,6 +54,10 @@ def hold(root: Path) -> IO[str]:
         file.close()
         raise LockBusy("another indexer writes to this index") from error
     return file
+
+
+class Stopped(Exception):
+    """The indexer was told to stop in the middle of its work, which will be done again."""
 
 
 @dataclass
@@ -85,6 +89,7 @@ class Indexer:
         self._journal = ""
         self._forget_everything()
         self._reported = self._worked = float("-inf")
+        self._should_stop: Callable[[], bool] = lambda: False
 
     def _forget_everything(self) -> None:
         self._writers: dict[Shard, TantivyWriter] = {}
@@ -104,11 +109,14 @@ class Indexer:
     def run(self, should_stop: Callable[[], bool], wait: Callable[[float], object] = time.sleep) -> None:
         """Work until `should_stop()`; a database that is away is waited for."""
         failures = 0
+        self._should_stop = should_stop
         while not should_stop():
             try:
                 close_old_connections()
                 busy = self.step()
                 failures = 0
+            except Stopped:
+                self._close_writers()
             except DatabaseError as error:
                 failures += 1
                 self._close_writers()
@@ -299,7 +307,7 @@ class Indexer:
             shards = [shard for shard in self._followed if shard.region_id == region_id]
             writers = {shard: self._writer(shard) for shard in shards}
             with in_region(regions[region_id]):
-                written = refresh(self.index, region_id, by_kind, writers)
+                written = refresh(self.index, region_id, by_kind, writers, between=self._breathe)
             for shard in written:
                 self._commit(shard, position)
         self._position = position
@@ -308,6 +316,13 @@ class Indexer:
         self._advance(further_than=_IDLE_POSITIONS)
         self.index.refresh()
         return True
+
+    def _breathe(self) -> None:
+        """Between two chunks of a long refresh: say that we live, and end it if we are to stop."""
+        if self._should_stop():
+            raise Stopped
+        if time.monotonic() - self._reported > _REPORT:
+            self._report()
 
     def _writer(self, shard: Shard) -> TantivyWriter:
         if shard not in self._writers:

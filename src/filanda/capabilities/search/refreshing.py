@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from filanda.capabilities.search.index import Known, SearchIndex, Shard, ShardWriter
 from filanda.kernel.manifests import search_sources
@@ -16,25 +16,38 @@ Ids = dict[str, set[int]]
 
 
 def refresh(
-    index: SearchIndex, region_id: int, touched: Mapping[str, Collection[int]], writers: Mapping[Shard, ShardWriter]
+    index: SearchIndex,
+    region_id: int,
+    touched: Mapping[str, Collection[int]],
+    writers: Mapping[Shard, ShardWriter],
+    *,
+    between: Callable[[], None] = lambda: None,
 ) -> set[Shard]:
     """Write, uncommitted, the documents of `touched` rows (ids by kind) and of rows that repeat what changed of them.
 
     Call it in the region. A shard without a writer (it is being built just now) is left alone. Returns the shards
-    that were written to. The step from a row to those that repeat it is taken once: what these repeat of each other
-    (an organisation of its evidence's titles) does not depend on a third row.
+    that were written to. `between` is called after every chunk, and may end it by an exception.
+
+    The step from a row to those that repeat it is taken once: what these repeat of each other (an organisation of its
+    evidence's titles) does not depend on a third row.
     """
     related: Ids = defaultdict(set)
     for kind, ids in touched.items():
-        for other, more in _refresh_kind(index, Shard(region_id, kind), ids, writers).items():
+        for other, more in _refresh_kind(index, Shard(region_id, kind), ids, writers, between).items():
             related[other] |= more
     for kind, ids in related.items():
         if kind in search_sources():
-            _refresh_kind(index, Shard(region_id, kind), set(ids) - set(touched.get(kind, ())), writers)
+            _refresh_kind(index, Shard(region_id, kind), set(ids) - set(touched.get(kind, ())), writers, between)
     return {Shard(region_id, kind) for kind in {*touched, *related}} & writers.keys()
 
 
-def _refresh_kind(index: SearchIndex, shard: Shard, ids: Collection[int], writers: Mapping[Shard, ShardWriter]) -> Ids:
+def _refresh_kind(
+    index: SearchIndex,
+    shard: Shard,
+    ids: Collection[int],
+    writers: Mapping[Shard, ShardWriter],
+    between: Callable[[], None],
+) -> Ids:
     """Write the documents of one kind; returns the ids by kind of documents that repeat something that changed."""
     related: Ids = defaultdict(set)
     source = search_sources()[shard.kind]
@@ -55,6 +68,7 @@ def _refresh_kind(index: SearchIndex, shard: Shard, ids: Collection[int], writer
                 related[kind].update(more)
         if shard.kind == "organisation" and evidence is not None:
             related["evidence"].update(evidence.ids_of_organisations(changed))
+        between()
     return {kind: found for kind, found in related.items() if found}
 
 
