@@ -58,7 +58,8 @@ def main() -> None:
         print(
             f"{run}: {done.participations:,} rows in {wall:.1f} s wall ({done.participations / wall:,.0f} rows/s), "
             f"{cpu:.1f} s CPU here, {server:.1f} s in the server "
-            f"({done.participations / (cpu + server):,.0f} rows/s of CPU); {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most"
+            f"({done.participations / (cpu + server):,.0f} rows/s of CPU); "
+            f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most"
         )
         print(
             f"  {done.ids:,} ids, {done.bodies:,} bodies ({done.in_region:,} in the region, {done.outside:,} outside), "

@@ -28,6 +28,7 @@ from filanda.directory.organisations.models import (
     HelixRole,
     Identifier,
     LegalKind,
+    MergedOrganisation,
     Organisation,
     OrganisationConcept,
     OrganisationName,
@@ -49,6 +50,7 @@ __all__ = [
     "PartyCard",
     "SiteCard",
     "evidence_cards",
+    "merged_into",
     "organisation_cards",
     "organisation_page",
 ]
@@ -562,3 +564,11 @@ def _concepts(organisation_id: int, own: list[dict[str, Any]]) -> list[ConceptCa
             evidence_count=row["n"] + (known.evidence_count if known else 0),
         )
     return list(found.values())[:CONCEPTS_SHOWN]
+
+
+def merged_into(organisation_id: int) -> int | None:
+    """The organisation that an old id leads to since a merge, or None. One query; ask when a page was not found."""
+    found: int | None = (
+        MergedOrganisation.objects.filter(old_id=organisation_id).values_list("organisation_id", flat=True).first()
+    )
+    return found
