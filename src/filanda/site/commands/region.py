@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -130,5 +131,6 @@ def _print_link(account: Account, region: Region) -> None:
     host = region.hosts.first()
     with translation.override(region.default_language):
         path = reverse("signin:sign-in", args=[token])
-    origin = f"https://{host.host}" if host and settings.HTTPS else f"http://{host.host if host else '127.0.0.1'}:8000"
+    name = host.host if host else "127.0.0.1"
+    origin = f"https://{name}" if settings.HTTPS else f"http://{name}:{os.environ.get('FILANDA_PORT') or 8000}"
     typer.echo(f"Sign-in link, for one use within ten minutes:\n{origin}{path}")
