@@ -24,7 +24,17 @@ function keep(form, key, names) {
   form.addEventListener('submit', () => { clearTimeout(timer); store.removeItem(key); });
 }
 
+// Drafts that nobody came back to go after a week, as the privacy notice says.
+function forgetOld() {
+  for (const key of Object.keys(store).filter((name) => name.startsWith('filanda-'))) {
+    let at = 0;
+    try { at = JSON.parse(store.getItem(key)).at; } catch { /* not readable: it goes too */ }
+    if (!(Date.now() - at < KEEP_MS)) store.removeItem(key);
+  }
+}
+
 if (store) {
+  forgetOld();
   for (const form of document.querySelectorAll('.js-need')) {
     // On a need's own page the box holds that need already: only the empty box of the home page keeps a draft.
     if (!form.elements.namedItem('text').value) keep(form, 'filanda-need', ['text']);

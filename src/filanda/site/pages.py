@@ -8,13 +8,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from filanda.capabilities.matching.embedding import embedder
+from filanda.capabilities.matching.ranking import VOTERS
 from filanda.capabilities.needs.models import FORGOTTEN_AFTER, KEPT_FOR
 
 
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
     """How the order of results comes about (Regulation (EU) 2022/2065, article 27)."""
-    return render(request, "site/how.html", {"text_only": embedder() is None, "keep_days": KEPT_FOR.days})
+    return render(request, "site/how.html", {"text_only": embedder() is None, "voters": VOTERS})
 
 
 @require_safe

@@ -87,8 +87,8 @@ def introduction_sent(request: HttpRequest, organisation_id: int, slug: str) -> 
 def consent(region: Region) -> str:
     """What people agree to by sending the form. The request keeps the sentence as it was shown."""
     return _(
-        "By sending this, you agree that the facilitators of %(region)s read it and write to you about it. "
-        "Your address is used for this request only and deleted six months after it is closed."
+        "By sending this, you agree that the facilitators and administrators of %(region)s read it and write "
+        "to you about it. Your address is used for this request only and deleted six months after it is closed."
     ) % {"region": region.name}
 
 
