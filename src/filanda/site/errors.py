@@ -1,14 +1,45 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Error pages: each says what happened and what to do next."""
+"""Error pages, and problem documents for programs: each says what happened and what to do next."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from filanda.kernel.ui.problems import (
+    BAD_REQUEST,
+    FORBIDDEN,
+    NOT_FOUND,
+    SERVER_ERROR,
+    UNKNOWN_HOST,
+    Kind,
+    Problem,
+    asks_api,
+    language_of,
+    respond,
+)
+
+
+def tell(request: HttpRequest, kind: Kind, sentence: str | Promise) -> HttpResponse:
+    """What programs get instead of a page, in their language."""
+    language = language_of(request)
+    with translation.override(language):
+        response = respond(Problem(kind, str(sentence)))
+    response.headers["Content-Language"] = language
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: also for an unknown host name, where there is no region and so no themed page."""
+    if asks_api(request):
+        if getattr(request, "region", None) is None:
+            return tell(
+                request, UNKNOWN_HOST, _("No region is served under this host name. Check it, or ask the operator.")
+            )
+        return tell(request, BAD_REQUEST, _("The request could not be read. Send fewer or smaller values."))
     if getattr(request, "region", None) is None:
         return HttpResponse(
             "This address belongs to no region of this installation. Check the host name, or ask the operator to add it"
@@ -20,10 +51,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if asks_api(request):
+        return tell(request, FORBIDDEN, _("This is not open to visitors."))
     return render(request, "errors/403.html", {"reason": str(exception)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if asks_api(request):
+        return tell(
+            request, NOT_FOUND, _("There is nothing at this address. The operations are listed at /api/v1/docs.")
+        )
     if getattr(request, "region", None) is None:
         return HttpResponse("Not found.\n", status=404, content_type="text/plain; charset=utf-8")
     return render(request, "errors/404.html", status=404)
@@ -31,6 +68,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: no template, as templates or the database may be what failed."""
+    if asks_api(request):
+        return tell(request, SERVER_ERROR, _("The fault was recorded. Try again in a moment."))
     return HttpResponse(
         "<!doctype html><html lang='it'><meta charset='utf-8'><title>Filanda</title>"
         "<h1>Qualcosa non ha funzionato · Something went wrong</h1>"

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def fold(text: str) -> str:
@@ -25,5 +25,8 @@ def sort_key(text: str, *, length: int = 300) -> str:
 
 
 def clean(text: str) -> str:
-    """Remove control characters (NUL breaks both PostgreSQL and the embedder) and normalise to NFC."""
+    """Remove control characters and lone surrogates, normalise to NFC.
+
+    NUL breaks both PostgreSQL and the embedder; JSON can carry surrogates ("\\ud800"), which no encoding has.
+    """
     return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
