@@ -21,6 +21,8 @@ import os
 import random
 import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -99,7 +101,12 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=0)
     parser.add_argument("--data", type=Path, nargs="*")
     parser.add_argument("--json", type=Path, help="write the figures here too")
+    parser.add_argument("--memory", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.memory:
+        set_up(options.memory.parent)
+        memory(options.memory)
+        return
     beside = Path(__file__).parents[2] / "shared" / "data" / "cordis"
     places = options.data if options.data is not None else [beside / "europe-fp7", beside / "europe-h2020"]
     places = [place for place in places if place.is_dir()]
@@ -107,12 +114,7 @@ def main() -> None:
     projects, bodies = read(places) if places else invent(chance)
     print(f"{len(projects)} projects and {len(bodies)} bodies {'from CORDIS' if places else 'invented'}, multiplied")
     root = Path(tempfile.mkdtemp(prefix="filanda-bench-"))
-    os.environ["FILANDA_DATA"] = str(root)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filanda.site.settings")
-    os.environ.setdefault("DATABASE_URL", "postgresql://nobody@/none?host=/nowhere")  # never asked
-    import django
-
-    django.setup()
+    set_up(root)
     figures = {}
     try:
         for pieces in options.pieces:
@@ -123,6 +125,15 @@ def main() -> None:
         shutil.rmtree(root)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1))
+
+
+def set_up(root: Path) -> None:
+    os.environ["FILANDA_DATA"] = str(root)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filanda.site.settings")
+    os.environ.setdefault("DATABASE_URL", "postgresql://nobody@/none?host=/nowhere")  # never asked
+    import django
+
+    django.setup()
 
 
 def measure(
@@ -178,8 +189,36 @@ def measure(
     }
     for name, ask in asked.items():
         figures[name] = timed(ask)
-    figures["memory of this process"] = f"{psutil.Process().memory_info().rss / 1e6:.0f} MB"
+    some = json.dumps({"few": few[:50], "names": names[:50], "needs": needs[:50]})
+    child = [sys.executable, __file__, "--memory", str(place)]
+    figures["memory of a process that only reads"] = subprocess.run(
+        child, input=some, capture_output=True, text=True, check=True
+    ).stdout.strip()
     return figures
+
+
+def memory(place: Path) -> None:
+    """In a process of its own: ask everything 50 times and print how much memory that took."""
+    from django.conf import settings
+
+    from filanda.capabilities.search.evidence import evidence_scores
+    from filanda.capabilities.search.queries import find_organisations, suggest
+    from filanda.kernel.identity.actors import VISITOR
+    from filanda.kernel.regions.models import Region
+
+    settings.SEARCH_INDEX = place
+    asked = json.load(sys.stdin)
+    before = psutil.Process().memory_info().rss
+    for few, name, need in zip(asked["few"], asked["names"], asked["needs"], strict=True):
+        find_organisations(Region(pk=1), VISITOR, few)
+        find_organisations(Region(pk=1), VISITOR, sort="name")
+        suggest(Region(pk=1), VISITOR, name[:6])
+        evidence_scores(1, need, audience=["public"])
+    own = psutil.Process().memory_full_info()
+    print(
+        f"{own.rss / 1e6:.0f} MB ({before / 1e6:.0f} MB before the first question), of which "
+        f"{own.uss / 1e6:.0f} MB its own: the rest are pages of the index's files, which processes share"
+    )
 
 
 def typo(name: str) -> str:
