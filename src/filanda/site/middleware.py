@@ -25,8 +25,10 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            return self._answer(request, request_id)
+
+    def _answer(self, request: HttpRequest, request_id: str) -> HttpResponse:
         start = time.perf_counter()
         response = self.get_response(request)
         took = time.perf_counter() - start

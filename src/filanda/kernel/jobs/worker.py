@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn
@@ -75,10 +76,14 @@ class _Foreman:
             loop.add_signal_handler(signum, self._stop)
         pause = 0.5
         while not self._stopping.is_set():
-            began = time.monotonic()
+            began, ended_before = time.monotonic(), _ended.total()
             try:
-                if not await self._run_once() or self._until_empty:
+                if not await self._run_once():
                     break
+                if self._until_empty:
+                    if _ended.total() == ended_before:
+                        break
+                    continue  # the last jobs may have enqueued others
             except ConnectorException as error:
                 # Unknown: taken for dead while the machine slept, or PostgreSQL fell before it had written us down.
                 if not lost_connection(error) and not isinstance(error.__cause__, psycopg.errors.ForeignKeyViolation):
@@ -213,6 +218,7 @@ async def _leave(manager: Any, worker: Worker) -> NoReturn:
 
 
 _running: set[int] = set()
+_ended: Counter[str] = Counter()  # jobs that ended in this process, by name
 
 
 def _log_and_count(call_next: Callable[[], Any], context: JobContext, _worker: Worker) -> Any:
@@ -228,6 +234,7 @@ def _log_and_count(call_next: Callable[[], Any], context: JobContext, _worker: W
             raise
         finally:
             _running.discard(job_id)
+            _ended[context.job.task_name] += 1
         log.info("job", ms=round((time.perf_counter() - began) * 1000, 1))
         return result
 
