@@ -19,7 +19,13 @@ from django.db import connection
 
 from filanda.directory.organisations.importers.cordis import import_cordis
 from filanda.directory.organisations.importers.reporting import ImportRefused, RejectLog
-from filanda.directory.organisations.importers.writing import EvidenceRecord, OrganisationRecord, PartyRecord, load
+from filanda.directory.organisations.importers.writing import (
+    EvidenceRecord,
+    OrganisationRecord,
+    PartyRecord,
+    load,
+    web_address,
+)
 from filanda.directory.organisations.models import (
     Evidence,
     EvidenceConcept,
@@ -433,3 +439,20 @@ def test_a_part_of_the_real_data_of_europe_by_its_codes_and_places_alone(region,
     assert not Organisation.objects.filter(name="").exists()
     assert Site.objects.filter(country_code="GB").exists()
     assert not Site.objects.filter(country_code__in=["UK", "EL"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("http://www.a.example/x?y=1", "http://www.a.example/x?y=1"),
+        ("www.a.example", "http://www.a.example"),
+        ("http://na; http://b.example", "http://b.example"),
+        ("javascript:alert(1)", ""),
+        ("http://[", ""),
+        ('http://a.example/"><b>', ""),
+        ("http://a.example/" + "x" * 500, ""),
+        ("", ""),
+    ],
+)
+def test_web_addresses(text, address):
+    assert web_address(text) == address

@@ -43,7 +43,9 @@ _STAFF = (
     ("facilitatrice@altariva.example.org", "Marisa Tordoni", Role.FACILITATOR),
     ("amministrazione@altariva.example.org", "Elio Brandarsi", Role.REGION_ADMINISTRATOR),
 )
-# What an output of a topic can be, in turn.
+# What an output of a topic can be, in turn; nobody has a patent on a neighbourhood's concierge.
+_SOFT_SECTORS = frozenset({"social", "culture"})
+_SOFT_OUTPUTS = (EvidenceKind.PUBLICATION, EvidenceKind.DATASET, EvidenceKind.SOFTWARE, EvidenceKind.STANDARD)
 _OUTPUTS = (
     EvidenceKind.PATENT,
     EvidenceKind.PUBLICATION,
@@ -69,7 +71,7 @@ _OUTPUT_SENTENCE = {
     EvidenceKind.DATASET: "Le misure sono scaricabili con licenza aperta insieme a una descrizione delle colonne.",
     EvidenceKind.SOFTWARE: "Il codice è pubblicato con licenza EUPL e accompagnato da un manuale in italiano.",
     EvidenceKind.STANDARD: "Le linee guida, scritte con gli utilizzatori, si applicano anche a impianti esistenti.",
-    EvidenceKind.SPIN_OFF: "Dal gruppo di ricerca è nata un'impresa con cinque addetti che ha sede a {town}.",
+    EvidenceKind.SPIN_OFF: "Dal lavoro comune è nata un'impresa con cinque addetti che ha sede a {town}.",
 }
 _PROJECT_SENTENCE = (
     "Il progetto riunisce {partners} e si è svolto soprattutto a {town}.",
@@ -204,9 +206,13 @@ class _Turns:
         self._order = {body.key: place for place, body in enumerate(organisations)}
         self._had = dict.fromkeys(self._order, 0)
 
-    def take(self, able: list[_Organisation], count: int, *, first_role: str) -> list[_Organisation]:
-        """`count` of `able`; the first is of `first_role` if any of them is."""
-        waiting = sorted(able, key=lambda body: (self._had[body.key], self._order[body.key] * 7 % 61))
+    def take(self, sector: str, able: list[_Organisation], count: int, *, first_role: str) -> list[_Organisation]:
+        """`count` of `able`; the first is of `first_role` if any of them is. Those whose main field it is go before."""
+
+        def turn(body: _Organisation) -> tuple[int, int]:
+            return self._had[body.key] + 5 * body.fields.index(sector), self._order[body.key] * 7 % 61
+
+        waiting = sorted(able, key=turn)
         leader = next((body for body in waiting if body.helix_role == first_role), waiting[0])
         chosen = [leader, *(body for body in waiting if body is not leader)][:count]
         for body in chosen:
@@ -239,7 +245,7 @@ def _pieces(
     )
     year = 2014 + (number * 7) % 10
 
-    project = turns.take(able, 4 + number % 2, first_role="academia")
+    project = turns.take(topic.sector, able, 4 + number % 2, first_role="academia")
     yield EvidenceRecord(
         source_id=f"{number:02d}-project",
         kind=EvidenceKind.PROJECT,
@@ -254,7 +260,7 @@ def _pieces(
         links=((f"https://altariva.example.org/progetti/{number:02d}", "Pagina del progetto"),),
     )
 
-    offer = turns.take(able, 1 + number % 2, first_role="industry" if number % 6 else "civil_society")
+    offer = turns.take(topic.sector, able, 1 + number % 2, first_role="industry" if number % 6 else "civil_society")
     is_service = number % 2 == 1
     yield EvidenceRecord(
         source_id=f"{number:02d}-offer",
@@ -268,8 +274,9 @@ def _pieces(
         links=((f"https://{offer[0].key}.example.org/soluzioni/{number:02d}", "Scheda tecnica"),),
     )
 
-    kind = _OUTPUTS[number % len(_OUTPUTS)]
-    output = turns.take(able, 2, first_role="academia" if number % 3 else "industry")
+    kinds = _SOFT_OUTPUTS if topic.sector in _SOFT_SECTORS else _OUTPUTS
+    kind = kinds[number % len(kinds)]
+    output = turns.take(topic.sector, able, 2, first_role="academia" if number % 3 else "industry")
     yield EvidenceRecord(
         source_id=f"{number:02d}-output",
         kind=kind,
@@ -281,7 +288,7 @@ def _pieces(
         concepts=about[:1],
     )
 
-    pilot = turns.take(able, 3, first_role="government" if number % 2 else "civil_society")
+    pilot = turns.take(topic.sector, able, 3, first_role="government" if number % 2 else "civil_society")
     yield EvidenceRecord(
         source_id=f"{number:02d}-pilot",
         kind=EvidenceKind.PROJECT,
@@ -295,7 +302,7 @@ def _pieces(
         concepts=about,
     )
 
-    english = turns.take(able, 3, first_role="industry" if number % 2 else "academia")
+    english = turns.take(topic.sector, able, 3, first_role="industry" if number % 2 else "academia")
     yield EvidenceRecord(
         source_id=f"{number:02d}-english",
         kind=EvidenceKind.PROJECT if number % 4 else EvidenceKind.PUBLICATION,

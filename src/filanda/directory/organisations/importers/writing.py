@@ -12,6 +12,7 @@ and a run that finds nothing new changes nothing. Where something exists already
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -202,17 +203,19 @@ def load(
 
 
 def web_address(text: str) -> str:
-    """`text` as an http(s) address of at most 500 characters, or "" if it is none."""
-    text = clean(text)
-    if text and "://" not in text:
-        text = f"http://{text}"
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-    except ValueError:
-        return ""
-    is_usable = parts.scheme.lower() in {"http", "https"} and "." in host.strip(".") and not set(text) & set(' <>"')
-    return text if is_usable and len(text) <= 500 else ""
+    """The first http(s) address in `text` ("a.example; b.example") of at most 500 characters; "" if there is none."""
+    for candidate in re.split(r"[;,\s]+", clean(text)):
+        if candidate and "://" not in candidate:
+            candidate = f"http://{candidate}"
+        try:
+            parts = urlsplit(candidate)
+            host = parts.hostname or ""
+        except ValueError:
+            continue
+        is_web = parts.scheme.lower() in {"http", "https"} and "." in host.strip(".")
+        if is_web and len(candidate) <= 500 and not set(candidate) & set('<>"'):
+            return candidate
+    return ""
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
