@@ -62,6 +62,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
             {"label": _("How matching works"), "url": reverse("how")},
             {"label": _("Privacy notice"), "url": reverse("privacy")},
             {"label": _("Accessibility"), "url": reverse("accessibility")},
+            {"label": _("Programming interface"), "url": reverse("api-docs")},
         ],
         "regions": _other_regions(request, region, language) if settings.DEMO and region else [],
     }

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from filanda.site import catalogue, demo, health, pages, wellknown
+from filanda.site import api, catalogue, demo, health, pages, wellknown
 
 handler400 = "filanda.site.errors.bad_request"
 handler403 = "filanda.site.errors.forbidden"
@@ -22,11 +22,13 @@ urlpatterns = [
     path(".well-known/security.txt", wellknown.security, name="security-txt"),
     path("demo/sign-in", demo.sign_in, name="demo-sign-in"),
     path("", include("filanda.across.finder.files")),
+    path("api/v1/", api.urls),
     *i18n_patterns(
         path("", include("filanda.across.finder.urls")),
         path("", include("filanda.kernel.signin.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),
+        path("api/", api.docs, name="api-docs"),
         path("how-matching-works/", pages.how, name="how"),
         path("privacy/", pages.privacy, name="privacy"),
         path("accessibility/", pages.accessibility, name="accessibility"),

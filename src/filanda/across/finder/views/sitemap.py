@@ -20,7 +20,7 @@ from filanda.kernel.regions.models import Region
 __all__ = ["sitemap", "sitemap_part"]
 
 PER_PART = 10_000  # organisations; a part may hold 50,000 addresses
-_PAGES = ("finder:home", "finder:organisations", "how", "privacy", "accessibility")
+_PAGES = ("finder:home", "finder:organisations", "how", "privacy", "accessibility", "api-docs")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
