@@ -275,6 +275,10 @@ def _document() -> dict[str, Any]:
     document["info"]["license"] = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
     components = document["components"]
     problem_schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    # Of what is in query strings each parameter is described by itself.
+    components["schemas"] = {
+        name: schema for name, schema in components["schemas"].items() if not name.endswith("Parameters")
+    }
     components["schemas"] |= problem_schema.pop("$defs", {})
     components["schemas"]["ProblemDocument"] = problem_schema
     components["responses"] = {kind.slug: _problem_response(kind) for kind in KINDS}
