@@ -157,7 +157,10 @@ def _check_body(request: HttpRequest) -> None:
             % {"length": length, "most": LARGEST_BODY},
         )
     if not length or not request.body.strip():
-        raise Problem(MALFORMED_JSON, _("The request has no body. Send a JSON object, as the documentation shows."))
+        raise Problem(
+            MALFORMED_JSON,
+            _("The request has no body, or does not say its length. Send a JSON object with Content-Length."),
+        )
     if request.content_type != "application/json":
         raise Problem(
             UNSUPPORTED_MEDIA_TYPE,
