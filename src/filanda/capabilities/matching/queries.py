@@ -144,11 +144,11 @@ def rank_evidence(
     if asked is None:
         return ranking.fuse({}, words), True
     space_id, question = asked[0].pk, asked[1]
-    nearest = _nearest(region, space_id, question, allowed, CANDIDATES)
+    nearest, languages = _nearest(space_id, question, allowed, CANDIDATES)
     missing = [evidence_id for evidence_id in words if evidence_id not in nearest]
     meaning = nearest | _similarities(space_id, question, missing)
     if language:
-        elsewhere |= _in_other_languages(region, [i for i in nearest if i not in words], language)
+        elsewhere |= {evidence_id for evidence_id, spoken in languages.items() if spoken not in ("", language)}
     return ranking.fuse(meaning, words, other_language=elsewhere), False
 
 
@@ -168,7 +168,7 @@ def similar_organisations(organisation: Organisation, *, actor: Actor, limit: in
     if not own:
         return []
     middle = np.asarray(own, dtype=np.float32).mean(axis=0)
-    nearest = _nearest(organisation.region, space.pk, middle, None, CANDIDATES)
+    nearest, _languages = _nearest(space.pk, middle, None, CANDIDATES)
     ranked = _vote(ranking.fuse(nearest, {}), actor, None)
     return [one.organisation_id for one in ranked if one.organisation_id != organisation.pk][:limit]
 
@@ -278,19 +278,18 @@ def place_need(text: str, region: Region) -> tuple[Placed, Geometry] | None:
 
 
 def _nearest(
-    region: Region,
-    space_id: int,
-    question: Placed,
-    allowed: set[int] | None,
-    limit: int,
-) -> dict[int, float]:
-    """Similarities of the `limit` nearest pieces: an exact scan, inside the filter when there is one."""
+    space_id: int, question: Placed, allowed: set[int] | None, limit: int
+) -> tuple[dict[int, float], dict[int, str]]:
+    """Similarities and languages of the `limit` nearest pieces: an exact scan, inside the filter when there is one."""
     asked = HalfVector(question).to_text()
     with connection.cursor() as cursor:
         if allowed is None:
             cursor.execute(
-                """SELECT evidence_id, -(vector <#> %s::halfvec) FROM matching_evidencevector
-                   WHERE space_id = %s ORDER BY vector <#> %s::halfvec LIMIT %s""",
+                """SELECT near.evidence_id, near.similarity, e.language FROM (
+                       SELECT evidence_id, -(vector <#> %s::halfvec) AS similarity FROM matching_evidencevector
+                       WHERE space_id = %s ORDER BY vector <#> %s::halfvec LIMIT %s) near
+                   JOIN organisations_evidence e ON e.id = near.evidence_id
+                   ORDER BY near.similarity DESC""",
                 [asked, space_id, asked, limit],
             )
         else:
@@ -299,11 +298,15 @@ def _nearest(
                        SELECT v.evidence_id, v.vector FROM matching_evidencevector v
                        WHERE v.space_id = %s AND v.evidence_id IN (
                            SELECT evidence_id FROM organisations_evidenceparty WHERE organisation_id = ANY(%s)))
-                   SELECT evidence_id, -(vector <#> %s::halfvec) FROM chosen
-                   ORDER BY vector <#> %s::halfvec LIMIT %s""",
+                   SELECT near.evidence_id, near.similarity, e.language FROM (
+                       SELECT evidence_id, -(vector <#> %s::halfvec) AS similarity FROM chosen
+                       ORDER BY vector <#> %s::halfvec LIMIT %s) near
+                   JOIN organisations_evidence e ON e.id = near.evidence_id
+                   ORDER BY near.similarity DESC""",
                 [space_id, list(allowed), asked, asked, limit],
             )
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
 
 
 def _similarities(space_id: int, question: Placed, evidence_ids: list[int]) -> dict[int, float]:
@@ -317,16 +320,6 @@ def _similarities(space_id: int, question: Placed, evidence_ids: list[int]) -> d
             [HalfVector(question).to_text(), space_id, evidence_ids],
         )
         return dict(cursor.fetchall())
-
-
-def _in_other_languages(region: Region, evidence_ids: list[int], language: str) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT id FROM organisations_evidence
-               WHERE region_id = %s AND id = ANY(%s) AND language NOT IN ('', %s)""",
-            [region.pk, evidence_ids, language],
-        )
-        return {row[0] for row in cursor.fetchall()}
 
 
 def _parties(evidence_ids: list[int], actor: Actor, allowed: set[int] | None) -> dict[int, list[int]]:
