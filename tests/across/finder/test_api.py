@@ -52,16 +52,17 @@ def test_codes_are_those_of_the_models():
 
 
 def test_a_need_finds_organisations_with_the_evidence_that_says_so(client, place):
-    answer = ask(client)
+    answer = client.post(f"{MATCHES}?lang=en", {"text": NEED}, content_type="application/json")
     found = answer.json()
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
     assert (found["language"], found["text_only"], found["total"]) == ("it", True, 2)
     assert {one["name"] for one in found["organisations"]} == {"Caseificio Valdorsa", "Laboratorio Microbi"}
     dairy = next(one for one in found["organisations"] if one["id"] == place.dairy.pk)
-    assert dairy["url"] == f"http://test.example/it/organisations/{place.dairy.pk}/caseificio-valdorsa/"
+    assert dairy["url"] == f"http://test.example/en/organisations/{place.dairy.pk}/caseificio-valdorsa/"
     assert (dairy["helix_role"], dairy["size"]) == ("industry", "small")
     assert dairy["province"] == {"code": "XA01", "name": "Valdorsa"}
+    assert (dairy["is_close"], dairy["counted"]) == (True, 1)
     [evidence] = dairy["evidence"]
     assert (evidence["id"], evidence["title"], evidence["kind"]) == (
         place.sensors.pk,
@@ -232,12 +233,12 @@ def test_an_organisation_with_all_that_is_public(client, region, place):
     from filanda.kernel.regions.middleware import forget_hosts
 
     forget_hosts()
-    found = client.get(f"{LIST}/{place.dairy.pk}").json()
+    found = client.get(f"{LIST}/{place.dairy.pk}?lang=en").json()
     assert found["other_names"] == ["CASEIFICIO VALDORSA SPA"]
     assert found["identifiers"] == [{"scheme": "vat", "label": "VAT number", "value": "IT00000000000", "url": None}]
     assert found["sites"][0]["street"] == "Via Roma 1"
     assert found["concepts"] == [
-        {"scheme": "s3", "code": "FOOD.1", "label": "Latte", "origin": "suggested", "evidence_count": 0}
+        {"scheme": "s3", "code": "FOOD.1", "label": "Milk", "origin": "suggested", "evidence_count": 0}
     ]
     assert [one["title"] for one in found["evidence"]["items"]] == ["Fresh cheese line", "Sensori per il latte"]
     assert found["evidence"]["by_kind"] == [{"kind": "product", "count": 1}, {"kind": "project", "count": 1}]

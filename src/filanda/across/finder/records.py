@@ -277,9 +277,12 @@ class MatchedEvidence(Schema):
 
 class MatchedOrganisation(OrganisationSummary):
     score: float = Field(description=N_("Comparable within one answer only."))
+    is_close: bool = Field(
+        description=N_("Its nearest evidence is close to the need; otherwise it works in the field.")
+    )
     counted: int = Field(description=N_("How many pieces of evidence added to the score."))
     words: list[str] = Field(description=N_("Words that need and evidence share."))
-    evidence: list[MatchedEvidence] = Field(description=N_("The pieces that carried it most, best first."))
+    evidence: list[MatchedEvidence] = Field(description=N_("The pieces that carried it, nearest to the need first."))
 
 
 class MatchResponse(Schema):
@@ -550,6 +553,7 @@ def _matched(one: OrganisationMatch, found: NeedAnswer, links: Links) -> Matched
     return MatchedOrganisation(
         **summary(card, links),
         score=one.score,
+        is_close=one.is_close,
         counted=one.counted,
         words=list(words)[:WORDS_SHOWN],
         evidence=[_matched_evidence(piece, found, card, links) for piece in pieces],

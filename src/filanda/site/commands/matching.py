@@ -106,7 +106,7 @@ def _show(found: MatchResponse, region: Region) -> None:
     if not found.organisations:
         console.print("No organisation has evidence near this need. Say it in other words, or more of them.")
         return
-    table = Table(show_lines=True)
+    table = Table(show_lines=True, expand=True)
     table.add_column("#", justify="right")
     table.add_column("Organisation", ratio=3)
     table.add_column("Place", ratio=2)
@@ -114,7 +114,12 @@ def _show(found: MatchResponse, region: Region) -> None:
     for rank, one in enumerate(found.organisations, start=1):
         evidence = "\n".join(f"{piece.share:4.0%}  {_titled(piece.title, piece.year)}" for piece in one.evidence)
         # Text and not markup: a title may hold square brackets.
-        table.add_row(str(rank), Text(one.name), Text(_place(one)), Text(evidence))
+        table.add_row(
+            str(rank),
+            Text(one.name if one.is_close else f"{one.name}\n(works in the field)"),
+            Text(_place(one)),
+            Text(evidence),
+        )
     console.print(table)
     by = "words alone" if found.text_only else "meaning and words"
     shown = f"{len(found.organisations)} of {found.total} organisations of {region.slug}"
