@@ -108,6 +108,7 @@ class MatchRow:
     key: str
     introduction_url: str
     more_evidence: int
+    is_close: bool
     evidence: list[Proof] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
@@ -154,6 +155,7 @@ def _match_row(
         key=str(card.id),
         introduction_url=addresses.introduction(card.id, card.slug, need_token),
         more_evidence=max(0, one.counted - len(pieces)),
+        is_close=one.is_close,
         evidence=proofs,
         words=list(words)[:WORDS_SHOWN],
         parts=[Part(found.evidence[piece.evidence_id].title, round(piece.share * 100)) for piece in pieces],
