@@ -73,7 +73,7 @@ def test_nothing_hidden_or_foreign_shows_to_visitors(client, other_client, other
 
 def test_counts_leave_the_hidden_out(client, place):
     shown = client.get("/it/organisations/").content.decode()
-    assert "3 organisations" in shown
+    assert "3 organizzazioni" in shown
     assert re.search(r'value="industry">[^/]*</span> <span class="num quiet">1</span>', shown, re.DOTALL)
     assert len(list(csv.reader(io.StringIO(text_of(client.get("/it/organisations.csv")))))) == 4
 
@@ -81,7 +81,7 @@ def test_counts_leave_the_hidden_out(client, place):
 def test_staff_see_hidden_bodies_and_are_told(staff_client, place):
     response = staff_client.get(f"/it/organisations/{place.hidden.pk}/segretissima-srl/")
     assert response.status_code == 200
-    assert "This page is hidden" in response.content.decode()
+    assert "Questa pagina è nascosta" in response.content.decode()
     assert "Segretissima" in staff_client.get("/it/organisations/").content.decode()
 
 
@@ -236,10 +236,10 @@ def test_words_filters_and_chips(client, place):
 
 def test_the_usual_order_has_no_name_so_that_typing_turns_to_relevance(client, place):
     without = client.get("/it/organisations/").content.decode()
-    assert '<option value="" selected>Name</option>' in without
-    assert '<option value="" selected>Best match</option>' in client.get("/it/organisations/?q=latte").content.decode()
+    assert '<option value="" selected>Nome</option>' in without
+    assert '<option value="" selected>Più pertinenti</option>' in client.get("/it/organisations/?q=latte").content.decode()
     chosen = client.get("/it/organisations/?q=latte&sort=name").content.decode()
-    assert '<option value="name" selected>Name</option>' in chosen
+    assert '<option value="name" selected>Nome</option>' in chosen
 
 
 def test_a_page_beyond_the_last_is_the_last(client, place, region):
@@ -276,7 +276,7 @@ def test_hostile_addresses_get_sane_answers(client, place, query):
 def test_an_address_of_a_thousand_parts_is_refused_with_a_page(client, place):
     response = client.get("/it/organisations/?" + "&".join(f"province={n}" for n in range(1000)))
     assert response.status_code == 400
-    assert "could not be understood" in response.content.decode()
+    assert "Non è stato possibile capire" in response.content.decode()
 
 
 def test_suggestions_lead_to_pages_and_searches(client, place):
@@ -364,7 +364,7 @@ def test_an_unknown_need_offers_the_box(client, place, token):
     response = client.get(f"/it/needs/{token}/")
     assert response.status_code == 404
     assert 'id="need-text"' in response.content.decode()
-    assert "30 days" in response.content.decode()
+    assert "30 giorni" in response.content.decode()
 
 
 def test_an_expired_need_is_gone(client, place, region):

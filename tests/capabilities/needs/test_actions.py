@@ -124,7 +124,7 @@ def test_the_database_refuses_a_second_open_request(region, organisation):
 @pytest.mark.parametrize("fields", [{"hidden_at": NOON}, {"is_external": True}])
 def test_nobody_is_introduced_to_a_body_without_a_page(organisation, fields):
     Organisation.objects.filter(pk=organisation.pk).update(**fields)
-    with pytest.raises(Forbidden, match="not listed"):
+    with pytest.raises(Forbidden, match="non è in elenco"):
         ask(organisation)
     assert not IntroductionRequest.objects.exists()
 

@@ -14,13 +14,11 @@ from filanda.directory.organisations.identifiers import (
 )
 from filanda.directory.organisations.models import Identifier, IdentifierScheme
 
-pytestmark = pytest.mark.usefixtures("_in_english")
-
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may load the machine
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(autouse=True)
 def _in_english():
     with translation.override("en"):
         yield
@@ -54,7 +52,7 @@ def test_a_vat_number_has_one_written_form(text, country, expected):
     [
         ("00743110158", "IT", "check digits"),
         ("0074311015", "IT", "this many characters"),
-        ("IT0074311015A", "IT", "not written so"),
+        ("IT0074311015A", "IT", "not written like this"),
         ("US123456789", "IT", "cannot be checked"),
         ("123456789", "BR", "cannot be checked"),
         ("", "IT", "Write the VAT number"),
