@@ -242,7 +242,7 @@ def in_a_fork(work: Any, argument: Any) -> str:
         try:
             os.write(write, work(argument).encode())
             os._exit(0)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - whatever it is, the child must not go on as its parent
             import traceback
 
             traceback.print_exc()
