@@ -23,6 +23,12 @@ def fails_in_sql(request):
         cursor.execute("SELECT no_such_thing")
 
 
+def breaks_a_rule(request, token):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE rules (email text CHECK (email = ''))")
+        cursor.execute("INSERT INTO rules VALUES (%s)", [token])
+
+
 def forbidden(request):
     raise PermissionDenied("A reason <b>.")
 
@@ -39,6 +45,7 @@ def only_post(request):
 urlpatterns = [
     path("broken/fails", fails),
     path("broken/sql", fails_in_sql),
+    path("broken/rule/<str:token>", breaks_a_rule, name="breaks-a-rule"),
     path("broken/forbidden", forbidden),
     path("broken/staff", needs_staff),
     path("broken/post", only_post),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 import json
 import logging
+from contextlib import contextmanager
 
 import pytest
 from django.test import Client
@@ -87,20 +88,51 @@ def test_request_ids_are_taken_over_when_sane(client):
         assert client.get("/it/", headers={"x-request-id": strange}).headers["X-Request-Id"] != strange
 
 
-def test_the_log_names_the_view_and_never_what_was_typed(client, capfd, monkeypatch):
+@contextmanager
+def logging_as_in_production(monkeypatch):
     monkeypatch.setenv("FILANDA_LOG_LEVEL", "INFO")
     root = logging.getLogger()
     before = root.handlers, root.level
     configure()
     try:
-        client.get("/it/organisations/?q=una+cosa+segreta", headers={"x-request-id": "abcdef-123456"})
-        client.get("/broken/fails", headers={"x-request-id": "fedcba-654321"})
+        yield
     finally:
         root.handlers, root.level = before
-    logged = capfd.readouterr().err
-    lines = [json.loads(line) for line in logged.splitlines() if line.startswith("{")]
+
+
+def read_lines(text):
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+def test_the_log_names_the_view_and_never_what_was_typed(client, capfd, monkeypatch):
+    with logging_as_in_production(monkeypatch):
+        client.get("/it/organisations/?q=una+cosa+segreta", headers={"x-request-id": "abcdef-123456"})
+        client.get("/broken/fails", headers={"x-request-id": "fedcba-654321"})
+    text = capfd.readouterr().err
+    lines = read_lines(text)
     seen = next(line for line in lines if line["event"] == "request")
     assert (seen["view"], seen["request_id"], seen["status"]) == ("finder:organisations", "abcdef-123456", 200)
     fault = next(line for line in lines if "ZeroDivisionError" in json.dumps(line))
     assert fault["request_id"] == "fedcba-654321"
-    assert "segreta" not in logged
+    assert "segreta" not in text
+
+
+def test_the_log_keeps_no_token_and_no_row_when_something_fails(client, capfd, monkeypatch):
+    with logging_as_in_production(monkeypatch):
+        client.get("/broken/rule/un-segreto")
+        Client(headers={"host": "test.example"}, enforce_csrf_checks=True).post("/it/sign-in/un-segreto/")
+    text = capfd.readouterr().err
+    assert [line["event"] for line in read_lines(text) if line["event"] != "request"] == [
+        "Internal Server Error: view breaks-a-rule",
+        "Forbidden (CSRF cookie not set.): view signin:sign-in",
+    ]
+    assert "IntegrityError" in text
+    assert "segret" not in text
+
+
+def test_made_up_methods_are_counted_as_one(client):
+    for method in ("BREW", "WHEN", "PROPFIND"):
+        client.generic(method, "/it/")
+    counted = client.get("/metrics").content.decode()
+    assert 'method="other"' in counted
+    assert "BREW" not in counted

@@ -56,7 +56,8 @@ def test_metrics_say_how_queue_and_journal_stand(anyone, region, monkeypatch):
 
 def test_metrics_are_for_this_machine_only(anyone):
     assert anyone.get("/metrics", REMOTE_ADDR="192.0.2.7").status_code == 403
-    assert anyone.get("/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 403
+    for header in ("x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"):
+        assert anyone.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
     assert anyone.get("/metrics", REMOTE_ADDR="::1").status_code == 200
 
 

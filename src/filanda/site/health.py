@@ -8,6 +8,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+# What proxies add. Behind TLS none leaves out the protocol, or every page would lead to itself (settings.HTTPS).
+_PASSED_ON = frozenset(
+    f"HTTP_{name}"
+    for name in ("X_FORWARDED_FOR", "X_FORWARDED_PROTO", "X_FORWARDED_HOST", "X_REAL_IP", "FORWARDED", "VIA")
+)
 _state: dict[str, bool] = {}
 
 
@@ -31,7 +36,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text format, for scrapers on this machine only."""
-    if request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1", ""} or "HTTP_X_FORWARDED_FOR" in request.META:
+    """Prometheus text format, for scrapers on this machine only: what a proxy on it passes on is from elsewhere."""
+    if request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1", ""} or not _PASSED_ON.isdisjoint(request.META):
         return HttpResponse("Metrics are served to this machine only.\n", status=403, content_type="text/plain")
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

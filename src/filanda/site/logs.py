@@ -6,9 +6,30 @@ from __future__ import annotations
 import logging
 import logging.config
 import os
+import re
 from typing import Any
 
 import structlog
+
+# What PostgreSQL adds to an error quotes rows: "Failing row contains (…, anna@example.org, …)".
+_ROWS_QUOTED = re.compile(r"\n(?:DETAIL|CONTEXT):.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL)
+
+
+def _without_rows(_logger: Any, _method: str, event: Any) -> Any:
+    """Take what is quoted of rows out of tracebacks."""
+    if isinstance(event.get("exception"), str):
+        event["exception"] = _ROWS_QUOTED.sub("", event["exception"])
+    return event
+
+
+def _name_view(record: logging.LogRecord) -> bool:
+    """Django's own lines end with the address, which may hold the token of a sign-in link: say the view instead."""
+    request = getattr(record, "request", None)
+    if request is not None and isinstance(record.args, tuple):
+        view = f"view {request.resolver_match.view_name}" if request.resolver_match else "no view"
+        record.args = tuple(view if given == request.path else given for given in record.args)
+    return True
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -16,6 +37,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    _without_rows,
 ]
 
 
@@ -49,4 +71,6 @@ def configure(_: dict[str, Any] | None = None) -> None:
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     logging.getLogger("django.request").setLevel(logging.ERROR)
+    for name in ("django.request", "django.security.csrf"):
+        logging.getLogger(name).addFilter(_name_view)
     logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)

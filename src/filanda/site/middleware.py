@@ -15,6 +15,7 @@ from filanda.site.metrics import REQUEST_SECONDS
 
 log = structlog.get_logger("filanda.request")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})  # any other word may be a method too
 _QUIET = ("/health/", "/static/", "/metrics")
 
 
@@ -35,10 +36,9 @@ class RequestLogMiddleware:
         response.headers["X-Request-Id"] = request_id
         match = request.resolver_match
         view = match.view_name if match else ""
-        REQUEST_SECONDS.labels(view=view or "none", method=request.method or "", status=response.status_code).observe(
-            took
-        )
+        method = request.method if request.method in _METHODS else "other"
+        REQUEST_SECONDS.labels(view=view or "none", method=method, status=response.status_code).observe(took)
         if not request.path.startswith(_QUIET):
             # The view's name and not the address: query strings hold what people search for.
-            log.info("request", method=request.method, view=view, status=response.status_code, ms=round(took * 1000, 1))
+            log.info("request", method=method, view=view, status=response.status_code, ms=round(took * 1000, 1))
         return response
