@@ -26,6 +26,8 @@ def environment(**options: Any) -> jinja2.Environment:
     options["auto_reload"] = False
     options["cache_size"] = -1
     env = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - set by Django
+    # As the collector trims (tools/messages.py): a sentence of several lines is the same sentence in the catalogue.
+    env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=translation.gettext,
         ngettext=translation.ngettext,
