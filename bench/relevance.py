@@ -115,3 +115,7 @@ def main(arguments: list[str]) -> None:
                 pairs(slug)
         case _:
             raise SystemExit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

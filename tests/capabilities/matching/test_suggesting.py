@@ -34,9 +34,9 @@ def test_suggestions_are_stored_as_such_and_leave_what_a_person_or_source_said(r
     scheme = ConceptScheme.objects.create(region=region, slug="s3")
     trains = Concept.objects.create(scheme=scheme, code="rail", labels={"it": "Ferrovie", "en": "Railways and trains"})
     cheese = Concept.objects.create(scheme=scheme, code="dairy", labels={"it": "Formaggi", "en": "Cheese and dairy"})
-    for number, title in enumerate(["Quieter trains", "Cheese without salt", "Other one", "Other two"]):
+    for number, title in enumerate(["Quieter trains", "Cheese without salt", "Milk and butter", "Railway stations"]):
         Evidence.objects.create(
-            region=region, kind="project", title=title, language="en", source="test", source_id=str(number)
+            region=region, kind="project", title=title, text=title, language="en", source="test", source_id=str(number)
         )
     said = Evidence.objects.get(title="Cheese without salt")
     EvidenceConcept.objects.create(region=region, evidence=said, concept=trains, origin=ConceptOrigin.STATED)

@@ -5,12 +5,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from filanda.capabilities.needs import actions
 from filanda.capabilities.needs.models import FORGOTTEN_AFTER, KEPT_FOR, IntroductionRequest, SavedNeed
 from filanda.capabilities.needs.tasks import purge_everywhere
 from filanda.directory.organisations.models import Organisation
+from filanda.directory.organisations.steps import merge_organisations
 from filanda.kernel.identity.actors import PLATFORM, VISITOR, Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.models import Event
@@ -113,12 +114,17 @@ def test_asking_again_after_closing_makes_a_new_request(organisation, facilitato
     assert ask(organisation) != first
 
 
-def test_the_database_refuses_a_second_open_request(region, organisation):
-    ask(organisation)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        IntroductionRequest.objects.create(
-            region=region, organisation=organisation, email="anna@example.org", consent=CONSENT, language="it"
-        )
+def test_bodies_that_the_same_person_asked_for_can_be_merged(region, organisation):
+    same_body = Organisation.objects.create(region=region, name="Rossi Filatura", sort_key="rossi filatura")
+    requests = [ask(organisation, message="One"), ask(same_body, message="Two")]
+    with transaction.atomic():
+        stays, gone = merge_organisations(region, [organisation.pk, same_body.pk])
+    assert (stays, gone) == (organisation.pk, [same_body.pk])
+    assert list(IntroductionRequest.objects.order_by("pk").values_list("pk", "organisation")) == [
+        (request.pk, stays) for request in requests
+    ]
+    # Asking again adds to one of them and makes no third.
+    assert ask(organisation, message="Three") in requests
 
 
 @pytest.mark.parametrize("fields", [{"hidden_at": NOON}, {"is_external": True}])

