@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Relevance on the evaluation sets in docs/evaluation, through the ranker that users get.
 
-python -m bench relevance pool REGION OUT     first five organisations of the twenty needs, for graders who do not know the ranker
+python -m bench relevance pool REGION OUT     first five of each of the twenty needs, for graders
 python -m bench relevance grades              precision at 5 from docs/evaluation/grades-*.csv
 python -m bench relevance pairs REGION        overlap of the first ten between Italian needs and their English twins
 """

@@ -66,7 +66,8 @@ def _described(concept: Concept, language: str) -> str:
 def best_topics(evidence: NDArray[np.float32], topics: NDArray[np.float32]) -> list[list[tuple[int, float]]]:
     """For each piece of evidence, the positions and scores (standard deviations) of at most two topics.
 
-    `evidence`: centred vectors of unit length, shape (n, dim); `topics` likewise, shape (m, dim). Pieces near nothing get none.
+    `evidence`: centred vectors of unit length, shape (n, dim); `topics` likewise, shape (m, dim).
+    Pieces near nothing get none.
     """
     similarity = evidence @ topics.T
     spread = similarity.std(axis=0)
