@@ -126,7 +126,7 @@ def lombardia(source: str) -> str:
     areas.sort()
     head = {
         "region": "lombardia",
-        "source": "ISTAT, confini delle unità amministrative, via openpolis/geojson-italy; simplified",
+        "source": "ISTAT, confini delle unità amministrative, via openpolis/geojson-italy; semplificati",
         "licence": "CC-BY-4.0",
         "projection": {
             "west": round(west, 5),
@@ -181,7 +181,7 @@ def altariva() -> str:
     for code, (short, name_it, name_en, corners) in ALTARIVA.items():
         ring = [p for a, b in zip(corners, corners[1:] + corners[0], strict=True) for p in border(a, b)]
         areas.append((code, short, name_it, name_en, [ring]))
-    head = {"region": "altariva", "source": "Filanda: an invented region", "licence": "EUPL-1.2", "projection": None}
+    head = {"region": "altariva", "source": "Filanda", "licence": "EUPL-1.2", "projection": None}
     return write(head, areas, 500)
 
 
