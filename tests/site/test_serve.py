@@ -168,12 +168,28 @@ def _answers(dsn: str) -> bool:
 def test_ctrl_c_stops_everything_in_order_and_without_traceback(installation: Installation) -> None:
     installation.start()
     assert installation.output == f"filanda: Filanda is at http://127.0.0.1:{installation.port} (Ctrl-C stops it).\n"
-    assert len(installation.everyone()) == 5  # three services, what the web process left, PostgreSQL
+    assert _until(lambda: len(installation.everyone()) == 5)  # three services, what the web process left, PostgreSQL
     installation.ctrl_c()
     assert installation.wait() == 0
     assert installation.everyone() == []
     assert (installation.place / "ended").read_text() == "web worker indexer supervisor"
     assert installation.output.splitlines()[1:] == ["filanda: Stopping."]
+
+
+def test_services_that_the_page_needs_not_start_after_it(installation: Installation) -> None:
+    wait = "import os, time; [time.sleep(0.05) for _ in iter(lambda: os.path.exists(NAME), True)];"
+    installation.start(
+        f"wait = {wait!r}.replace('NAME', repr(str(place / 'go')))\n"
+        "services[0] = Service('web', python(wait + WEB), essential=True)\n"
+        "services[1] = Service('worker', loop('worker'), after_page=True)",
+        wait=False,
+    )
+    assert _until(lambda: len(installation.pids("indexer")) == 1)
+    time.sleep(1)
+    assert installation.pids("worker") == []
+    (installation.place / "go").touch()
+    assert _until(lambda: len(installation.pids("worker")) == 1)
+    assert installation.output == f"filanda: Filanda is at http://127.0.0.1:{installation.port} (Ctrl-C stops it).\n"
 
 
 def test_second_start_serves_the_same_data(installation: Installation) -> None:

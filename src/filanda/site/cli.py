@@ -7,15 +7,21 @@ import os
 import pkgutil
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-import typer
+from filanda.site.failures import Failure
 
-from filanda import __version__
-from filanda.site import commands
+if TYPE_CHECKING:
+    import typer
 
 
 def build() -> typer.Typer:
     """Assemble the command line from the modules of `site.commands`."""
+    import typer  # here, so that a Ctrl-C while it loads ends as every other does
+
+    from filanda import __version__
+    from filanda.site import commands
+
     app = typer.Typer(
         name="filanda",
         help="Run and look after a Filanda installation. Each command says more with --help.",
@@ -43,8 +49,6 @@ def build() -> typer.Typer:
 def main() -> None:
     """Entry point. Expected failures are one sentence on standard error and exit code 1, never a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filanda.site.settings")
-    from filanda.site.failures import Failure
-
     try:
         build()()
     except Failure as failure:

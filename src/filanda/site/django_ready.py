@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filanda.kernel.database.embedded import connect_or_start
-from filanda.kernel.database.errors import DatabaseFailure
 from filanda.site.failures import Failure
 
 
@@ -35,6 +33,9 @@ def django_ready(*, migrated: bool = True) -> Iterator[None]:
 
     `migrated`: refuse with a sentence when the schema is not this code's. Raises Failure.
     """
+    from filanda.kernel.database.embedded import connect_or_start  # here: `filanda --help` needs no database
+    from filanda.kernel.database.errors import DatabaseFailure
+
     try:
         with connect_or_start(data_directory(), os.environ, say=_say):
             set_up_django()
@@ -48,6 +49,30 @@ def django_ready(*, migrated: bool = True) -> Iterator[None]:
                 connections.close_all()
     except DatabaseFailure as error:
         raise Failure(str(error)) from error
+    except Exception as error:
+        sentence = _what_became_of_the_database(error)
+        if sentence is None:
+            raise
+        raise Failure(sentence) from error
+
+
+def _what_became_of_the_database(error: Exception) -> str | None:
+    """The sentence for an error that only says that the database went away or has no room; None for any other."""
+    from psycopg.errors import DiskFull
+
+    from filanda.kernel.jobs.manager import lost_connection
+
+    if isinstance(error.__cause__ or error, DiskFull):
+        return (
+            "The disk of the database is full. What was written before stays: "
+            "free some space, then run the same command again to go on."
+        )
+    if lost_connection(error):
+        return (
+            "The database went away in the middle of the work. What was written before stays: "
+            "when it runs again, run the same command again to go on."
+        )
+    return None
 
 
 def _check_schema() -> None:

@@ -29,6 +29,7 @@ from filanda.site.listening import check_free, listening_address, reachable, url
 _LOOK = 0.1  # seconds between two looks at the children
 _DEATHS, _WINDOW = 5, 60.0  # so many deaths in so many seconds are "again and again"
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 60.0  # seconds before a dead child is started again
+_PAGE_FIRST = 10.0  # seconds that the first page has to come before the processes that it needs not are started anyway
 _SLOW_START = 60.0  # seconds after which a first page that is not there is worth a sentence
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -39,6 +40,7 @@ Say = Callable[[str], None]
 class Service:
     """One child process. ``patience``: seconds it has to end after SIGTERM.
 
+    ``after_page``: it is started when the first page is there, which comes sooner when nobody else is starting.
     When an ``essential`` one keeps dying everything is stopped; another is tried again once a minute, as a
     site without its indexer is better than none.
     """
@@ -47,12 +49,13 @@ class Service:
     command: Sequence[str]
     patience: float = 6.0
     essential: bool = False
+    after_page: bool = False
 
 
 SERVICES = (
     Service("web", (sys.executable, "-m", "filanda.site.web"), patience=7.0, essential=True),
-    Service("worker", (sys.executable, "-m", "filanda.site.cli", "worker")),
-    Service("indexer", (sys.executable, "-m", "filanda.site.cli", "indexer")),
+    Service("worker", (sys.executable, "-m", "filanda.site.cli", "worker"), after_page=True),
+    Service("indexer", (sys.executable, "-m", "filanda.site.cli", "indexer"), after_page=True),
 )
 """In the order in which they are started and stopped."""
 
@@ -181,7 +184,10 @@ class Supervisor:
         if self._stops_asked:
             raise _Interrupted
         for child in self._children:
-            child.start(self._environment())
+            if child.service.after_page:
+                child.due = time.monotonic() + _PAGE_FIRST
+            else:
+                child.start(self._environment())
 
     def _environment(self) -> dict[str, str]:
         return os.environ | {"PYTHONUNBUFFERED": "1"}
@@ -238,6 +244,9 @@ class Supervisor:
         bind, port = self._address
         if _is_ready(bind, port):
             self._waits_for_page = False
+            for child in self._children:
+                if child.service.after_page and not child.deaths:
+                    child.due = 0.0
             self._say(f"Filanda is at {url(bind, port)} (Ctrl-C stops it).")
         elif time.monotonic() - self._began > _SLOW_START:
             self._began = time.monotonic()

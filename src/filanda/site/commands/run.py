@@ -7,23 +7,33 @@ import os
 
 import typer
 
-from filanda.kernel.database.errors import DatabaseFailure
 from filanda.site.django_ready import data_directory, django_ready, set_up_django
-from filanda.site.failures import Failure
 
 
 def prepare() -> None:
-    """Bring the database up to date, load the shipped vocabularies and, in the demo, the invented region."""
+    """Bring the database up to date, load the shipped vocabularies and, in the demo, the invented region.
+
+    Nothing is done, and Django is not loaded, when this very code has done all that before.
+    """
+    from filanda.kernel.database.configuration import dsn
+    from filanda.site.prepared import is_prepared, mark_prepared
+
+    address = dsn(data_directory(), os.environ)
+    if is_prepared(address, os.environ):
+        return
     set_up_django()
     from filanda.site.preparing import prepare_installation
 
     prepare_installation()
+    mark_prepared(address, os.environ)
 
 
 def register(app: typer.Typer) -> None:
     @app.command()
     def run() -> None:
         """Serve: database, web pages, worker and indexer, until Ctrl-C. Settings: FILANDA_PORT, FILANDA_DATA, …"""
+        from filanda.kernel.database.errors import DatabaseFailure
+        from filanda.site.failures import Failure
         from filanda.site.serve import serve
 
         try:
