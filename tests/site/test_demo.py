@@ -17,6 +17,13 @@ def test_the_demo_signs_in_an_invented_person(client, settings, role, granted):
     assert client.get("/it/workbench/").status_code == 200
 
 
+@pytest.mark.parametrize(("language", "leads"), [("it", "/it/"), ("en", "/en/"), ("xx", "/it/"), ("", "/it/")])
+def test_the_demo_goes_on_in_the_language_of_the_page(client, settings, language, leads):
+    settings.DEMO = True
+    answer = client.post("/demo/sign-in", {"role": "facilitator", "language": language})
+    assert answer.headers["Location"] == f"{leads}workbench/"
+
+
 def test_the_demo_has_no_other_roles(client, settings):
     settings.DEMO = True
     assert client.post("/demo/sign-in", {"role": "operator"}).status_code == 400

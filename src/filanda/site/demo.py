@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils.timezone import now
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_POST
 
 from filanda.kernel.identity.actors import PLATFORM
@@ -23,7 +24,10 @@ PEOPLE = {
 
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """POST role=facilitator|administrator. Not there outside a demonstration, nor in a region of real people."""
+    """POST role=facilitator|administrator, and the language of the page.
+
+    Not there outside a demonstration, nor in a region of real people.
+    """
     region = active_region()
     if not settings.DEMO or not region.is_invented:
         raise Http404
@@ -33,4 +37,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     role, email, name = person
     account = grant_role(actor=PLATFORM, region=region, email=email, role=role, now=now(), name=name, is_invented=True)
     open_session(request, account)
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    language = request.POST.get("language", "")
+    with override(language if language in dict(settings.LANGUAGES) else get_language()):
+        return redirect(settings.LOGIN_REDIRECT_URL)
