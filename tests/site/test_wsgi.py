@@ -30,6 +30,6 @@ def test_addresses_and_forms_are_utf_8_whatever_is_said(charset):
     assert (request.GET["q"], request.POST["text"]) == ("città", "città")
 
 
-def test_an_endless_content_type_is_none():
-    request = request_with("text/" + "x; " * 10_000)
+def test_a_content_type_that_cannot_be_read_is_none():
+    request = request_with("text/plain; name*=no-such-charset''x")
     assert (request.content_type, request.GET["q"], dict(request.POST)) == ("", "città", {})

@@ -15,7 +15,7 @@ class Utf8Request(WSGIRequest):
     """Forms and addresses are UTF-8 (URL and HTML standards), whatever the request says of its charset.
 
     Django would decode even the query string by any codec that Python has. Most are no text encodings ("hex"): they
-    raise while the request is made, where no error page is reached yet; so does a header that is too long to be one.
+    raise while the request is made, where no error page is reached yet; so does a parameter in an unknown charset.
     """
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
