@@ -106,6 +106,7 @@ def test_a_new_space_replaces_the_old_one_and_the_old_one_is_swept_later(region,
     second = vectors.refit(region, embedder())
     assert [space.pk for space in VectorSpace.objects.filter(is_active=True)] == [second.pk]
     assert VectorSpace.objects.filter(pk=first_space.pk).exists()  # readers may still use it
+    assert VectorSpace.objects.get(pk=second.pk).created_at > second.created_at  # counted from when it was filled
     vectors.sweep(region, older_than_seconds=0)
     assert list(VectorSpace.objects.values_list("pk", flat=True)) == [second.pk]
 

@@ -63,7 +63,7 @@ class VectorSpace(models.Model):
     recipe = models.PositiveSmallIntegerField(default=0, help_text="geometry.RECIPE that made it")
     fitted_on = models.PositiveIntegerField(help_text="pieces of evidence it was computed from")
     is_active = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)  # or since when it is the active one
 
     objects = scoped()
 

@@ -124,7 +124,8 @@ def refit(region: Region, embedder: Embedder) -> VectorSpace:
             .values_list("pk", flat=True)
         )
         VectorSpace.objects.filter(pk__in=old).update(is_active=False)
-        VectorSpace.objects.filter(pk=space.pk).update(is_active=True)
+        # Readers leave the old one from now on, however long filling took: that is what `sweep` counts from.
+        VectorSpace.objects.filter(pk=space.pk).update(is_active=True, created_at=now())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE matching_evidencevector")
     space.is_active = True
