@@ -7,7 +7,7 @@ All of them need an active region, honour `visible_to(actor)`, and cost a consta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +37,7 @@ from filanda.directory.organisations.models import (
     SourceRecord,
 )
 from filanda.directory.taxonomies.models import label_in
+from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.ui import shapes
@@ -224,8 +225,18 @@ def organisation_cards(ids: Iterable[int], actor: Actor) -> dict[int, Card]:
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    found = {row["id"]: _card(row) for row in _card_rows(Organisation.objects.visible_to(actor).filter(pk__in=wanted))}
+    rows = compiled.rows(
+        ("cards", *_sight(actor)),
+        lambda pks: _card_rows(Organisation.objects.visible_to(actor).filter(pk__in=pks)),
+        wanted,
+    )
+    found = {row["id"]: _card(row) for row in rows}
     return {pk: found[pk] for pk in wanted if pk in found}
+
+
+def _sight(actor: Actor) -> tuple[object, ...]:
+    """What the rows that `actor` sees depend on, beside the query: for queries that are compiled once."""
+    return active_region().pk, actor.is_platform, actor.account_id, actor.roles
 
 
 def evidence_cards(ids: Iterable[int], actor: Actor, *, with_parties: bool = True) -> dict[int, EvidenceCard]:
@@ -233,8 +244,14 @@ def evidence_cards(ids: Iterable[int], actor: Actor, *, with_parties: bool = Tru
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    rows = Evidence.objects.visible_to(actor).filter(pk__in=wanted)
-    found = {row["id"]: _evidence_card(row) for row in _evidence_rows(rows, actor, with_parties=with_parties)}
+    rows = compiled.rows(
+        ("evidence", with_parties, *_sight(actor)),
+        lambda pks: _evidence_rows(
+            Evidence.objects.visible_to(actor).filter(pk__in=pks), actor, with_parties=with_parties
+        ),
+        wanted,
+    )
+    found = {row["id"]: _evidence_card(row) for row in rows}
     return {pk: found[pk] for pk in wanted if pk in found}
 
 
@@ -246,17 +263,28 @@ def organisation_page(
     page: page of its evidence, newest first, undated last; out of range becomes the nearest one.
     kind: show evidence of this kind alone ("" or a kind it has none of: all); the totals stay those of all kinds.
     """
-    row = _page_rows(Organisation.objects.visible_to(actor).filter(pk=organisation_id)).first()
-    if row is None:
+    sight = _sight(actor)
+    found = compiled.rows(
+        ("page", *sight),
+        lambda pks: _page_rows(Organisation.objects.visible_to(actor).filter(pk=pks[0])),
+        [organisation_id],
+    )
+    if not found:
         return None
+    row = found[0]
     by_kind = {entry["kind"]: entry["count"] for entry in row["kinds"]}
     total = sum(by_kind.values())
     pages = max(1, -(-by_kind.get(kind, total) // per_page))
     page = min(max(1, page), pages)
-    evidence = Evidence.objects.filter(parties__organisation=organisation_id)
-    if kind in by_kind:
-        evidence = evidence.filter(kind=kind)
-    evidence = evidence.order_by(F("started_on").desc(nulls_last=True), "-pk")[(page - 1) * per_page : page * per_page]
+    shown = kind if kind in by_kind else ""
+
+    def evidence(pks: Sequence[int]) -> QuerySet[Evidence, Any]:
+        pieces = Evidence.objects.filter(parties__organisation=pks[0])
+        if shown:
+            pieces = pieces.filter(kind=shown)
+        pieces = pieces.order_by(F("started_on").desc(nulls_last=True), "-pk")
+        return _evidence_rows(pieces[(page - 1) * per_page : page * per_page], actor)
+
     return OrganisationPage(
         card=_card(row | {"evidence_count": total}),
         legal_kind=row["legal_kind"],
@@ -271,7 +299,10 @@ def organisation_page(
         identifiers=[(entry["scheme"], entry["value"]) for entry in row["all_identifiers"]],
         other_names=[name for name in row["all_names"] if name != row["name"]],
         sources=[(entry["source"], entry["source_id"]) for entry in row["all_sources"]],
-        evidence=[_evidence_card(found) for found in _evidence_rows(evidence, actor)],
+        evidence=[
+            _evidence_card(piece)
+            for piece in compiled.rows(("pieces", shown, page, per_page, *sight), evidence, [organisation_id])
+        ],
         evidence_total=total,
         evidence_by_kind=by_kind,
         page=page,
@@ -516,14 +547,16 @@ def _site(entry: dict[str, Any]) -> SiteCard:
 
 
 def _partners(organisation_id: int, actor: Actor) -> list[PartnerCard]:
-    rows = (
-        EvidenceParty.objects.filter(_nameable(actor), evidence__parties__organisation=organisation_id)
-        .exclude(organisation=organisation_id)
-        .order_by()
-        .values("organisation_id", "organisation__name", "organisation__helix_role", "organisation__is_external")
-        .annotate(shared=Count("pk"), country=_country())
-        .order_by("-shared", "organisation__sort_key")[:PARTNERS_SHOWN]
-    )
+    def partners(pks: Sequence[int]) -> QuerySet[EvidenceParty, Any]:
+        return (
+            EvidenceParty.objects.filter(_nameable(actor), evidence__parties__organisation=pks[0])
+            .exclude(organisation=pks[0])
+            .order_by()
+            .values("organisation_id", "organisation__name", "organisation__helix_role", "organisation__is_external")
+            .annotate(shared=Count("pk"), country=_country())
+            .order_by("-shared", "organisation__sort_key")[:PARTNERS_SHOWN]
+        )
+
     return [
         PartnerCard(
             organisation_id=None if row["organisation__is_external"] else row["organisation_id"],
@@ -532,7 +565,7 @@ def _partners(organisation_id: int, actor: Actor) -> list[PartnerCard]:
             country_code=row["country"] or "",
             shared=row["shared"],
         )
-        for row in rows
+        for row in compiled.rows(("partners", *_sight(actor)), partners, [organisation_id])
     ]
 
 
@@ -545,14 +578,17 @@ def _concepts(organisation_id: int, own: list[dict[str, Any]]) -> list[ConceptCa
     for entry in own:
         label = label_in(entry["labels"]) or entry["code"]
         found[entry["id"]] = ConceptCard(entry["id"], entry["scheme"], entry["code"], label, entry["origin"])
-    rows = (
-        EvidenceConcept.objects.filter(evidence__parties__organisation=organisation_id)
-        .order_by()
-        .values("concept_id", "concept__scheme__slug", "concept__code", "concept__labels", "origin")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "concept__code")[: 3 * CONCEPTS_SHOWN]
-    )
-    for row in rows:
+
+    def carried(pks: Sequence[int]) -> QuerySet[EvidenceConcept, Any]:
+        return (
+            EvidenceConcept.objects.filter(evidence__parties__organisation=pks[0])
+            .order_by()
+            .values("concept_id", "concept__scheme__slug", "concept__code", "concept__labels", "origin")
+            .annotate(n=Count("pk"))
+            .order_by("-n", "concept__code")[: 3 * CONCEPTS_SHOWN]
+        )
+
+    for row in compiled.rows(("concepts", active_region().pk), carried, [organisation_id]):
         known = found.get(row["concept_id"])
         origins = {row["origin"]} | ({known.origin} if known else set())
         found[row["concept_id"]] = ConceptCard(

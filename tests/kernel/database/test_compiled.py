@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+import pytest
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from filanda.kernel.database import compiled
+from filanda.kernel.identity.models import Account, Role, RoleGrant
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    compiled.forget()
+    yield
+    compiled.forget()
+
+
+@pytest.fixture
+def accounts(region):
+    made = [Account.objects.create_account(email=f"{n}@example.org", name=f"Person {n}") for n in range(4)]
+    for account in made[:2]:
+        RoleGrant.objects.create(region=region, account=account, role=Role.FACILITATOR)
+    return made
+
+
+def with_roles(pks):
+    grants = RoleGrant.objects.filter(account=OuterRef("pk")).values(found=JSONObject(role="role"))
+    return (
+        Account.objects.filter(pk__in=pks)
+        .order_by("pk")
+        .values("id", "name", "created_at", roles=ArraySubquery(grants))
+    )
+
+
+def test_rows_are_those_of_the_queryset(accounts):
+    for chosen in (accounts, accounts[:2], accounts[2:], [accounts[3]], [accounts[0]]):
+        pks = [account.pk for account in chosen]
+        found = compiled.rows("people", with_roles, pks)
+        assert found == list(with_roles(pks))
+    assert compiled.rows("people", with_roles, [accounts[0].pk])[0]["roles"] == [{"role": "facilitator"}]
+
+
+def test_the_second_time_nothing_is_built(accounts, django_assert_num_queries):
+    built = []
+
+    def build(pks):
+        built.append(len(pks))
+        return with_roles(pks)
+
+    with django_assert_num_queries(3):
+        first = compiled.rows("people", build, [accounts[0].pk])
+        second = compiled.rows("people", build, [accounts[1].pk])
+        compiled.rows("people", build, [accounts[0].pk, accounts[1].pk])
+    assert built == [1, 2]
+    assert [row["name"] for row in first + second] == ["Person 0", "Person 1"]
+
+
+def test_scoped_rows_stay_in_their_region(accounts, region, other_region):
+    from filanda.kernel.regions.scoped import in_region
+
+    def grants(pks):
+        return RoleGrant.objects.filter(account__in=pks).values("role")
+
+    pk = [accounts[0].pk]
+    assert compiled.rows(("grants", region.pk), grants, pk) == [{"role": "facilitator"}]
+    with in_region(other_region):
+        assert compiled.rows(("grants", other_region.pk), grants, pk) == []
+    assert compiled.rows(("grants", region.pk), grants, pk) == [{"role": "facilitator"}]
+
+
+def test_no_numbers_cost_no_query(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert compiled.rows("people", with_roles, []) == []
+
+
+def test_what_can_find_nothing_is_not_asked(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert compiled.rows("none", lambda pks: Account.objects.none().values("id"), [1]) == []
+        assert compiled.rows("none", lambda pks: Account.objects.none().values("id"), [1]) == []
+
+
+def test_a_number_that_is_no_parameter_is_refused(db):
+    with pytest.raises(ValueError, match="as a parameter"):
+        compiled.rows("sliced", lambda pks: Account.objects.order_by("pk").values("id")[: pks[0]], [3])
+
+
+def test_what_is_kept_does_not_grow_for_ever(accounts, monkeypatch):
+    monkeypatch.setattr(compiled, "_KEPT", 3)
+    for n in range(8):
+        assert len(compiled.rows(("people", n), with_roles, [accounts[0].pk])) == 1
+    assert len(compiled._kept) == 3
+
+
+def test_the_largest_id_finds_nothing(region):
+    assert compiled.rows("people", with_roles, [2**63 - 1]) == []
