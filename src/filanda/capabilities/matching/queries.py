@@ -159,16 +159,16 @@ def similar_organisations(organisation: Organisation, *, actor: Actor, limit: in
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT v.vector FROM matching_evidencevector v
-               JOIN organisations_evidenceparty p ON p.evidence_id = v.evidence_id
-               WHERE v.space_id = %s AND p.organisation_id = %s LIMIT 200""",
-            [space.pk, organisation.pk],
+            """WITH own AS MATERIALIZED (
+                   SELECT avg(vector) AS middle FROM (
+                       SELECT v.vector FROM matching_evidencevector v
+                       JOIN organisations_evidenceparty p ON p.evidence_id = v.evidence_id
+                       WHERE v.space_id = %s AND p.organisation_id = %s LIMIT 200) some)
+               SELECT v.evidence_id, -(v.vector <#> own.middle) FROM matching_evidencevector v, own
+               WHERE v.space_id = %s AND own.middle IS NOT NULL ORDER BY v.vector <#> own.middle LIMIT %s""",
+            [space.pk, organisation.pk, space.pk, CANDIDATES],
         )
-        own = [as_array(row[0]) for row in cursor.fetchall()]
-    if not own:
-        return []
-    middle = np.asarray(own, dtype=np.float32).mean(axis=0)
-    nearest, _languages = _nearest(space.pk, middle, None, CANDIDATES)
+        nearest = dict(cursor.fetchall())
     ranked = _vote(ranking.fuse(nearest, {}), actor, None)
     return [one.organisation_id for one in ranked if one.organisation_id != organisation.pk][:limit]
 
