@@ -29,8 +29,8 @@ def main() -> int:
         path = find()
     if path is None:
         sys.stderr.write(
-            "filanda tests: the browser tests need Chromium or Chrome, and none was found. Install one (on Debian, as root: "
-            "apt-get install chromium) or name it in FILANDA_BROWSER, then run make test again.\n"
+            "filanda tests: the browser tests need Chromium or Chrome, and none was found. Install one (on Debian, as "
+            "root: apt-get install chromium) or name it in FILANDA_BROWSER, then run make test again.\n"
         )
         return 1
     sys.stdout.write(path + "\n")

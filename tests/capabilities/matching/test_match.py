@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The whole way: rows -> vectors and index -> a need -> organisations and why. A handful of real embeddings."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -117,14 +119,13 @@ def test_the_nearest_sentence_is_marked_when_no_word_is_shared(region, bodies):
         pass
     assert not sentences.are_missing(region)
     piece = Evidence.objects.get(source_id="Caseificio")
-    told = explain(
-        "analisi veloci del latte per i batteri",
-        "it",
-        [ToExplain(piece.pk, piece.title, piece.text, piece.language)],
-        region=region,
-    )[piece.pk]
-    assert "<mark>A portable laboratory finds bacteria in milk and cheese within an hour.</mark>" in told.excerpt
+    piece_ = [ToExplain(piece.pk, piece.title, piece.text, piece.language)]
+    told = explain("des bactéries dans le lait, vite", "fr", piece_, region=region)[piece.pk]
+    assert re.search(r"<mark>[A-Z][^<]+\.</mark>", told.excerpt)  # a whole sentence
     assert told.words == ()
+    told = explain("analisi veloci di formaggi e latte", "it", piece_, region=region)[piece.pk]
+    assert "<mark>milk</mark> and <mark>cheese</mark>" in told.excerpt  # by the words' translations
+    assert told.words == ("cheese", "milk")
 
 
 def test_an_explanation_is_escaped(region, bodies):

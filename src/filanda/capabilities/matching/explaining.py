@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from filanda.capabilities.matching.lexicon import other_language, translate
 from filanda.capabilities.matching.queries import place_need
 from filanda.capabilities.matching.sentences import Span, nearest_sentences
 from filanda.capabilities.search.highlight import mark
 from filanda.kernel.regions.models import Region
 
 EXCERPT = 260  # characters shown of a text
+SURE = 0.4  # probability of a translation from which a word is marked
 
 _MARKED = re.compile(r"<mark>(.*?)</mark>")
 
@@ -50,15 +52,16 @@ def explain(need: str, language: str, evidence: Iterable[ToExplain], *, region: 
 
 
 def _explain(piece: ToExplain, need: str, language: str, sentence: Span | None) -> Explanation:
-    comparable = not language or not piece.language or language == piece.language
-    if comparable:
-        title, whole = mark(piece.title, need, piece.language), mark(piece.text, need, piece.language)
-        words = tuple(dict.fromkeys(word.lower() for word in _MARKED.findall(f"{title} {whole}")))
-    else:
-        title, words = Markup.escape(piece.title), ()
+    stems: list[str] | None = None
+    if language and piece.language and language != piece.language:
+        translated = translate(need, language) if piece.language == other_language(language) else {}
+        stems = [stem for stem, chance in translated.items() if chance >= SURE]
+    title = mark(piece.title, need, piece.language, stems=stems)
+    whole = mark(piece.text, need, piece.language, stems=stems)
+    words = tuple(dict.fromkeys(word.lower() for word in _MARKED.findall(f"{title} {whole}")))
     start, end = sentence or (0, min(len(piece.text), EXCERPT))
     before, shown, after = _window(piece.text, start, end)
-    excerpt = mark(shown, need, piece.language) if comparable else Markup.escape(shown)
+    excerpt = mark(shown, need, piece.language, stems=stems)
     if sentence and "<mark>" not in excerpt:
         excerpt = Markup("<mark>{}</mark>").format(shown)
     return Explanation(title=title, excerpt=Markup("{}{}{}").format(before, excerpt, after), words=words)

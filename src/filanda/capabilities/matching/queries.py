@@ -18,6 +18,7 @@ from pgvector import HalfVector
 from filanda.capabilities.matching import ranking
 from filanda.capabilities.matching.embedding import embedder
 from filanda.capabilities.matching.geometry import Geometry
+from filanda.capabilities.matching.lexicon import other_language, translate
 from filanda.capabilities.matching.models import VectorSpace
 from filanda.capabilities.matching.vectors import as_array, geometry_of
 from filanda.capabilities.search.evidence import evidence_scores
@@ -131,25 +132,35 @@ def rank_evidence(
     plain: str, *, region: Region, actor: Actor, language: str, allowed: set[int] | None = None
 ) -> tuple[list[ranking.Piece], bool]:
     """The pieces of evidence nearest to a need, fused from meaning and words; and whether words alone decided."""
+    target = other_language(language)
     by_words = evidence_scores(
         region.pk,
         plain,
         audience=None if actor.is_platform else actor.audience_tokens,
         organisation_ids=allowed,
         limit=CANDIDATES,
+        translations={target: translate(plain, language)} if target else None,
     )
     words = {found.evidence_id: found.score for found in by_words}
-    elsewhere = {found.evidence_id for found in by_words if language and found.language not in ("", language)}
+    languages = {found.evidence_id: found.language for found in by_words}
     asked = _ask(plain, region)
     if asked is None:
         return ranking.fuse({}, words), True
     space_id, question = asked[0].pk, asked[1]
-    nearest, languages = _nearest(space_id, question, allowed, CANDIDATES)
+    nearest, spoken = _nearest(space_id, question, allowed, CANDIDATES)
+    languages |= spoken
     missing = [evidence_id for evidence_id in words if evidence_id not in nearest]
-    meaning = nearest | _similarities(space_id, question, missing)
-    if language:
-        elsewhere |= {evidence_id for evidence_id, spoken in languages.items() if spoken not in ("", language)}
-    return ranking.fuse(meaning, words, other_language=elsewhere), False
+    translated = {evidence_id for evidence_id, of in languages.items() if target and of == target}
+    others = {evidence_id for evidence_id, of in languages.items() if language and of not in ("", language, target)}
+    return (
+        ranking.fuse(
+            nearest | _similarities(space_id, question, missing),
+            words,
+            translated=translated,
+            other_language=others,
+        ),
+        False,
+    )
 
 
 def similar_organisations(organisation: Organisation, *, actor: Actor, limit: int = 6) -> list[int]:

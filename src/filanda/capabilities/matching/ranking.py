@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 MEANING = 0.8  # weight of meaning; words get the rest, when need and evidence share a language
+MEANING_TRANSLATED = 0.7  # the same when the need's words were translated into the evidence's language
 VOTERS = 300  # pieces that may vote; fewer did worse in small regions too
 POWER = 4.0  # votes are raised to this power before they are added up: one close piece outweighs many distant ones
 COMPARED = 30  # best pieces that say how much words add to meaning
@@ -54,25 +55,28 @@ def fuse(
     meaning: Mapping[int, float],
     words: Mapping[int, float],
     *,
+    translated: Collection[int] = (),
     other_language: Collection[int] = (),
     weight: float = MEANING,
+    weight_translated: float = MEANING_TRANSLATED,
 ) -> list[Piece]:
     """Fuse two scores per piece of evidence; best first.
 
-    `meaning`, `words`: scores by evidence id, any scale; with only one kind, that one decides. `other_language`: ids
-    whose words cannot be compared with the need's. They are judged by meaning alone, times what words add on average
+    `meaning`, `words`: scores by evidence id, any scale; with only one kind, that one decides. `translated`: ids whose
+    words were compared with translations of the need's. `other_language`: ids whose words cannot be compared. They are judged by meaning alone, times what words add on average
     to the pieces that could share them, so that neither language has an advantage.
     """
     by_meaning, by_words = scaled(meaning), scaled(words)
     if not by_meaning or not by_words:
-        weight = 1.0 if by_meaning else 0.0
+        weight = weight_translated = 1.0 if by_meaning else 0.0
     pieces, across = [], []
     for evidence_id in by_meaning.keys() | by_words.keys():
         m, w = by_meaning.get(evidence_id, 0.0), by_words.get(evidence_id, 0.0)
         if evidence_id in other_language and by_meaning:
             across.append((evidence_id, m))
         else:
-            pieces.append(Piece(evidence_id, weight * m + (1 - weight) * w, m, w))
+            share = weight_translated if evidence_id in translated else weight
+            pieces.append(Piece(evidence_id, share * m + (1 - share) * w, m, w))
     pieces.sort(key=lambda piece: (-piece.score, piece.evidence_id))
     if across:
         comparable = [piece for piece in pieces[:COMPARED] if piece.meaning > 0]

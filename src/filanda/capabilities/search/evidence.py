@@ -29,6 +29,7 @@ def evidence_scores(
     filters: Mapping[str, Collection[str]] | None = None,
     organisation_ids: Collection[int] | None = None,
     limit: int = 300,
+    translations: Mapping[str, Mapping[str, float]] | None = None,
 ) -> list[EvidenceScore]:
     """The `limit` pieces of evidence of a region that share most with `text` (any length, any content), best first.
 
@@ -37,7 +38,8 @@ def evidence_scores(
     None: all alike. `filters`: alternatives by facet, of which one of the piece's bodies (or, for evidence_kind, the
     piece itself) has one; each facet may be met by another body, so check the bodies afterwards. `organisation_ids`:
     only pieces that one of these takes part in (for short lists: costs about 5 µs an id). Function words do not
-    count, and of a long text the 128 rarest words decide. Returns [] when no word is shared or there is no index.
+    count, and of a long text the 128 rarest words decide. `translations`: for a language, stems with weights (0..1)
+    that are looked for in its pieces instead of the words of `text`. Returns [] when no word is shared or there is no index.
     """
     shard = Shard(region_id, "evidence")
     reader = search_index().reader(shard)
@@ -53,6 +55,7 @@ def evidence_scores(
             filters=filters or {},
             organisation_ids=organisation_ids,
             limit=limit,
+            translations=translations,
         )
     except IndexDamaged:
         search_index().report_damage(shard)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from markupsafe import Markup, escape
 
@@ -14,16 +15,21 @@ _LONGEST_TEXT = 100_000
 _WORD = re.compile(r"[^\W_]+")
 
 
-def mark(text: str, query: str, language: str = "") -> Markup:
+def mark(text: str, query: str, language: str = "", *, stems: Collection[str] | None = None) -> Markup:
     """`text`, escaped, with the words that share a stem with a word of `query` inside <mark>.
+
+    `stems`: of `language`, to mark instead of those of `query`: its words in another language.
 
     `language`: ISO 639-1 of `text`; "" compares without stemming. Words that say nothing ("the", "di") stay unmarked.
     A text beyond 100,000 characters is cut there.
     """
     text = readable(text, _LONGEST_TEXT)
     code = known_language(language)
-    words = query_words(readable(query, _LONGEST_QUERY), most=500)
-    wanted = {dict(word.stems).get(code, word.folded) for word in words}
+    if stems is None:
+        words = query_words(readable(query, _LONGEST_QUERY), most=500)
+        wanted = {dict(word.stems).get(code, word.folded) for word in words}
+    else:
+        wanted = set(stems)
     if not wanted:
         return escape(text)
     pieces: list[str] = []

@@ -125,8 +125,12 @@ class ShardReader(Protocol):
         filters: Mapping[str, Collection[str]],
         organisation_ids: Collection[int] | None,
         limit: int,
+        translations: Mapping[str, Mapping[str, float]] | None = None,
     ) -> list[TextScore]:
-        """Documents by BM25 of the words that they share with `text`, each searched in its own language."""
+        """Documents by BM25 of the words that they share with `text`, each searched in its own language.
+
+        `translations`: for a language, weighted stems that stand there for the words of `text`.
+        """
 
     def known(self, ids: Collection[int]) -> dict[int, Known]:
         """What is kept of these documents; those that are not there are left out."""

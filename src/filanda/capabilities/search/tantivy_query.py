@@ -168,20 +168,32 @@ class QueryBuilder:
     # Long texts
 
     def bag(
-        self, text: str, *, language_weights: Mapping[str, float] | None, title_boost: float, text_boost: float
+        self,
+        text: str,
+        *,
+        language_weights: Mapping[str, float] | None,
+        title_boost: float,
+        text_boost: float,
+        translations: Mapping[str, Mapping[str, float]] | None = None,
     ) -> Query | None:
-        """Documents that share words with `text`, each compared in its own language. None if none could."""
+        """Documents that share words with `text`, each compared in its own language. None if none could.
+
+        `translations`: for a language, stems with weights that stand there for the words of `text`.
+        """
         weights = dict.fromkeys(LANGUAGE_CODES, 1.0) if language_weights is None else _by_code(language_weights)
         words = query_words(text, most=10 * MOST_TERMS)
         groups = []
         for language, weight in weights.items():
             if weight <= 0 or not self.searcher.doc_freq("language", LANGUAGE_CODES[language]):
                 continue
-            found = self._rarest(dict(word.stems).get(language, word.folded) for word in words)
+            translated = (translations or {}).get(language)
+            own = (dict(word.stems).get(language, word.folded) for word in words)
+            found = self._rarest(translated if translated is not None else own)
+            share = translated if translated is not None else dict.fromkeys(found, 1.0)
             terms = []
             for field, boost in (("title", title_boost * weight), ("text", text_boost * weight)):
                 if boost > 0:
-                    terms += [should(self.boosted(field, term, boost)) for term in found]
+                    terms += [should(self.boosted(field, term, boost * share[term])) for term in found]
             if terms:
                 groups.append((language, Query.boolean_query(terms)))
         if not groups:

@@ -241,6 +241,7 @@ class TantivyReader:
         filters: Mapping[str, Collection[str]],
         organisation_ids: Collection[int] | None,
         limit: int,
+        translations: Mapping[str, Mapping[str, float]] | None = None,
     ) -> list[TextScore]:
         def find() -> list[TextScore]:
             bag = self._queries.bag(
@@ -248,6 +249,7 @@ class TantivyReader:
                 language_weights=language_weights,
                 title_boost=title_boost,
                 text_boost=text_boost,
+                translations=translations,
             )
             if bag is None or limit < 1:
                 return []

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: EUPL-1.2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filanda.capabilities.matching.lexicon import other_language, translate
+
+
+def test_words_of_a_need_are_translated_in_both_directions():
+    assert translate("Produciamo formaggi per i musei", "it").keys() >= {"chees", "museum"}
+    assert "formagg" in translate("cheese", "en")
+
+
+def test_words_that_the_lexicon_does_not_know_keep_their_form_and_weigh_little():
+    assert translate("zymurgix", "it") == {"zymurgix": 0.3}
+
+
+def test_other_languages_are_not_translated():
+    assert translate("fromage", "fr") == {}
+    assert [other_language(one) for one in ("it", "en", "fr", "")] == ["en", "it", "", ""]
+
+
+@given(st.text(max_size=300), st.sampled_from(["it", "en"]))
+def test_any_text_gives_weights_between_zero_and_one(text, language):
+    assert all(0 < weight <= 1 for weight in translate(text, language).values())
