@@ -174,7 +174,7 @@ def similar_organisations(organisation: Organisation, *, actor: Actor, limit: in
                    SELECT avg(vector) AS middle FROM (
                        SELECT v.vector FROM matching_evidencevector v
                        JOIN organisations_evidenceparty p ON p.evidence_id = v.evidence_id
-                       WHERE v.space_id = %s AND p.organisation_id = %s LIMIT 200) some)
+                       WHERE v.space_id = %s AND p.organisation_id = %s LIMIT 200) pieces)
                SELECT v.evidence_id, -(v.vector <#> own.middle) FROM matching_evidencevector v, own
                WHERE v.space_id = %s AND own.middle IS NOT NULL ORDER BY v.vector <#> own.middle LIMIT %s""",
             [space.pk, organisation.pk, space.pk, CANDIDATES],

@@ -63,8 +63,9 @@ def fuse(
     """Fuse two scores per piece of evidence; best first.
 
     `meaning`, `words`: scores by evidence id, any scale; with only one kind, that one decides. `translated`: ids whose
-    words were compared with translations of the need's. `other_language`: ids whose words cannot be compared. They are judged by meaning alone, times what words add on average
-    to the pieces that could share them, so that neither language has an advantage.
+    words were compared with translations of the need's. `other_language`: ids whose words cannot be compared. They are
+    judged by meaning alone, times what words add on average to the pieces that could share them, so that neither
+    language has an advantage.
     """
     by_meaning, by_words = scaled(meaning), scaled(words)
     if not by_meaning or not by_words:

@@ -39,7 +39,8 @@ def evidence_scores(
     piece itself) has one; each facet may be met by another body, so check the bodies afterwards. `organisation_ids`:
     only pieces that one of these takes part in (for short lists: costs about 5 µs an id). Function words do not
     count, and of a long text the 128 rarest words decide. `translations`: for a language, stems with weights (0..1)
-    that are looked for in its pieces instead of the words of `text`. Returns [] when no word is shared or there is no index.
+    that are looked for in its pieces instead of the words of `text`. Returns [] when no word is shared or there is no
+    index.
     """
     shard = Shard(region_id, "evidence")
     reader = search_index().reader(shard)
