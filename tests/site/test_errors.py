@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
+import io
 import json
 import logging
 from contextlib import contextmanager
@@ -62,6 +63,12 @@ def test_a_fault_says_nothing_of_its_cause(client, path):
     assert "no_such_thing" not in text
     assert "Traceback" not in text
     assert answer.headers["X-Request-Id"]
+
+
+def test_files_are_refused_before_they_are_stored(client):
+    answer = client.post("/it/needs/", {"text": "Cerchiamo un sensore", "file": io.BytesIO(b"a" * 3_000_000)})
+    assert answer.status_code == 400
+    assert "<main" in answer.content.decode()
 
 
 def test_another_method_is_refused(client):

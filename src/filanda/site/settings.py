@@ -160,6 +160,7 @@ X_FRAME_OPTIONS = "DENY"
 # 100,000 characters of any script, as a form sends them (12 bytes each), are refused by the page and not by the parser.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_HANDLERS = ["filanda.site.uploads.NoFiles"]
 
 LOGGING_CONFIG = "filanda.site.logs.configure"
 LOGGING: dict[str, object] = {"version": 1}  # Django calls LOGGING_CONFIG only when this holds something
