@@ -13,11 +13,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from filanda.capabilities.needs.models import IntroductionRequest, SavedNeed
 from filanda.directory.organisations.models import MergedOrganisation, Organisation, OrganisationName
-from filanda.kernel.regions.scoped import in_region
+from filanda.kernel.regions.scoped import active_region, in_region
 from tests.across.finder.conftest import body, index, piece
 
 NEED = "Cerchiamo chi misura i batteri nel latte senza fermare la linea"
@@ -237,7 +237,9 @@ def test_words_filters_and_chips(client, place):
 def test_the_usual_order_has_no_name_so_that_typing_turns_to_relevance(client, place):
     without = client.get("/it/organisations/").content.decode()
     assert '<option value="" selected>Nome</option>' in without
-    assert '<option value="" selected>Più pertinenti</option>' in client.get("/it/organisations/?q=latte").content.decode()
+    assert (
+        '<option value="" selected>Più pertinenti</option>' in client.get("/it/organisations/?q=latte").content.decode()
+    )
     chosen = client.get("/it/organisations/?q=latte&sort=name").content.decode()
     assert '<option value="name" selected>Nome</option>' in chosen
 
@@ -311,6 +313,13 @@ def test_the_export_has_the_lists_order_and_no_formula(client, place, region):
     assert rows[2][-1] == f"http://test.example/it/organisations/{place.dairy.pk}/caseificio-valdorsa/"
     assert (rows[2][4], rows[2][6]) == ("Orsago", "2")
     assert response.headers["X-Total-Count"] == "5"
+
+
+def test_an_export_that_is_broken_off_leaves_no_region_behind(client, place, other_region):
+    export = iter(client.get("/it/organisations.csv").streaming_content)
+    with in_region(other_region), translation.override("en"):
+        assert [b"Caseificio" in next(export) for _ in range(2)] == [False, True]
+        assert (active_region(), translation.get_language()) == (other_region, "en")
 
 
 def test_an_export_that_is_cut_says_so(client, place, monkeypatch):

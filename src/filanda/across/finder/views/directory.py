@@ -133,28 +133,45 @@ def _resolved(actor: Actor) -> Actor:
 
 
 def _csv(region: Region, actor: Actor, selection: Selection, total: int, origin: str, language: str) -> Iterator[bytes]:
-    """Rows are made while they are sent, after the middleware has left the region: it is entered again here."""
+    """Rows are made while they are sent, after the middleware has left the region: it is entered again here.
+
+    For each batch, and left before what was made is sent: whoever hangs up in between leaves this behind unfinished,
+    in a thread that by then may answer in another region.
+    """
     writer = csv.writer(_Echo())
-    with in_region(region), translation.override(language):
-        addresses = Addresses.here()
-        head = [
-            _("Name"),
-            _("Kind of organisation"),
-            _("Legal kind"),
-            _("Size"),
-            _("Municipality"),
-            _("Province"),
-            _("Pieces of evidence"),
-            _("State of the page"),
-            _("Address of the page"),
-        ]
-        yield b"\xef\xbb\xbf" + _line(writer, head)
-        for batch in queries.export_cards(region, actor, selection):
-            for card in batch:
-                yield _line(writer, _cells(card, origin, addresses))
-        if total > queries.EXPORT_MOST:
-            notice = _("The list goes on: these are the first %(most)s of %(total)s. Narrow it down to get the others.")
-            yield _line(writer, [notice % {"most": queries.EXPORT_MOST, "total": total}])
+    batches = queries.export_cards(region, actor, selection)
+    yield b"\xef\xbb\xbf"
+    is_first = is_last = True
+    while is_first or not is_last:
+        with in_region(region), translation.override(language):
+            addresses = Addresses.here()
+            batch = next(batches, None)
+            is_last = batch is None
+            cells = [_heading()] if is_first else []
+            cells += [_cells(card, origin, addresses) for card in batch or ()]
+            if is_last and total > queries.EXPORT_MOST:
+                notice = _(
+                    "The list goes on: these are the first %(most)s of %(total)s. Narrow it down to get the others."
+                )
+                cells.append([notice % {"most": queries.EXPORT_MOST, "total": total}])
+            lines = b"".join(_line(writer, line) for line in cells)
+        is_first = False
+        if lines:
+            yield lines
+
+
+def _heading() -> list[object]:
+    return [
+        _("Name"),
+        _("Kind of organisation"),
+        _("Legal kind"),
+        _("Size"),
+        _("Municipality"),
+        _("Province"),
+        _("Pieces of evidence"),
+        _("State of the page"),
+        _("Address of the page"),
+    ]
 
 
 def _cells(card: Card, origin: str, addresses: Addresses) -> list[object]:
