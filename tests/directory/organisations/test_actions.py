@@ -87,5 +87,8 @@ def test_visitors_change_nothing(region):
 def test_an_old_address_leads_to_what_was_merged(region):
     made = create_organisation(actor=PLATFORM, region=region, name="Alfa")
     MergedOrganisation.objects.create(region=region, old_id=77, organisation=made)
-    assert merged_into(77) == made.pk
-    assert merged_into(78) is None
+    assert merged_into(77, VISITOR) == made.pk
+    assert merged_into(78, VISITOR) is None
+    hide_organisation(actor=PLATFORM, organisation=made, now=now())
+    assert merged_into(77, VISITOR) is None
+    assert merged_into(77, FACILITATOR) == made.pk

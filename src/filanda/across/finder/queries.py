@@ -23,7 +23,6 @@ from filanda.capabilities.search.queries import FacetCount, find_organisations, 
 from filanda.directory.organisations.models import (
     Evidence,
     EvidenceParty,
-    MergedOrganisation,
     Organisation,
     OrganisationConcept,
 )
@@ -32,6 +31,7 @@ from filanda.directory.organisations.queries import (
     Card,
     EvidenceCard,
     evidence_cards,
+    merged_into,
     organisation_cards,
 )
 from filanda.directory.taxonomies.models import Concept, ConceptScheme, label_in
@@ -241,14 +241,6 @@ def suggestions(region: Region, actor: Actor, text: str, limit: int = 8) -> list
         elif one.kind == "evidence" and one.id in titles:
             completions.append(Completion("evidence", one.id, titles[one.id]))
     return completions
-
-
-def merged_into(organisation_id: int, actor: Actor) -> int | None:
-    """The organisation that a merged one has become, if `actor` may see it. One query."""
-    merged = MergedOrganisation.objects.filter(
-        old_id=organisation_id, organisation__in=Organisation.objects.visible_to(actor)
-    )
-    return merged.values_list("organisation_id", flat=True).first()
 
 
 @dataclass(frozen=True)

@@ -602,9 +602,9 @@ def _concepts(organisation_id: int, own: list[dict[str, Any]]) -> list[ConceptCa
     return list(found.values())[:CONCEPTS_SHOWN]
 
 
-def merged_into(organisation_id: int) -> int | None:
-    """The organisation that an old id leads to since a merge, or None. One query; ask when a page was not found."""
-    found: int | None = (
-        MergedOrganisation.objects.filter(old_id=organisation_id).values_list("organisation_id", flat=True).first()
+def merged_into(organisation_id: int, actor: Actor) -> int | None:
+    """The organisation that a merged one has become, if `actor` may see it. One query."""
+    merged = MergedOrganisation.objects.filter(
+        old_id=organisation_id, organisation__in=Organisation.objects.visible_to(actor)
     )
-    return found
+    return merged.values_list("organisation_id", flat=True).first()
