@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 
@@ -25,11 +26,7 @@ def mark(text: str, query: str, language: str = "", *, stems: Collection[str] | 
     """
     text = readable(text, _LONGEST_TEXT)
     code = known_language(language)
-    if stems is None:
-        words = query_words(readable(query, _LONGEST_QUERY), most=500)
-        wanted = {dict(word.stems).get(code, word.folded) for word in words}
-    else:
-        wanted = set(stems)
+    wanted = _wanted(query, code) if stems is None else frozenset(stems)
     if not wanted:
         return escape(text)
     pieces: list[str] = []
@@ -40,3 +37,10 @@ def mark(text: str, query: str, language: str = "", *, stems: Collection[str] | 
             done = found.end()
     pieces.append(str(escape(text[done:])))
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped, or letters and digits only
+
+
+@functools.lru_cache(maxsize=16)
+def _wanted(query: str, code: str) -> frozenset[str]:
+    """Stems of a query's words. Kept, as one query is compared with every text of an answer: up to 450 times."""
+    words = query_words(readable(query, _LONGEST_QUERY), most=500)
+    return frozenset(dict(word.stems).get(code, word.folded) for word in words)
