@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from filanda.kernel.database.configuration import database_settings
@@ -29,19 +30,25 @@ def _secret_key() -> str:
         return given
     path = DATA / "secret-key"
     try:
-        return path.read_text()
+        if kept := path.read_text():
+            return kept
+        path.unlink()  # left empty by a crash
     except FileNotFoundError:
         pass
+    key = secrets.token_urlsafe(64)
     try:
         DATA.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
+        handle, fresh = tempfile.mkstemp(dir=DATA, prefix="secret-key.")  # mode 0600
+        with os.fdopen(handle, "w") as file:
+            file.write(key)
+        try:
+            os.link(fresh, path)  # whole or not at all; whoever comes second reads the first one's
+        except FileExistsError:
+            key = path.read_text()
+        finally:
+            os.unlink(fresh)  # noqa: PTH108 - the name is a string
     except OSError:
-        return secrets.token_urlsafe(64)  # unusable data directory: the start-up check says so in a sentence
-    with os.fdopen(handle, "w") as file:
-        key = secrets.token_urlsafe(64)
-        file.write(key)
+        pass  # unusable data directory: the start-up check says so in a sentence
     return key
 
 

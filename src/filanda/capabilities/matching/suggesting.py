@@ -9,6 +9,7 @@ broad topic is not near everything.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,11 +52,18 @@ def topics_of(region: Region, embedder: Embedder) -> Topics | None:
     )
     if len(concepts) < 2:
         return None
-    total = np.zeros((len(concepts), embedder.dim), dtype=np.float32)
-    for language in LANGUAGES:
-        found = embedder.embed_passages([_described(concept, language) for concept in concepts])
+    texts = tuple(tuple(_described(concept, language) for concept in concepts) for language in LANGUAGES)
+    return Topics([concept.pk for concept in concepts], _vectors_of(texts, embedder))
+
+
+@functools.lru_cache(maxsize=8)
+def _vectors_of(texts: tuple[tuple[str, ...], ...], embedder: Embedder) -> NDArray[np.float32]:
+    """Vectors of topics described in several languages, shape (topics, dim). Kept: embedding them takes seconds."""
+    total = np.zeros((len(texts[0]), embedder.dim), dtype=np.float32)
+    for described in texts:
+        found = embedder.embed_passages(described)
         total += unit(found - found.mean(axis=0))
-    return Topics([concept.pk for concept in concepts], unit(total))
+    return unit(total)
 
 
 def _described(concept: Concept, language: str) -> str:
