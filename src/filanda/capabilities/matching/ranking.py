@@ -94,22 +94,24 @@ def add_up(
     most: int = VOTERS,
     power: float = POWER,
     kept: int = KEPT,
+    best: int | None = None,
 ) -> list[Ranked]:
     """Let the `most` best pieces vote for the organisations that take part in them; best first, ties by id.
 
-    `pieces`: best first. `parties`: evidence id -> organisation ids. A piece is not divided among its partners.
+    `pieces`: best first (so what each body holds is, too). `parties`: evidence id -> organisation ids. A piece is not
+    divided among its partners. `best`: how many organisations are told, None for all.
     """
-    voting = pieces[:most]
     held: dict[int, list[tuple[float, Piece]]] = {}
-    for piece in voting:
+    totals: dict[int, float] = {}
+    for piece in pieces[:most]:
         vote = piece.score**power
         for organisation_id in parties.get(piece.evidence_id, ()):
             held.setdefault(organisation_id, []).append((vote, piece))
-    ranked = []
-    for organisation_id, own in held.items():
-        total = sum(vote for vote, _piece in own)
-        own.sort(key=lambda pair: (-pair[0], pair[1].evidence_id))
-        reasons = tuple((piece, vote / total) for vote, piece in own[:kept])
-        ranked.append(Ranked(organisation_id, total, reasons, len(own)))
-    ranked.sort(key=lambda one: (-one.score, one.organisation_id))
-    return ranked
+            totals[organisation_id] = totals.get(organisation_id, 0.0) + vote
+    order = sorted(totals, key=lambda organisation_id: (-totals[organisation_id], organisation_id))
+    return [_ranked(one, totals[one], held[one], kept) for one in order[:best]]
+
+
+def _ranked(organisation_id: int, total: float, own: list[tuple[float, Piece]], kept: int) -> Ranked:
+    reasons = tuple((piece, vote / total) for vote, piece in own[:kept])
+    return Ranked(organisation_id, total, reasons, len(own))
