@@ -41,8 +41,9 @@ def build() -> typer.Typer:
     ) -> None:
         """Run and look after a Filanda installation."""
 
-    for module in pkgutil.iter_modules(commands.__path__):
-        import_module(f"{commands.__name__}.{module.name}").register(app)
+    names = (module.name for module in pkgutil.iter_modules(commands.__path__))
+    for name in sorted(names, key=lambda name: (name != "run", name)):  # what most people look for comes first
+        import_module(f"{commands.__name__}.{name}").register(app)
     return app
 
 

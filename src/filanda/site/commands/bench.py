@@ -17,20 +17,24 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    bench = typer.Typer(no_args_is_help=True, help="Measure relevance on a history with known answers.")
-    app.add_typer(bench, name="bench")
+    bench = typer.Typer(
+        no_args_is_help=True, help="Measure how good the answers are, on a history with known right ones."
+    )
+    app.add_typer(bench, name="bench", rich_help_panel="Look after")
 
     @bench.command()
     def matching(
         directory: Path = typer.Argument(
-            ..., help="with corpus.jsonl, history_projects.jsonl, queries.jsonl, qrels.tsv"
+            metavar="DIR", help="With corpus.jsonl, history_projects.jsonl, queries.jsonl and qrels.tsv."
         ),
-        run: Path = typer.Option(..., "--run", help="where the TREC run is written: qid Q0 docid rank score tag"),
-        keep: bool = typer.Option(True, help="keep the scratch region, so that the next run need not load it"),
+        run: Path = typer.Option(..., "--run", help="File for the TREC run: qid Q0 docid rank score tag."),
+        keep: bool = typer.Option(True, help="Keep the scratch region, so that the next run need not load it."),
     ) -> None:
-        """Load a history into a scratch region, ask every query, write a TREC run and print the measures.
+        """Load a history into a scratch region, ask every query, write the answers as a TREC run, print the measures.
 
-        Can be interrupted at any time; the same command goes on where it stopped.
+        No page shows that region. The first run reads every text (7 a second and core); later ones find them read.
+
+        Safe to stop with Ctrl-C: the same command goes on where it was.
         """
         with django_ready():
             _bench_matching(directory, run, keep=keep)

@@ -24,26 +24,33 @@ _SHOWN = 5
 
 
 def register(app: typer.Typer) -> None:
-    importing = typer.Typer(no_args_is_help=True, help="Bring organisations and evidence in from files.")
-    app.add_typer(importing, name="import")
+    importing = typer.Typer(no_args_is_help=True, help="Bring in organisations and evidence from files.")
+    app.add_typer(importing, name="import", rich_help_panel="Data")
 
     @importing.callback()
     def group() -> None:
-        """Bring organisations and evidence in from files."""
+        """Bring in organisations and evidence from files."""
 
     @importing.command()
     def cordis(
-        place: Path = typer.Argument(metavar="DIR_OR_ZIP", help="organization.csv, project.csv, euroSciVoc.csv."),
-        region: str = typer.Option("lombardia", help="Slug of the region; lombardia is made if it is not there."),
-        nuts: str = typer.Option("", help="Only projects with a body in this NUTS area, such as ITC4."),
-        register: Path | None = typer.Option(None, help="CSV of the region's bodies: municipality, PIC, older id."),
-        rejects: Path | None = typer.Option(None, help="Write lines and values that were left out to this CSV."),
+        place: Path = typer.Argument(
+            metavar="DIR_OR_ZIP", help="With organization.csv, project.csv and, maybe, euroSciVoc.csv."
+        ),
+        region: str = typer.Option("lombardia", help="Short name of the region; lombardia is made if it is not there."),
+        nuts: str = typer.Option("", help="Only projects with a body in this NUTS area, such as ITC4 (Lombardy)."),
+        register: Path | None = typer.Option(
+            None, help="CSV of the region's bodies, for municipalities and ids that CORDIS lacks."
+        ),
+        rejects: Path | None = typer.Option(None, help="Write what was left out, with line and reason, to this CSV."),
         report: Path | None = typer.Option(None, help="Write which ids became one organisation, and why, to this CSV."),
     ) -> None:
-        """Import the official CORDIS CSV exports: plain, .gz or zipped; columns may be missing or in another order.
+        """Import an official CORDIS export (CSV; plain, .gz or zipped): its projects, and who took part in them.
 
-        Safe to interrupt with Ctrl-C and to repeat: what is there stays, and a second run changes nothing. Search sees
-        what is written at once; meaning follows as the worker embeds the texts.
+        Safe to stop with Ctrl-C and to run again: it goes on where it was, and changes nothing when all is there.
+
+        Searches find what is written at once; by meaning too, once the worker of `filanda run` has read the texts.
+
+        docs/how-to/import-cordis.md says where to get the files and what becomes of their columns.
         """
         with django_ready():
             _import_cordis(place, region, nuts, register, rejects, report)

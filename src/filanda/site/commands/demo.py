@@ -9,9 +9,12 @@ from filanda.site.django_ready import django_ready
 
 
 def register(app: typer.Typer) -> None:
-    @app.command()
+    @app.command(rich_help_panel="Data")
     def demo() -> None:
-        """Make the invented region Altariva: 60 organisations, 300 pieces of evidence. Again: changes nothing."""
+        """Make the invented region Altariva, with 60 organisations and 300 pieces of evidence, to try Filanda on.
+
+        `filanda run` does it too, unless FILANDA_DEMO is 0. Doing it again changes nothing.
+        """
         with django_ready():
             from filanda.directory.organisations.demo.seeds import seed_demo
             from filanda.kernel.identity.actors import PLATFORM

@@ -10,12 +10,15 @@ from filanda.site.failures import Failure
 
 
 def register(app: typer.Typer) -> None:
-    journal = typer.Typer(no_args_is_help=True, help="The append-only record of what happened.")
-    app.add_typer(journal, name="journal")
+    journal = typer.Typer(
+        no_args_is_help=True,
+        help="The record of what happened, to which is only ever added: prove that nobody changed it.",
+    )
+    app.add_typer(journal, name="journal", rich_help_panel="Look after")
 
     @journal.command()
     def verify() -> None:
-        """Recompute the hash chain over every event; exit 1 at the first one that was altered."""
+        """Check that no event was altered or removed: recompute the chain of hashes. Exit code 1 if one was."""
         with django_ready():
             from filanda.kernel.journal import chain
 
@@ -27,7 +30,10 @@ def register(app: typer.Typer) -> None:
 
     @journal.command()
     def head() -> None:
-        """Print position and hash of the last link. Noted elsewhere, they prove the journal up to there."""
+        """Print position and hash of the last event.
+
+        Keep the line elsewhere: whoever alters an event before it cannot arrive at the same hash again.
+        """
         with django_ready():
             from filanda.kernel.journal import chain
 

@@ -20,18 +20,22 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    @app.command()
+    @app.command(rich_help_panel="Data")
     def match(
         need: str = typer.Argument(metavar="NEED", help="The need in plain words, in quotes; - reads standard input."),
-        region: str = typer.Option("", help="Slug of the region; without it the only real one, else the demo's."),
+        region: str = typer.Option("", help="Short name of the region; without it the only real one, else the demo's."),
         limit: int = typer.Option(10, min=1, max=50, help="How many organisations to show."),
-        language: str = typer.Option("", help="Language of the need, such as it; detected without it."),
-        lang: str = typer.Option("en", help="Language of labels: en or it."),
-        as_json: bool = typer.Option(False, "--json", help="Print what POST /api/v1/matches answers."),
+        language: str = typer.Option(
+            "", help="Language of the need, such as it or en; without it, found from the words."
+        ),
+        lang: str = typer.Option("en", help="Language of the answer's labels: en or it."),
+        as_json: bool = typer.Option(False, "--json", help="Print JSON, as POST /api/v1/matches answers."),
     ) -> None:
-        """Rank the organisations that could help with a need, and show the evidence that says so.
+        """Say who could help with a need, and show the evidence that says so.
 
-        It sees what visitors see, and stores nothing.
+        For example: filanda match "sensors that find leaks in water pipes"
+
+        It sees what visitors see, and keeps nothing of what is asked.
         """
         given = sys.stdin.buffer.read() if need == "-" else os.fsencode(need)
         text = given.decode(errors="replace")

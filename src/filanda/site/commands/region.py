@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from filanda.kernel.regions.models import Region
 
 
+_SLUG = typer.Argument(metavar="SLUG", help="Short name of the region, as `filanda region list` shows it.")
+_EMAIL = typer.Argument(metavar="EMAIL", help="The person's e-mail address.")
+_NAME = typer.Option("", help="The person's name.")
+
+
 def register(app: typer.Typer) -> None:
     region = typer.Typer(no_args_is_help=True, help="Regions, their host names and their staff.")
-    app.add_typer(region, name="region")
+    app.add_typer(region, name="region", rich_help_panel="Look after")
 
     @region.command("list")
     def list_regions() -> None:
@@ -33,12 +38,17 @@ def register(app: typer.Typer) -> None:
 
     @region.command()
     def add(
-        slug: str = typer.Argument(help="Short name in lower case, such as lombardia."),
+        slug: str = typer.Argument(metavar="SLUG", help="Short name in lower case, such as liguria."),
         name_it: str = typer.Option(..., "--name-it", help="Its name in Italian."),
         name_en: str = typer.Option(..., "--name-en", help="Its name in English."),
-        hosts: list[str] = typer.Option([], "--host", help="A host name it answers to; can be given again."),
+        hosts: list[str] = typer.Option(
+            [], "--host", help="A host name that its pages answer to; may be given several times."
+        ),
     ) -> None:
-        """Add a region."""
+        """Add a region: a place of its own, with its own pages, people and organisations.
+
+        For example: filanda region add liguria --name-it Liguria --name-en Liguria --host liguria.example
+        """
         with django_ready():
             from filanda.kernel.identity.actors import PLATFORM
             from filanda.site.regions import RegionWrong, add_region
@@ -50,8 +60,10 @@ def register(app: typer.Typer) -> None:
             typer.echo(f"The region {slug} is there.")
 
     @region.command()
-    def host(slug: str, host_name: str = typer.Argument(metavar="HOST")) -> None:
-        """Let the region SLUG answer to the name HOST too."""
+    def host(
+        slug: str = _SLUG, host_name: str = typer.Argument(metavar="HOST", help="Such as liguria.example.")
+    ) -> None:
+        """Let the pages of a region answer to one more host name."""
         with django_ready():
             from filanda.kernel.identity.actors import PLATFORM
             from filanda.site.regions import RegionWrong, add_host
@@ -63,24 +75,24 @@ def register(app: typer.Typer) -> None:
             typer.echo(f"{added.host} opens {slug}.")
 
     @region.command()
-    def administrator(email: str, slug: str, name: str = typer.Option("", help="The person's name.")) -> None:
-        """Make EMAIL an administrator of the region SLUG, and print a link that signs them in once."""
+    def administrator(email: str = _EMAIL, slug: str = _SLUG, name: str = _NAME) -> None:
+        """Make a person an administrator of a region, and print a link that signs them in once."""
         with django_ready():
             from filanda.kernel.identity.models import Role
 
             _give(email, slug, Role.REGION_ADMINISTRATOR, name)
 
     @region.command()
-    def facilitator(email: str, slug: str, name: str = typer.Option("", help="The person's name.")) -> None:
-        """Make EMAIL a facilitator of the region SLUG, and print a link that signs them in once."""
+    def facilitator(email: str = _EMAIL, slug: str = _SLUG, name: str = _NAME) -> None:
+        """Make a person a facilitator of a region, and print a link that signs them in once."""
         with django_ready():
             from filanda.kernel.identity.models import Role
 
             _give(email, slug, Role.FACILITATOR, name)
 
     @region.command("sign-in-link")
-    def sign_in_link(email: str, slug: str) -> None:
-        """Print a link that signs the account EMAIL in at the region SLUG: once, within ten minutes."""
+    def sign_in_link(email: str = _EMAIL, slug: str = _SLUG) -> None:
+        """Print a link that signs somebody in who has an account already: once, within ten minutes."""
         with django_ready():
             from filanda.kernel.identity.models import Account
 

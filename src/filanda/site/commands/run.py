@@ -29,9 +29,24 @@ def prepare() -> None:
 
 
 def register(app: typer.Typer) -> None:
-    @app.command()
+    @app.command(rich_help_panel="Serve")
     def run() -> None:
-        """Serve: database, web pages, worker and indexer, until Ctrl-C. Settings: FILANDA_PORT, FILANDA_DATA, …"""
+        """Serve the pages, with database, worker and indexer, until Ctrl-C.
+
+        What is missing is made first: the database, its tables, the shipped vocabularies.
+
+        Settings come from the environment:
+
+        FILANDA_PORT (8000) and FILANDA_BIND (127.0.0.1): where it listens.
+
+        FILANDA_DATA (var/ here): the directory of everything that must be kept.
+
+        FILANDA_DEMO (1): 0 leaves out the invented region Altariva and the signs of a demonstration.
+
+        DATABASE_URL: a PostgreSQL of your own (15 or later, with pgvector) in place of the one that comes along.
+
+        docs/operations.md has all of them.
+        """
         from filanda.kernel.database.errors import DatabaseFailure
         from filanda.site.failures import Failure
         from filanda.site.serve import serve
@@ -41,9 +56,9 @@ def register(app: typer.Typer) -> None:
         except DatabaseFailure as error:
             raise Failure(str(error)) from error
 
-    @app.command()
+    @app.command(rich_help_panel="Look after")
     def migrate() -> None:
-        """Bring the database up to date with this version (``filanda run`` does it too)."""
+        """Bring the database up to date with this version, as `filanda run` does when it starts."""
         with django_ready(migrated=False):
             from filanda.site.preparing import prepare_installation
 

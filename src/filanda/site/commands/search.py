@@ -27,9 +27,9 @@ _LINE_EVERY = 5.0  # seconds between two lines of progress where there is no ter
 
 
 def register(app: typer.Typer) -> None:
-    @app.command()
+    @app.command(rich_help_panel="Serve")
     def indexer() -> None:
-        """Keep this machine's search index up to date, until stopped (``filanda run`` starts it)."""
+        """Keep this machine's search index up to date, until Ctrl-C. `filanda run` starts one by itself."""
         with django_ready():
             stop = threading.Event()
             for signum in (signal.SIGTERM, signal.SIGINT):
@@ -42,11 +42,13 @@ def register(app: typer.Typer) -> None:
             finally:
                 at_work.close()
 
-    @app.command()
-    def reindex(region: str = typer.Option("", help="Slug of one region; without it all regions.")) -> None:
-        """Build the search index again from the database; meanwhile the index of before goes on serving.
+    @app.command(rich_help_panel="Look after")
+    def reindex(region: str = typer.Option("", help="Short name of one region; without it, all regions.")) -> None:
+        """Build the search index anew from the database. Searches go on meanwhile, on the old one.
 
-        May be interrupted: the next reindex, or the indexer of ``filanda run``, goes on from there.
+        Hardly ever needed: an index that is lost or damaged is built anew by itself.
+
+        Safe to stop with Ctrl-C: `filanda run`, or this command again, goes on from there.
         """
         with django_ready():
             from filanda.capabilities.search.engine import search_index

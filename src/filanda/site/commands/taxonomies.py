@@ -45,7 +45,7 @@ _OUTPUT = typer.Option(None, "--output", "-o", help="File to write; without it t
 
 def register(app: typer.Typer) -> None:
     taxonomies = typer.Typer(no_args_is_help=True, help="Schemes of concepts: S3 priorities, ATECO, NUTS, CPV …")
-    app.add_typer(taxonomies, name="taxonomies")
+    app.add_typer(taxonomies, name="taxonomies", rich_help_panel="Data")
 
     @taxonomies.command(name="list")
     def list_schemes(region: str = _REGION) -> None:

@@ -9,7 +9,7 @@ from filanda.site.django_ready import django_ready
 
 
 def register(app: typer.Typer) -> None:
-    @app.command()
+    @app.command(rich_help_panel="Serve")
     def worker(
         jobs: int = typer.Option(
             2, min=1, max=64, envvar="FILANDA_WORKER_JOBS", help="How many jobs at once, a thread each."
