@@ -23,6 +23,31 @@ def dsn(data_dir: Path, env: Mapping[str, str]) -> str:
     return env.get("DATABASE_URL", "").strip() or embedded_dsn(data_dir)
 
 
+def read_address(dsn: str) -> dict[str, Any]:
+    """The parts of an address, as libpq names them.
+
+    Raises `DatabaseAddressWrong`, with a sentence that does not repeat the address: it may hold a password.
+    """
+    try:
+        parts: dict[str, Any] = dict(conninfo_to_dict(dsn))
+    except psycopg.ProgrammingError:
+        raise DatabaseAddressWrong(
+            "DATABASE_URL cannot be read as an address of PostgreSQL: it should look like "
+            "postgresql://user:password@host:5432/name."
+        ) from None
+    port = str(parts.get("port") or "5432")
+    if not all(one.isdecimal() and 0 < int(one) < 65536 for one in port.split(",") if one):
+        raise DatabaseAddressWrong(
+            "The port in DATABASE_URL is no number from 1 to 65535: the address should look like "
+            "postgresql://user:password@host:5432/name."
+        )
+    if not parts.get("dbname"):
+        raise DatabaseAddressWrong(
+            "DATABASE_URL names no database: it should look like postgresql://user:password@host:5432/name."
+        )
+    return parts
+
+
 def database_settings(data_dir: Path, env: Mapping[str, str]) -> dict[str, Any]:
     """Django's ``DATABASES["default"]``: psycopg 3 with a pool of connections a process.
 
@@ -30,19 +55,9 @@ def database_settings(data_dir: Path, env: Mapping[str, str]) -> dict[str, Any]:
     is what tests want). A connection is checked when it leaves the pool, so that a restart of PostgreSQL
     costs no request more than those that were running.
 
-    Raises `DatabaseAddressWrong`, with a sentence that does not repeat the address: it may hold a password.
+    Raises `DatabaseAddressWrong`.
     """
-    try:
-        parts = conninfo_to_dict(dsn(data_dir, env))
-    except psycopg.ProgrammingError as error:
-        raise DatabaseAddressWrong(
-            "DATABASE_URL cannot be read as an address of PostgreSQL: it should look like "
-            "postgresql://user:password@host:5432/name."
-        ) from error
-    if not parts.get("dbname"):
-        raise DatabaseAddressWrong(
-            "DATABASE_URL names no database: it should look like postgresql://user:password@host:5432/name."
-        )
+    parts = read_address(dsn(data_dir, env))
     settings: dict[str, Any] = {name: str(parts.pop(key, None) or "") for key, name in _DJANGO_NAMES.items()}
     options: dict[str, Any] = {"application_name": "filanda", **parts}
     most = env.get("FILANDA_DATABASE_POOL", "8").strip()

@@ -5,6 +5,7 @@ import time
 
 import psycopg
 
+from .configuration import read_address
 from .errors import DatabaseNotSuitable, DatabaseUnreachable
 
 OLDEST_SERVER = 15
@@ -15,8 +16,10 @@ def check_given(dsn: str, *, patience: float = 15.0) -> None:
     """Connect to ``dsn`` and look at its versions; nothing is changed.
 
     A server that does not listen, or is starting, is waited for ``patience`` seconds: where both start with
-    the machine, it may be the later one. Raises `DatabaseUnreachable` or `DatabaseNotSuitable`.
+    the machine, it may be the later one. Raises `DatabaseAddressWrong`, `DatabaseUnreachable` or
+    `DatabaseNotSuitable`.
     """
+    read_address(dsn)
     with _connect(dsn, patience) as connection:
         server = connection.info.server_version // 10000
         if server < OLDEST_SERVER:
@@ -45,9 +48,15 @@ def _connect(dsn: str, patience: float) -> psycopg.Connection[tuple[object, ...]
             may_come = isinstance(error, psycopg.OperationalError) and error.sqlstate in {None, "57P03"}
             refused = "password" in str(error) or "does not exist" in str(error)
             if not may_come or refused or time.monotonic() > deadline:
-                reason = (str(error).strip().splitlines() or ["no reason given"])[-1].strip().rstrip(".")
                 raise DatabaseUnreachable(
-                    f"The database of DATABASE_URL cannot be used ({reason}): check that it runs, and that the "
+                    f"The database of DATABASE_URL cannot be used ({_reason(error)}): check that it runs, and that the "
                     f"address, the user and the password are right."
                 ) from None
         time.sleep(0.5)
+
+
+def _reason(error: psycopg.Error) -> str:
+    """The last line that libpq said, but for the question that it adds when nobody listens."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    said = [line for line in lines if line and not line.startswith("Is the server running")]
+    return (said or ["no reason given"])[-1].rstrip(".")
