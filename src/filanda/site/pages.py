@@ -8,14 +8,20 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from filanda.capabilities.matching.embedding import embedder
-from filanda.capabilities.matching.ranking import VOTERS
+from filanda.capabilities.matching.ranking import MEANING, MEANING_TRANSLATED, VOTERS
 from filanda.capabilities.needs.models import FORGOTTEN_AFTER, KEPT_FOR
 
 
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
     """How the order of results comes about (Regulation (EU) 2022/2065, article 27)."""
-    return render(request, "site/how.html", {"text_only": embedder() is None, "voters": VOTERS})
+    context = {
+        "text_only": embedder() is None,
+        "meaning": round(100 * MEANING),
+        "across": round(100 * MEANING_TRANSLATED),
+        "voters": VOTERS,
+    }
+    return render(request, "site/how.html", context)
 
 
 @require_safe
