@@ -14,6 +14,7 @@ Four things are done to the embedder's vectors, each measured in docs/matching.m
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,8 @@ SHARED = 0.1  # a text that k pieces of evidence share counts k ** -SHARED
 SHRINK = 1.0  # of the scatter within bodies, in units of its mean variance; more for few pieces:
 SHRINK_PIECES = 4000.0  # SHRINK + SHRINK_PIECES / pieces
 SPREAD = 0.4  # power of the spread that is left once the scatter within bodies is evened out
+
+CHUNK = 8192  # rows worked on at once
 
 
 def unit(vectors: Array) -> Array:
@@ -44,9 +47,10 @@ class Parts:
     body: Positions
 
     def of_bodies_with_several(self) -> Parts:
-        """Only the parts of bodies that have at least two pieces."""
+        """Only the parts of bodies that have at least two pieces; these bodies are numbered anew."""
         keep = np.bincount(self.body)[self.body] >= 2 if len(self.body) else np.zeros(0, dtype=bool)
-        return Parts(self.piece[keep], self.body[keep])
+        _bodies, numbered = np.unique(self.body[keep], return_inverse=True)
+        return Parts(self.piece[keep], numbered)
 
 
 @dataclass(frozen=True)
@@ -66,18 +70,16 @@ def fit(raw: Array, parts: Parts) -> Geometry:
 
     Without bodies that have several pieces there is nothing to learn from, and the projection is the identity.
     """
-    mean = np.asarray(raw.mean(axis=0), dtype=np.float32)
-    rows = unit(raw - mean).astype(np.float64)
-    dim = rows.shape[1]
-    within = _scatter_within(rows, parts.of_bodies_with_several())
+    mean = np.asarray(raw.mean(axis=0, dtype=np.float64), dtype=np.float32)
+    within, spread = _scatters(raw, mean, parts.of_bodies_with_several())
+    dim = len(mean)
     level = float(np.trace(within)) / dim
     if level <= 0:
         return Geometry(mean, np.eye(dim, dtype=np.float32))
     values, axes = np.linalg.eigh(within)
-    shrink = SHRINK + SHRINK_PIECES / len(rows)
+    shrink = SHRINK + SHRINK_PIECES / len(raw)
     even = axes * (np.maximum(values, 0) + shrink * level) ** -0.5
-    seen = rows @ even
-    values, axes = np.linalg.eigh(seen.T @ seen / len(rows))
+    values, axes = np.linalg.eigh(even.T @ spread @ even)
     return Geometry(mean, np.asarray(even @ (axes * np.maximum(values, 1e-9) ** SPREAD), dtype=np.float32))
 
 
@@ -90,10 +92,18 @@ def lean(placed: Array, parts: Parts, *, weight: float = LEAN) -> Array:
     several = parts.of_bodies_with_several()
     if not len(several.piece):
         return placed
-    counts = np.bincount(several.body)
-    sums = _sums(placed[several.piece], several.body, len(counts))
-    pulls = (sums[several.body] - placed[several.piece]) / counts[several.body][:, None]
-    return unit(placed + weight * unit(_sums(pulls, several.piece, len(placed))))
+    counts = np.bincount(several.body).astype(np.float32)
+    middles = np.zeros((len(counts), placed.shape[1]), dtype=np.float32)
+    _add_up(placed, several.piece, several.body, middles)
+    middles /= counts[:, None]
+    # The pull of a body on its piece, (sum - piece) / count, is its middle less the piece's own share.
+    leaning = np.zeros_like(placed)
+    _add_up(middles, several.body, several.piece, leaning)
+    own = np.bincount(several.piece, weights=1 / counts[several.body], minlength=len(placed)).astype(np.float32)
+    for some in _chunks(len(placed)):
+        pulls = leaning[some] - own[some, None] * placed[some]
+        leaning[some] = unit(placed[some] + weight * unit(pulls))
+    return leaning
 
 
 def specific(placed: Array, sharing: NDArray[np.int64]) -> Array:
@@ -105,24 +115,40 @@ def specific(placed: Array, sharing: NDArray[np.int64]) -> Array:
     return np.asarray(placed * (sharing[:, None].astype(np.float32) ** -SHARED), dtype=np.float32)
 
 
-def _sums(rows: NDArray[np.floating], owner: Positions, owners: int) -> Array:
-    """Rows added up by owner, shape (owners, dim)."""
-    total = np.zeros((owners, rows.shape[1]), dtype=np.float32)
+def _chunks(count: int) -> Iterator[slice]:
+    """Slices of `count` rows. What is made of rows is made of so many at once: memory stays bounded."""
+    for start in range(0, count, CHUNK):
+        yield slice(start, min(start + CHUNK, count))
+
+
+def _add_up(rows: Array, take: Positions, owner: Positions, totals: Array) -> None:
+    """Add `rows[take[i]]` to `totals[owner[i]]`, for every i."""
     order = np.argsort(owner, kind="stable")
-    ordered = owner[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    total[ordered[starts]] = np.add.reduceat(rows[order], starts, axis=0)
-    return total
+    for some in _chunks(len(order)):
+        chosen = order[some]
+        owners = owner[chosen]
+        starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+        totals[owners[starts]] += np.add.reduceat(rows[take[chosen]], starts, axis=0)
 
 
-def _scatter_within(rows: NDArray[np.float64], several: Parts) -> NDArray[np.float64]:
-    """Covariance of evidence around the middle of its body, each body counted once, shape (dim, dim)."""
-    dim = rows.shape[1]
-    if not len(several.piece):
-        return np.zeros((dim, dim))
+def _scatters(raw: Array, mean: Array, several: Parts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Covariances of centred evidence, shape (dim, dim): around the middle of its body, each body counted once; all."""
+    dim = raw.shape[1]
+    within, spread = np.zeros((dim, dim)), np.zeros((dim, dim))
     counts = np.bincount(several.body)
-    centres = _sums(rows[several.piece], several.body, len(counts)) / np.maximum(counts, 1)[:, None]
-    weight = np.bincount(several.piece, weights=1.0 / counts[several.body], minlength=len(rows))
-    used = np.unique(several.body)
-    scatter = (rows * weight[:, None]).T @ rows - centres[used].T.astype(np.float64) @ centres[used]
-    return np.asarray(scatter / (weight.sum() - (1.0 / counts[used]).sum()))
+    middles = np.zeros((len(counts), dim), dtype=np.float32)
+    weight = np.bincount(several.piece, weights=1 / counts[several.body], minlength=len(raw))
+    centred = np.empty_like(raw)
+    for some in _chunks(len(raw)):
+        centred[some] = unit(raw[some] - mean)
+        rows = centred[some].astype(np.float64)
+        spread += rows.T @ rows
+        within += (rows * weight[some, None]).T @ rows
+    spread /= len(raw)
+    if not len(counts):
+        return np.zeros((dim, dim)), spread
+    _add_up(centred, several.piece, several.body, middles)
+    for some in _chunks(len(counts)):
+        rows = middles[some] / counts[some, None]
+        within -= rows.T @ rows
+    return within / (weight.sum() - (1.0 / counts).sum()), spread

