@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "filanda.kernel.ui.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads by a random length against BREACH; CSRF tokens are masked anew
     "filanda.site.empty_answers.EmptyAnswersMiddleware",
     "filanda.kernel.regions.middleware.RegionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
