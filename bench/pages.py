@@ -10,6 +10,7 @@ what else the machine does falls on all alike.
 
 - uncached: every request has an address of its own (a number is added) and the process keeps no results: the caches of
   figures and of needs are emptied before every request by an address that only this benchmark serves.
+- + gzip: the same, and the client takes gzip (the reference page is sent as it is).
 - warm: the same address again and again.
 
 SQL is what the page asks, statements of the pool and of transactions left out. With --cordis the region is what
@@ -37,6 +38,7 @@ from typing import Any
 TOP = Path(__file__).parents[1]
 HZ = os.sysconf("SC_CLK_TCK")
 WARM_UP = 60
+WAYS = ("uncached", "packed", "warm")
 NEED = "Seguiamo pazienti con scompenso cardiaco e cerchiamo chi sappia misurare a casa peso, pressione e saturazione."
 
 
@@ -128,21 +130,24 @@ class Page:
         """One round: `requests` requests on one connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
         headers = {"Host": self.host, "Cookie": "", "Accept-Encoding": "identity"}
-        if way == "uncached":
+        if way != "warm":
             headers["X-Bench"] = "forget"
+        if way == "packed":
+            headers["Accept-Encoding"] = "gzip"
         for round_ in ("warm-up", "measured"):
             if round_ == "measured":
                 began, wall = self.server.cpu(), time.perf_counter()
             for number in range(WARM_UP if round_ == "warm-up" else requests):
                 joint = "&" if "?" in self.path else "?"
-                path = f"{self.path}{joint}n={number}" if way == "uncached" else self.path
+                path = f"{self.path}{joint}n={number}" if way != "warm" else self.path
                 connection.request("GET", path, headers=headers)
                 response = connection.getresponse()
                 body = response.read()
                 assert response.status == 200, (path, response.status)
         self.costs.setdefault(way, []).append((self.server.cpu() - began) / requests * 1000)
         self.waits.setdefault(way, []).append((time.perf_counter() - wall) / requests * 1000)
-        self.size, self.packed = len(body), len(gzip.compress(body, 6))
+        if way != "packed":
+            self.size, self.packed = len(body), len(gzip.compress(body, 6))
         connection.close()
 
     def count(self) -> None:
@@ -192,7 +197,7 @@ def main() -> None:
             pages = [page for page in pages if page.name in (*options.pages, "reference")]
         for _round in range(options.rounds):
             for page in pages:
-                for way in ("uncached", "warm"):
+                for way in WAYS:
                     page.run(way, options.requests if page.name != "need" else max(50, options.requests // 4))
         for page in pages:
             page.count()
@@ -359,15 +364,15 @@ def tell(pages: list[Page], region: str) -> None:
     """The table, and how noisy the machine was."""
     base = {way: statistics.median(costs) for way, costs in pages[0].costs.items()}
     print(f"region {region}, load {os.getloadavg()[0]:.1f}; ms of CPU a request, and times the reference's")
-    print(f"{'page':18} {'uncached':>16} {'warm':>16} {'wall':>7} {'HTML':>8} {'gzip':>7} {'SQL':>4}")
+    print(f"{'page':18} {'uncached':>16} {'+ gzip':>16} {'warm':>16} {'wall':>7} {'HTML':>8} {'gzip':>7} {'SQL':>4}")
     for page in pages:
         cells = [
             f"{statistics.median(page.costs[way]):6.2f} ({statistics.median(page.costs[way]) / base[way]:4.2f} x)"
-            for way in ("uncached", "warm")
+            for way in WAYS
         ]
         wall = statistics.median(page.waits["uncached"])
         print(
-            f"{page.name:18} {cells[0]:>16} {cells[1]:>16} {wall:7.1f} {page.size:8,} {page.packed:7,}"
+            f"{page.name:18} {cells[0]:>16} {cells[1]:>16} {cells[2]:>16} {wall:7.1f} {page.size:8,} {page.packed:7,}"
             f" {re.sub(r'[^0-9]', '', page.statements):>4}"
         )
     spread = [f"{page.name} {min(page.costs['uncached']):.2f}–{max(page.costs['uncached']):.2f}" for page in pages]
