@@ -72,7 +72,12 @@ def _counted(region: Region, addresses: Addresses) -> dict[str, Any]:
             "figures": [
                 {"value": found.organisations, "label": _("organisations"), "url": addresses.organisations},
                 {"value": found.evidence, "label": _("pieces of evidence"), "url": ""},
-                {"value": found.projects, "label": _("of them projects with partners"), "url": ""},
+                # Where all there is are projects, the same number twice says nothing.
+                *(
+                    [{"value": found.projects, "label": _("of them projects with partners"), "url": ""}]
+                    if found.projects < found.evidence
+                    else []
+                ),
             ],
             "helix": _helix(found, addresses),
             "ecosystems": _ecosystems(region, found, addresses),
