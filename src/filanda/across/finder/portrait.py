@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +27,7 @@ from filanda.directory.organisations.models import (
 )
 from filanda.directory.organisations.queries import Card, EvidenceCard, OrganisationPage, SiteCard
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import fold
 from filanda.kernel.text.markdown import to_html
 from filanda.kernel.ui import shapes
@@ -63,8 +65,20 @@ def state_label(state: str) -> str:
 
 
 def place(municipality: str, province: str) -> str:
-    """ "Treviglio, Bergamo", "Milano", or "" when unknown."""
+    """ "Treviglio, Bergamo", "Milano" (in English "Milan"), or "" when unknown."""
+    if municipality in _names_of_chief_town(active_region().shapes, province):
+        return province
     return municipality if municipality == province else ", ".join(filter(None, (municipality, province)))
+
+
+@functools.lru_cache(maxsize=1000)
+def _names_of_chief_town(region_shapes: str, province: str) -> frozenset[str]:
+    """The names, in all languages, of the town that gives a province its name in one of them."""
+    drawn = shapes.load(region_shapes) if region_shapes and province else None
+    for area in drawn["areas"] if drawn else ():
+        if province in area["name"].values():
+            return frozenset(area["name"].values())
+    return frozenset()
 
 
 def source_label(source: str) -> str:
