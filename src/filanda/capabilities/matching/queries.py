@@ -345,7 +345,7 @@ def _similarities(space_id: int, question: Placed, evidence_ids: list[int]) -> d
 
 def _parties(evidence_ids: list[int], actor: Actor, allowed: set[int] | None) -> dict[int, list[int]]:
     """Evidence id -> organisations that take part, that `actor` may see and that the filters leave."""
-    visible, params = Organisation.objects.visible_to(actor).values("pk").query.sql_with_params()
+    visible, params = Organisation.objects.visible_to(actor).order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT evidence_id, array_agg(organisation_id ORDER BY organisation_id)

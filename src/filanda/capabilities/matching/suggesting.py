@@ -9,7 +9,6 @@ broad topic is not near everything.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,14 +55,19 @@ def topics_of(region: Region, embedder: Embedder) -> Topics | None:
     return Topics([concept.pk for concept in concepts], _vectors_of(texts, embedder))
 
 
-@functools.lru_cache(maxsize=8)
+_kept: dict[tuple[str, tuple[tuple[str, ...], ...]], NDArray[np.float32]] = {}
+
+
 def _vectors_of(texts: tuple[tuple[str, ...], ...], embedder: Embedder) -> NDArray[np.float32]:
     """Vectors of topics described in several languages, shape (topics, dim). Kept: embedding them takes seconds."""
-    total = np.zeros((len(texts[0]), embedder.dim), dtype=np.float32)
-    for described in texts:
-        found = embedder.embed_passages(described)
-        total += unit(found - found.mean(axis=0))
-    return unit(total)
+    key = (embedder.model_id, texts)
+    if key not in _kept:
+        total = np.zeros((len(texts[0]), embedder.dim), dtype=np.float32)
+        for described in texts:
+            found = embedder.embed_passages(described)
+            total += unit(found - found.mean(axis=0))
+        _kept[key] = unit(total)
+    return _kept[key]
 
 
 def _described(concept: Concept, language: str) -> str:
