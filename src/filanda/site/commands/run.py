@@ -16,16 +16,22 @@ def prepare() -> None:
     Nothing is done, and Django is not loaded, when this very code has done all that before.
     """
     from filanda.kernel.database.configuration import dsn
-    from filanda.site.prepared import is_prepared, mark_prepared
+    from filanda.site.prepared import is_prepared
 
-    address = dsn(data_directory(), os.environ)
-    if is_prepared(address, os.environ):
-        return
-    set_up_django()
+    if not is_prepared(dsn(data_directory(), os.environ), os.environ):
+        set_up_django()
+        _prepare()
+
+
+def _prepare() -> int:
+    """How many migrations were applied."""
+    from filanda.kernel.database.configuration import dsn
+    from filanda.site.prepared import mark_prepared
     from filanda.site.preparing import prepare_installation
 
-    prepare_installation()
-    mark_prepared(address, os.environ)
+    applied = prepare_installation()
+    mark_prepared(dsn(data_directory(), os.environ), os.environ)
+    return applied
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +66,5 @@ def register(app: typer.Typer) -> None:
     def migrate() -> None:
         """Bring the database up to date with this version, as `filanda run` does when it starts."""
         with django_ready(migrated=False):
-            from filanda.site.preparing import prepare_installation
-
-            done = prepare_installation()
+            done = _prepare()
             typer.echo(f"{done} migrations applied." if done else "The database was up to date.")
