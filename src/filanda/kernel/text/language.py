@@ -13,9 +13,18 @@ KNOWN = ("it", "en", "fr", "de", "es")
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(KNOWN))
-    return identifier
+    every = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    every.set_languages(list(KNOWN))
+    # Another one of what is left: the first keeps the tables of all languages, which take 35 MB.
+    return LanguageIdentifier(
+        every.nb_ptc,
+        every.nb_pc,
+        every.nb_classes,
+        every.tk_nextmove,
+        every.tk_output,
+        norm_probs=True,
+        tk_row=every.tk_row,
+    )
 
 
 def detect(text: str, *, default: str = "") -> str:
