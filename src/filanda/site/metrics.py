@@ -67,6 +67,15 @@ def _journal_and_index() -> Iterator[Metric]:
         "filanda_index_position", "Position up to which this machine's index holds the journal", index.position
     )
     yield _gauge("filanda_index_lag", "Events that this machine's index does not hold yet", index.lag)
+    documents = GaugeMetricFamily(
+        "filanda_index_documents", "Documents in this machine's index, of all regions", labels=["kind"]
+    )
+    for kind, count in sorted(index.documents.items()):
+        documents.add_metric([kind], count)
+    yield documents
+    yield _gauge(
+        "filanda_index_rebuilding", "Parts of this machine's index that are being built anew", len(index.rebuilds)
+    )
     yield _gauge("filanda_indexer_running", "Whether this machine's indexer reported lately", int(index.is_running))
 
 
