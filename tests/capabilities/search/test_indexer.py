@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -331,6 +332,15 @@ def _environment(root) -> dict[str, str]:
     return os.environ | {"DATABASE_URL": address, "FILANDA_DATA": str(root), "FILANDA_LOG_LEVEL": "WARNING"}
 
 
+def _removed(place: Path) -> bool:
+    """Whether all that was there is gone: the indexer may write into it while it is being removed."""
+    try:
+        shutil.rmtree(place)
+    except OSError:
+        return False
+    return True
+
+
 def _until(condition, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -377,7 +387,7 @@ def test_kill_9_at_any_moment_loses_nothing_and_sigterm_ends_cleanly(tmp_path):
             process.wait()
             process = subprocess.Popen(command, env=_environment(tmp_path))
             _until(lambda expected=total: count() == expected)
-        shutil.rmtree(tmp_path / "index")
+        _until(lambda: _removed(tmp_path / "index"))
         _until(lambda: count() == total)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0

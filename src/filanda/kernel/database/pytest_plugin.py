@@ -5,13 +5,18 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 from filanda.kernel.database.testing import start_test_cluster
 
 os.environ["DATABASE_URL"] = start_test_cluster()
 os.environ["FILANDA_DATABASE_POOL"] = "0"
 os.environ.setdefault("FILANDA_LOG_LEVEL", "WARNING")
-if "FILANDA_TEST_DATA" not in os.environ:  # xdist's workers share the session's
+os.environ.pop("FILANDA_PORT", None)  # the default is what tests expect
+if "FILANDA_TEST_DATA" not in os.environ:
     os.environ["FILANDA_TEST_DATA"] = tempfile.mkdtemp(prefix="filanda-test-data-")
     atexit.register(shutil.rmtree, os.environ["FILANDA_TEST_DATA"], ignore_errors=True)
-os.environ["FILANDA_DATA"] = os.environ["FILANDA_TEST_DATA"]
+# Workers of xdist have a database each, with the same ids in it: their indexes must lie apart.
+_place = Path(os.environ["FILANDA_TEST_DATA"]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
+_place.mkdir(exist_ok=True)
+os.environ["FILANDA_DATA"] = str(_place)
