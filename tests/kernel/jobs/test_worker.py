@@ -100,6 +100,23 @@ def test_a_job_whose_worker_was_killed_is_done_by_the_next(start, place):
     assert not ProcrastinateJob.objects.filter(task_name="sample.slow").exists()
 
 
+def test_a_killed_worker_s_job_gives_way_to_one_of_its_kind_that_waits(start, place):
+    queue.enqueue_once(samples.slow, place=str(place))
+    worker = start()
+    until(lambda: notes(place) == ["began"], "the job to begin")
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    queue.enqueue_once(samples.slow, place=str(place))
+    with connection.cursor() as cursor:  # half a minute later
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '30 seconds'")
+    (place / "go").touch()
+    second = start()
+    until(lambda: not ProcrastinateJob.objects.filter(task_name="sample.slow").exists(), "both to be gone")
+    assert notes(place) == ["began", "began", "done"]
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(PATIENCE) == 0
+
+
 def test_a_job_of_a_living_worker_is_left_alone(start, place):
     queue.enqueue(samples.slow, place=str(place))
     first = start()

@@ -53,8 +53,8 @@ class PatientJobManager(JobManager):
         try:
             await self._patiently(lambda: super(PatientJobManager, self).retry_job(job, *args, **kwargs))
         except UniqueViolation:
-            # Another one of its kind (`enqueue_once`) waits already and will do what this one could not.
-            await self.finish_job(job, Status.FAILED, delete_job=False)
+            # Another one of its kind (`enqueue_once`) waits already and will do what this one could not: no failure.
+            await self.finish_job(job, Status.FAILED, delete_job=True)
 
     async def update_heartbeat(self, worker_id: int) -> None:
         await self._patiently(lambda: super(PatientJobManager, self).update_heartbeat(worker_id))
