@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How fast CORDIS files become organisations and evidence: rows of participation a second, before any embedding.
 
-    .venv/bin/python bench/importing.py ../shared/data/cordis/europe-fp7 [--nuts ITC4] [--register FILE] [--report FILE]
+    python -m bench importing [DIRECTORY] [--nuts ITC4] [--register FILE] [--report FILE]
+
+DIRECTORY holds a CORDIS export; by default europe-fp7 beside the checkout, or an invented one of 28,000 rows.
 
 Uses a throwaway database of its own, imports twice (the second run must change nothing) and prints wall time, CPU time
 of this process and of the database server, and the most memory this process held. On a busy machine only the CPU times
@@ -19,10 +21,13 @@ from pathlib import Path
 
 import psutil
 
+from bench import large
+from bench.figures import note
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("place", type=Path)
+    parser.add_argument("place", type=Path, nargs="?")
     parser.add_argument("--nuts", default="")
     parser.add_argument("--register", type=Path)
     parser.add_argument("--report", type=Path, help="write the merges as CSV")
@@ -33,7 +38,14 @@ def main() -> None:
 
     os.environ["DATABASE_URL"] = start_test_cluster()
     os.environ["FILANDA_DATABASE_POOL"] = "0"
-    os.environ["FILANDA_DATA"] = tempfile.mkdtemp(prefix="filanda-bench-")
+    scratch = Path(tempfile.mkdtemp(prefix="filanda-bench-"))
+    os.environ["FILANDA_DATA"] = str(scratch)
+    place = options.place or next(iter(large.real_places()), None)
+    if place is None:
+        place = scratch / "cordis"
+        place.mkdir()
+        large.invented(place)
+        print("The data is invented: there is no CORDIS export beside the checkout.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filanda.site.settings")
     import django
 
@@ -52,15 +64,20 @@ def main() -> None:
         wall, cpu, server = time.perf_counter(), time.process_time(), _server_cpu()
         with in_region(region), RejectLog(options.rejects) as rejects:
             done = import_cordis(
-                region, options.place, actor=PLATFORM, nuts=options.nuts, register=options.register, rejects=rejects
+                region, place, actor=PLATFORM, nuts=options.nuts, register=options.register, rejects=rejects
             )
         wall, cpu, server = time.perf_counter() - wall, time.process_time() - cpu, _server_cpu() - server
         print(
             f"{run}: {done.participations:,} rows in {wall:.1f} s wall ({done.participations / wall:,.0f} rows/s), "
             f"{cpu:.1f} s CPU here, {server:.1f} s in the server "
             f"({done.participations / (cpu + server):,.0f} rows/s of CPU); "
-            f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most"
+            f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB at most; "
+            f"load {os.getloadavg()[0]:.1f}"
         )
+        if run == "first run":
+            rate = done.participations / wall
+            note("importing, rows a second of wall time", rate, "rows/s", goal=3000, more_is_better=True)
+            note("importing, rows a second of CPU", done.participations / (cpu + server), "rows/s")
         print(
             f"  {done.ids:,} ids, {done.bodies:,} bodies ({done.in_region:,} in the region, {done.outside:,} outside), "
             f"{done.projects:,} projects; {len(done.united)} unions {_by_rule(done.united)}, "

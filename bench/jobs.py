@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.figures import note
+
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("jobs", nargs="?", type=int, default=2000)
 parser.add_argument("--stock", action="store_true")
@@ -83,6 +85,8 @@ def measure(jobs: int, rounds: int, *, is_stock: bool) -> None:
                 f" {min(costs):.2f} ms CPU a job; enqueued {enqueued:.0f}/s; load {os.getloadavg()[0]:.1f}",
                 flush=True,
             )
+            if not is_stock:
+                note(f"jobs that do {name}, {threads} threads", max(rates), "jobs/s", goal=100, more_is_better=True)
 
 
 def drain(threads: int, *, is_stock: bool) -> None:

@@ -35,9 +35,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.figures import note
+
 TOP = Path(__file__).parents[1]
 HZ = os.sysconf("SC_CLK_TCK")
 WARM_UP = 60
+JUDGED = ("home", "directory", "organisation")  # at most the CPU of the reference
 WAYS = ("uncached", "packed", "warm")
 NEED = "Seguiamo pazienti con scompenso cardiaco e cerchiamo chi sappia misurare a casa peso, pressione e saturazione."
 
@@ -375,6 +378,14 @@ def tell(pages: list[Page], region: str) -> None:
             f"{page.name:18} {cells[0]:>16} {cells[1]:>16} {cells[2]:>16} {wall:7.1f} {page.size:8,} {page.packed:7,}"
             f" {re.sub(r'[^0-9]', '', page.statements):>4}"
         )
+        uncached = statistics.median(page.costs["uncached"])
+        if page.name == "reference":
+            note("reference page, uncached", uncached, "ms CPU")
+            continue
+        judged = page.name in JUDGED
+        note(f"page {page.name}, uncached", uncached / base["uncached"], "x reference", goal=1 if judged else None)
+        note(f"page {page.name}, warm", statistics.median(page.costs["warm"]) / base["warm"], "x reference")
+        note(f"page {page.name}, statements", float(re.sub(r"[^0-9]", "", page.statements) or 0), "SQL", goal=8)
     spread = [f"{page.name} {min(page.costs['uncached']):.2f}–{max(page.costs['uncached']):.2f}" for page in pages]
     print("uncached, least and most of the rounds: " + ", ".join(spread))
 
