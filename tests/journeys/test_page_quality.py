@@ -206,5 +206,7 @@ def test_html_is_valid(visits: Visits, language: str, tmp_path: Path) -> None:
     assert [
         f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}: {one.get('extract', '')}"
         for one in messages
-        if one["type"] == "error" or one.get("subType") == "warning"
+        if (one["type"] == "error" or one.get("subType") == "warning")
+        # vnu guesses the language of the whole page, and the samples in the catalogue are Italian in both.
+        and not ("catalogue" in one["url"] and "appears to be written in" in one["message"])
     ] == []
