@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every page type, at both widths and in both languages: axe finds nothing, the HTML is valid, the languages are said.
 
-HTML is checked by vnu (validator.w3.org/nu) where there is Java and the validator: `python -m bench html` brings it.
+HTML is checked by vnu (validator.w3.org/nu) where there is Java and the validator: `python -m bench validity` brings it.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ def test_html_is_valid(visits: Visits, language: str, tmp_path: Path) -> None:
     if java is None:
         pytest.skip("vnu needs Java, and there is none")
     if not VALIDATOR.exists():
-        pytest.skip("vnu is not here: python -m bench html fetches it")
+        pytest.skip("vnu is not here: python -m bench validity fetches it")
     for name, opened in PAGES.items():
         (tmp_path / f"{name.replace(' ', '-').replace(',', '')}.html").write_text(
             sent_page(visits, opened, language), encoding="utf-8"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whether every page type is valid HTML, by vnu (the Nu checker): fetches it by npm, then runs the test.
 
-    python -m bench html
+    python -m bench validity
 
 Needs Java. The checker lies in bench/tools/node_modules afterwards, and `make test` uses it from then on.
 """
@@ -20,7 +20,7 @@ TOP = Path(__file__).parents[1]
 
 def main() -> int:
     if shutil.which("java") is None:
-        sys.stderr.write("bench html: vnu needs Java, and there is none (on Debian: default-jre-headless)\n")
+        sys.stderr.write("bench validity: vnu needs Java, and there is none (on Debian: default-jre-headless)\n")
         return 1
     install()
     command = [sys.executable, "-m", "pytest", "-q", "tests/journeys/test_page_quality.py", "-k", "html_is_valid"]
