@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every page type, at both widths and in both languages: axe finds nothing, the HTML is valid, the languages are said.
 
-HTML is checked by vnu (validator.w3.org/nu) where there is Java and the validator: `python -m bench validity` brings it.
+HTML is checked by vnu (the Nu checker) where there is Java and the checker: `python -m bench validity` brings it.
 """
 
 from __future__ import annotations
