@@ -94,6 +94,8 @@ def tab_to(page: Page, target: Locator, most: int = 200) -> None:
 
 def no_sideways(page: Page) -> None:
     """The page is not wider than the window."""
+    page.locator("body").wait_for()  # between two pages there is a moment with neither
+    page.wait_for_load_state("load")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} px wider than the window"
 

@@ -21,7 +21,7 @@ import pytest
 from filanda.kernel.database.places import embedded_dsn
 from tests.site.installation import Installation, runs, until
 
-PROJECTS, PARTICIPATIONS, BODIES = 3000, 8000, 1500
+PROJECTS, PARTICIPATIONS, BODIES = 12000, 32000, 1500
 
 
 @dataclass
