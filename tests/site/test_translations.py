@@ -28,6 +28,7 @@ from filanda.kernel.policies import permissions
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.actions import create_sign_in_link, grant_role
 from tests.across.finder.conftest import body, index, piece
+from tests.signing import sign_in
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 _READ_ALOUD = ("aria-label", "title", "placeholder", "alt", "content", "data-done", "data-undo")
@@ -201,7 +202,7 @@ def place(region: Region, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         actor=PLATFORM, region=region, email="g@example.org", role=Role.REGION_ADMINISTRATOR, now=now, name="Giulia"
     )
     staff = Client(headers={"host": "test.example"})
-    staff.force_login(account)
+    sign_in(staff, account)
     link = create_sign_in_link(actor=PLATFORM, account=account, region=region, now=now)
     one = f"organisations/{dairy.pk}/valdorsa/"
     paths = {

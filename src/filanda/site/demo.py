@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.sessions import mark_second_factor
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin.actions import grant_role
 from filanda.kernel.signin.views import open_session
@@ -37,6 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     role, email, name = person
     account = grant_role(actor=PLATFORM, region=region, email=email, role=role, now=now(), name=name, is_invented=True)
     open_session(request, account)
+    mark_second_factor(request, "demo")
     language = request.POST.get("language", "")
     with override(language if language in dict(settings.LANGUAGES) else get_language()):
         return redirect(settings.LOGIN_REDIRECT_URL)

@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "filanda.kernel.ui",
     "filanda.directory.taxonomies",
     "filanda.directory.organisations",
+    "filanda.directory.people",
+    "filanda.directory.affiliations",
     "filanda.capabilities.search",
     "filanda.capabilities.matching",
     "filanda.capabilities.needs",

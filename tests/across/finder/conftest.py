@@ -29,6 +29,7 @@ from filanda.kernel.identity.models import Account, RoleGrant
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.text.folding import sort_key
+from tests.signing import sign_in
 
 
 def body(region: Region, name: str, **fields: object) -> Organisation:
@@ -146,5 +147,4 @@ def staff_client(region: Region) -> Client:
     account = Account.objects.create_account(email="facilitator@example.org")
     RoleGrant.objects.create(region=region, account=account, role="facilitator")
     client = Client(headers={"host": "test.example"})
-    client.force_login(account)
-    return client
+    return sign_in(client, account)

@@ -13,8 +13,9 @@ from filanda.kernel.identity.actors import PLATFORM, VISITOR
 from filanda.kernel.identity.models import Role
 from filanda.kernel.policies import permissions
 from filanda.kernel.regions.scoped import in_region
-from filanda.kernel.signin.actions import create_sign_in_link, grant_role
+from filanda.kernel.signin.actions import grant_role
 from filanda.kernel.workflow import all_pairs
+from tests.signing import sign_in
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -37,10 +38,7 @@ def asked(region, number=1, text="Cerchiamo un sensore per il latte crudo"):
 def signed_in(region, role=Role.FACILITATOR, host="test.example"):
     now = datetime.now(UTC)
     account = grant_role(actor=PLATFORM, region=region, email=f"{role}@example.org", role=role, now=now, name="Giulia")
-    token = create_sign_in_link(actor=PLATFORM, account=account, region=region, now=now)
-    client = Client(headers={"host": host})
-    assert client.post(f"/it/sign-in/{token}/").status_code == 302
-    return client
+    return sign_in(Client(headers={"host": host}), account)
 
 
 @pytest.fixture

@@ -6,42 +6,80 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.timezone import now
+
 if TYPE_CHECKING:
     from filanda.kernel.identity.models import Account
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody acting in one region: their account (None for a visitor or the platform) and roles there."""
+    """Somebody acting in one region: their account (None for a visitor or the platform) and what they are there.
+
+    `roles`: held in the whole region, now. `withheld`: held too, but asleep until this session shows a second factor.
+    `scoped`: (role, kind of thing, its id), such as ("organisation_admin", "organisation", 17).
+    """
 
     account_id: int | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
     is_operator: bool = False
     is_platform: bool = False
+    scoped: frozenset[tuple[str, str, int]] = field(default_factory=frozenset)
+    withheld: frozenset[str] = field(default_factory=frozenset)
+    has_second_factor: bool = False
 
     @property
     def is_visitor(self) -> bool:
         return self.account_id is None and not self.is_platform
 
     @property
+    def is_member(self) -> bool:
+        """Whether they are somebody in this region. An account alone, of another region say, is a stranger here."""
+        return bool(self.roles or self.withheld)
+
+    @property
     def audience_tokens(self) -> tuple[str, ...]:
         """What search documents this actor may find: every hit and every count is filtered on these."""
         tokens = ["public"]
         if self.account_id is not None:
-            tokens += ["members", f"account:{self.account_id}"]
+            tokens.append(f"account:{self.account_id}")
+        if self.is_member:
+            tokens.append("members")
         tokens += [f"role:{role}" for role in sorted(self.roles)]
+        tokens += sorted({f"{kind}:{number}" for _role, kind, number in self.scoped})
         return tuple(tokens)
+
+    def scope_ids(self, kind: str, *roles: str) -> frozenset[int]:
+        """Ids of the things of `kind` in which this actor holds one of `roles` (any role, if none is named)."""
+        return frozenset(
+            number for role, known, number in self.scoped if known == kind and (not roles or role in roles)
+        )
 
 
 VISITOR = Actor()
 PLATFORM = Actor(is_platform=True)
 
 
-def actor_for(account: Account | None) -> Actor:
-    """Return the actor of `account` in the active region (a visitor for None or an inactive account). One query."""
+def actor_for(account: Account | None, *, has_second_factor: bool = False) -> Actor:
+    """Return the actor of `account` in the active region (a visitor for None or an inactive account). One query.
+
+    `has_second_factor`: whether the session has shown one; without it roles with power over others are withheld.
+    """
     if account is None or not account.is_authenticated or not account.is_active:
         return VISITOR
-    from filanda.kernel.identity.models import RoleGrant
+    from django.db.models import Q
 
-    roles = RoleGrant.objects.filter(account=account, ended_at__isnull=True).values_list("role", flat=True)
-    return Actor(account_id=account.pk, roles=frozenset(roles), is_operator=account.is_operator)
+    from filanda.kernel.identity.models import POWERFUL, SCOPED, RoleGrant
+
+    open_grants = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=now()), account=account, ended_at=None)
+    rows = list(open_grants.values_list("role", "scope_kind", "scope_id"))
+    held = frozenset(role for role, kind, _number in rows if not kind and role not in SCOPED)
+    withheld = frozenset() if has_second_factor else held & POWERFUL
+    return Actor(
+        account_id=account.pk,
+        roles=held - withheld,
+        is_operator=account.is_operator,
+        scoped=frozenset(row for row in rows if row[1]),
+        withheld=withheld,
+        has_second_factor=has_second_factor,
+    )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from filanda.kernel.identity.actors import VISITOR, Actor, actor_for
+from filanda.kernel.identity.sessions import has_second_factor
 
 
 class ActorMiddleware:
@@ -20,7 +21,9 @@ class ActorMiddleware:
             from django.contrib.auth import SESSION_KEY
 
             # A visitor without a session costs no query.
-            return actor_for(request.user) if SESSION_KEY in request.session else VISITOR  # type: ignore[arg-type]
+            if SESSION_KEY not in request.session:
+                return VISITOR
+            return actor_for(request.user, has_second_factor=has_second_factor(request))  # type: ignore[arg-type]
 
         request.actor = SimpleLazyObject(find)  # type: ignore[attr-defined]
         return self.get_response(request)

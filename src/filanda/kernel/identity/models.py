@@ -46,35 +46,55 @@ class Account(AbstractBaseUser):
 
 
 class Role(models.TextChoices):
-    """Roles of issue 2. Others appear with the rooms that need them."""
+    """What somebody is in a region, or in one thing of it. Others appear with the rooms that need them."""
 
+    INNOVATOR = "innovator", _("Innovator")
+    ORGANISATION_MEMBER = "organisation_member", _("Member of an organisation")
+    ORGANISATION_ADMIN = "organisation_admin", _("Organisation admin")
     FACILITATOR = "facilitator", _("Facilitator")
     REGION_ADMINISTRATOR = "region_administrator", _("Region administrator")
 
 
+# Roles of the whole region with power over other people: they sleep until the session has shown a second factor.
+POWERFUL = frozenset({Role.FACILITATOR, Role.REGION_ADMINISTRATOR})
+# Roles that somebody holds in one thing (RoleGrant.scope_kind, scope_id), not in the region.
+SCOPED = frozenset({Role.ORGANISATION_MEMBER, Role.ORGANISATION_ADMIN})
+
+
 class RoleGrant(models.Model):
-    """One person, one role, one region, until when. Ended, never deleted."""
+    """One person, one role, one scope, until when. Ended, never deleted.
+
+    The scope is the region (`scope_kind` empty, `scope_id` 0) or one thing in it, such as ("organisation", 17): a plain
+    key, as the kernel knows no organisations. The room of the thing moves or ends its grants when it merges or ends.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="role_grants")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=40, choices=Role.choices)
+    scope_kind = models.CharField(max_length=40, blank=True)
+    scope_id = models.BigIntegerField(default=0)
     granted_at = models.DateTimeField(auto_now_add=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    granted_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
+    until = models.DateTimeField(null=True, blank=True, help_text="the role ends by itself then")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    end_reason = models.CharField(max_length=500, blank=True)
 
     objects = scoped()
 
     class Meta:
+        indexes = [models.Index(fields=["region", "scope_kind", "scope_id"], name="identity_grant_scope")]
         constraints = [
             models.UniqueConstraint(
-                fields=["region", "account", "role"],
+                fields=["region", "account", "role", "scope_kind", "scope_id"],
                 condition=models.Q(ended_at__isnull=True),
                 name="identity_one_open_grant",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} in {self.region_id}"
+        return f"{self.role} in {self.region_id} {self.scope_kind}{self.scope_id or ''}"
 
 
 class SignInLink(models.Model):

@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
+from typing import IO, TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.utils.functional import Promise
 
 from filanda.kernel import policies
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal import event_types
 from filanda.kernel.journal.event_types import EventType
 from filanda.kernel.manifests.documents import SearchDocument
+
+if TYPE_CHECKING:
+    from filanda.kernel.identity.models import Account
+    from filanda.kernel.regions.models import Region
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,50 @@ class SearchSource:
 
 
 @dataclass(frozen=True)
+class PersonalData:
+    """What a room keeps about people: how it leaves with them, and how it is erased.
+
+    `collect(account)` gives what the room holds about `account` in the active region, as JSON-able data by file name
+    ("profile.json": {...}); `files(account)` yields (name in the zip, open binary file). `erase(account, keeps)` takes
+    it away in the caller's transaction; `keeps`: contributions stay, as by a former member, else they go. What must be
+    told to readers (search documents) it records in the journal itself. All three run inside the region.
+    """
+
+    name: str
+    label: str | Promise
+    collect: Callable[[Account], Mapping[str, Any]]
+    erase: Callable[[Account, bool], None]
+    files: Callable[[Account], Iterable[tuple[str, IO[bytes]]]] = lambda _account: ()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for the reader: a line of their home. `count` 1 unless it stands for several."""
+
+    label: str
+    url_name: str
+    url_args: tuple[str | int, ...] = ()
+    count: int = 1
+    since: datetime | None = None
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Retention:
+    """A period after which a room deletes something. `days` is the default; a region's settings may say another
+    (settings["retention"][name]). `apply(region, before, now)` deletes what is older than `before`, returns how many.
+    """
+
+    name: str
+    label: str | Promise
+    days: int
+    apply: Callable[[Region, datetime, datetime], int]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What one room plugs in. `ensure(actor)` runs at every start and must be quick when there is nothing to do;
-    `demo(actor)` too, where the demo is on, in the order of INSTALLED_APPS.
+    `demo(actor)` too, where the demo is on, in the order of INSTALLED_APPS. `waiting(actor)`: what waits for them here.
     """
 
     permissions: tuple[policies.Permission, ...] = ()
@@ -47,6 +95,9 @@ class Manifest:
     search_sources: tuple[SearchSource, ...] = ()
     ensure: Callable[[Actor], None] | None = None
     demo: Callable[[Actor], None] | None = None
+    personal_data: tuple[PersonalData, ...] = ()
+    waiting: Callable[[Actor], Iterable[Waiting]] | None = None
+    retention: tuple[Retention, ...] = ()
 
 
 @dataclass

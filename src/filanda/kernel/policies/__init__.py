@@ -40,13 +40,21 @@ class Forbidden(PermissionDenied):
 
 @dataclass(frozen=True)
 class Permission:
-    """A named permission: which roles hold it, whether everybody does, and an optional rule on the object."""
+    """A named permission, and who holds it.
+
+    `everybody`, else whoever has one of `roles` in the region, else whoever has one of `scoped_roles` in the thing that
+    `scope(obj)` names, such as ("organisation", 17). `rule` decides further, on the object. `needs_second_factor`:
+    those who hold it by a scoped role must have shown one (powerful roles of the region sleep without).
+    """
 
     name: str
     label: str | Promise
     roles: frozenset[str] = frozenset()
     everybody: bool = False
     rule: Callable[[Actor, Any], Decision] | None = None
+    scoped_roles: frozenset[str] = frozenset()
+    scope: Callable[[Any], tuple[str, int]] | None = None
+    needs_second_factor: bool = False
 
 
 _registry: dict[str, Permission] = {}
@@ -69,15 +77,34 @@ def decide(actor: Actor, name: str, obj: Any = None) -> Decision:
     permission = _registry[name]
     if actor.is_platform:
         return Decision(True)
-    held = permission.everybody or bool(permission.roles & actor.roles)
-    if held:
+    by_scope = _holds_by_scope(actor, permission, obj)
+    if by_scope and permission.needs_second_factor and not actor.has_second_factor:
+        return _WITHOUT_SECOND_FACTOR
+    if permission.everybody or permission.roles & actor.roles or by_scope:
         return permission.rule(actor, obj) if permission.rule is not None else Decision(True)
     if actor.is_visitor:
-        return Decision(
-            False,
-            _("This is for those who look after this region. Sign in with the link that an administrator sent you."),
-        )
+        return Decision(False, _("Sign in first: this is for people who have a part in this region."))
+    if permission.roles & actor.withheld:
+        return _WITHOUT_SECOND_FACTOR
+    if not actor.is_member:
+        return Decision(False, _("You are signed in, but not a member of this region yet. Join it first."))
     return Decision(False, _("Your role in this region does not include this. Ask a region administrator."))
+
+
+_WITHOUT_SECOND_FACTOR = Decision(
+    False,
+    _(
+        "This has power over other people, so it needs a second factor: a passkey or an authenticator app. Add one "
+        "under “Sign-in and security”, or sign in with it."
+    ),
+)
+
+
+def _holds_by_scope(actor: Actor, permission: Permission, obj: Any) -> bool:
+    if permission.scope is None or obj is None or not actor.scoped:
+        return False
+    kind, number = permission.scope(obj)
+    return any((role, kind, number) in actor.scoped for role in permission.scoped_roles)
 
 
 def require(actor: Actor, name: str, obj: Any = None) -> None:

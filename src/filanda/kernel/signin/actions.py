@@ -15,10 +15,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.actors import Actor, actor_for
-from filanda.kernel.identity.models import Account, Role, RoleGrant, SignInLink
+from filanda.kernel.identity.models import Account, Role, SignInLink
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
+from filanda.kernel.signin.steps import give_role
 
 __all__ = ["LINK_LASTS", "EmailWrong", "LinkNotUsable", "create_sign_in_link", "grant_role", "use_sign_in_link"]
 
@@ -57,12 +58,7 @@ def grant_role(
         if account is None:
             account = Account.objects.create_account(email=address, name=name, is_invented=is_invented)
             record("identity.account.created", region=region, actor=actor, subject=account)
-        _grant, is_new = RoleGrant.objects.get_or_create(
-            region=region, account=account, role=role, ended_at=None, defaults={"granted_at": now}
-        )
-        if is_new:
-            payload = {"role": str(role)}
-            record("identity.role.granted", region=region, actor=actor, subject=account, payload=payload)
+        give_role(actor=actor, region=region, account=account, role=role)
     return account
 
 

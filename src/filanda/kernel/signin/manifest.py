@@ -17,7 +17,9 @@ manifest = Manifest(
     ),
     events=(
         EventType("identity.account.created", _("An account was created"), Audience.STAFF, Erasure.NOTHING),
-        EventType("identity.role.granted", _("A role was given"), Audience.STAFF, Erasure.NOTHING),
+        # Reasons are people's words about people.
+        EventType("identity.role.granted", _("A role was given"), Audience.STAFF, Erasure.PAYLOAD),
+        EventType("identity.role.ended", _("A role was ended"), Audience.STAFF, Erasure.PAYLOAD),
         EventType("identity.link.created", _("A sign-in link was made"), Audience.OPERATORS, Erasure.NOTHING),
         EventType("identity.link.used", _("Somebody signed in by a link"), Audience.OPERATORS, Erasure.NOTHING),
     ),

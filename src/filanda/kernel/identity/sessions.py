@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a session has shown besides who it is."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+_KEY = "second_factor"
+
+
+class HasSession(Protocol):
+    session: Any
+
+
+def mark_second_factor(request: HasSession, method: str) -> None:
+    """This session has shown a second factor by `method` (webauthn, totp, recovery_codes, oidc, demo)."""
+    request.session[_KEY] = method
+
+
+def has_second_factor(request: HasSession) -> bool:
+    return bool(request.session.get(_KEY))
