@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "filanda.capabilities.needs",
     "filanda.across.finder",
     "filanda.across.workbench",
+    "filanda.across.ownership",
     "filanda.site",
 ]
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("filanda.across.finder.files")),
     path("api/v1/", api.urls),
     *i18n_patterns(
+        path("", include("filanda.across.ownership.urls")),
         path("", include("filanda.across.finder.urls")),
         path("", include("filanda.kernel.signin.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),

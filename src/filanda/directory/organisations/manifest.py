@@ -8,18 +8,27 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from filanda.directory.organisations.demo.seeds import seed_demo
+from filanda.directory.organisations.policies import scope_of
 from filanda.directory.organisations.search import SEARCH_SOURCES
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest
 from filanda.kernel.policies import Permission
 
 _STAFF = frozenset({"facilitator", "region_administrator"})
+_ADMIN = frozenset({Role.ORGANISATION_ADMIN})
+_PEOPLE = frozenset({Role.ORGANISATION_ADMIN, Role.ORGANISATION_MEMBER})
 _ADMINISTRATORS = frozenset({"region_administrator"})
 
 
 def _demo(actor: Actor) -> None:
     seed_demo(actor)
+
+
+def _of_its_people(name: str, label: Any, scoped_roles: frozenset[Role]) -> Permission:
+    """Held by staff of the region, and by those of the organisation's own people who have one of `scoped_roles`."""
+    return Permission(name, label, roles=_STAFF, scoped_roles=scoped_roles, scope=scope_of)
 
 
 def _event(name: str, label: Any, audience: Audience = Audience.STAFF) -> EventType:
@@ -30,11 +39,20 @@ def _event(name: str, label: Any, audience: Audience = Audience.STAFF) -> EventT
 manifest = Manifest(
     permissions=(
         Permission("organisations.create", _("List an organisation"), roles=_STAFF),
-        Permission("organisations.update", _("Correct what is said of an organisation"), roles=_STAFF),
+        _of_its_people("organisations.manage", _("Open an organisation's desk, with its history"), _PEOPLE),
+        _of_its_people("organisations.update", _("Correct what is said of an organisation"), _ADMIN),
+        _of_its_people("organisations.classify", _("Confirm or refuse suggested topics"), _PEOPLE),
         Permission("organisations.hide", _("Hide an organisation, or show it again"), roles=_STAFF),
+        Permission("organisations.merge", _("Unite two entries of one organisation, or part them again"), roles=_STAFF),
+        Permission("organisations.invite", _("Invite a listed organisation to look after its page"), roles=_STAFF),
+        Permission(
+            "organisations.objections.make", _("Say that something about an organisation is wrong"), everybody=True
+        ),
+        Permission("organisations.objections.decide", _("Decide on objections"), roles=_STAFF),
         Permission("organisations.import", _("Import organisations and evidence"), roles=_ADMINISTRATORS),
-        Permission("organisations.evidence.create", _("Add evidence"), roles=_STAFF),
-        Permission("organisations.evidence.update", _("Correct evidence"), roles=_STAFF),
+        _of_its_people("organisations.evidence.create", _("Add evidence"), _PEOPLE),
+        _of_its_people("organisations.evidence.update", _("Correct evidence"), _PEOPLE),
+        _of_its_people("organisations.evidence.remove", _("Remove evidence"), _ADMIN),
     ),
     events=(
         _event("organisations.organisation.created", _("An organisation was listed"), Audience.PUBLIC),

@@ -58,11 +58,12 @@ class OrganisationState(models.TextChoices):
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, actor: Actor) -> OrganisationQuerySet:
-        """Bodies of the region that are not hidden; facilitators and administrators see hidden ones too."""
+        """Bodies of the region that are not hidden; staff see hidden ones too, and its own people a hidden body."""
         rows = self.filter(is_external=False)
         if actor.is_platform or actor.roles & {"facilitator", "region_administrator"}:
             return rows
-        return rows.filter(hidden_at__isnull=True)
+        own = actor.scope_ids("organisation")
+        return rows.filter(Q(hidden_at__isnull=True) | Q(pk__in=own)) if own else rows.filter(hidden_at__isnull=True)
 
 
 class Organisation(models.Model):

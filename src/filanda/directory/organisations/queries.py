@@ -54,11 +54,21 @@ __all__ = [
     "merged_into",
     "organisation_cards",
     "organisation_page",
+    "slug_of",
 ]
 
 PARTNERS_SHOWN = 12
 CONCEPTS_SHOWN = 40
 EVIDENCE_PER_PAGE = 10
+
+
+_TAKEN = frozenset({"manage", "say"})  # last parts of addresses that are not an organisation's page
+
+
+def slug_of(name: str) -> str:
+    """The words of an organisation's address, for readers: the id alone finds it."""
+    slug = slugify(name)[:80] or "-"
+    return f"{slug}-" if slug in _TAKEN else slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ class Card:
 
     @property
     def slug(self) -> str:
-        return slugify(self.name)[:80] or "-"
+        return slug_of(self.name)
 
     @property
     def helix_label(self) -> str:
@@ -102,7 +112,7 @@ class PartyCard:
 
     @property
     def slug(self) -> str:
-        return slugify(self.name)[:80] or "-"
+        return slug_of(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ class PartnerCard:
 
     @property
     def slug(self) -> str:
-        return slugify(self.name)[:80] or "-"
+        return slug_of(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +246,7 @@ def organisation_cards(ids: Iterable[int], actor: Actor) -> dict[int, Card]:
 
 def _sight(actor: Actor) -> tuple[object, ...]:
     """What the rows that `actor` sees depend on, beside the query: for queries that are compiled once."""
-    return active_region().pk, actor.is_platform, actor.account_id, actor.roles
+    return active_region().pk, actor.is_platform, actor.account_id, actor.roles, actor.scope_ids("organisation")
 
 
 def evidence_cards(ids: Iterable[int], actor: Actor, *, with_parties: bool = True) -> dict[int, EvidenceCard]:
@@ -372,7 +382,9 @@ def _nameable(actor: Actor, prefix: str = "organisation__") -> Q:
     """Parties that may be named to `actor`: bodies outside the region, and those of the region that are visible."""
     if actor.is_platform or actor.roles & {"facilitator", "region_administrator"}:
         return Q()
-    return Q(**{f"{prefix}hidden_at__isnull": True})
+    named = Q(**{f"{prefix}hidden_at__isnull": True})
+    own = actor.scope_ids("organisation")
+    return named | Q(**{f"{prefix.removesuffix('__')}__in": own}) if own else named
 
 
 def _country() -> Subquery:

@@ -143,7 +143,7 @@ def _bodies(
             "s3": _codes(about, "s3"),
             "activity": _codes(about, "ateco", levels=_ACTIVITY_LEVELS),
         }
-        bodies[row.pk] = _Body(STAFF if row.hidden_at else (PUBLIC,), facets)
+        bodies[row.pk] = _Body((*STAFF, f"organisation:{row.pk}") if row.hidden_at else (PUBLIC,), facets)
     return bodies
 
 

@@ -8,12 +8,12 @@ from xml.sax.saxutils import escape
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
-from django.utils.text import slugify
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from filanda.across.finder.addresses import Addresses
 from filanda.directory.organisations.models import Organisation
+from filanda.directory.organisations.queries import slug_of
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.regions.models import Region
 
@@ -57,7 +57,7 @@ def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
             if number == 1:
                 lines += [_url(origin + reverse(page)) for page in _PAGES]
             lines += [
-                _url(origin + addresses.organisation(pk, slugify(name)[:80] or "-"), f"{updated_at:%Y-%m-%d}")
+                _url(origin + addresses.organisation(pk, slug_of(name)), f"{updated_at:%Y-%m-%d}")
                 for pk, name, updated_at in organisations
             ]
     return _xml("urlset", lines)
