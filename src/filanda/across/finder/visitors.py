@@ -5,29 +5,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
-from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from filanda.capabilities.needs.limits import TooMany
+from filanda.kernel.limits import TooMany, address_of
 
 __all__ = ["address_of", "wait_sentence"]
-
-
-def address_of(request: HttpRequest) -> str:
-    """The visitor's network address.
-
-    `settings.TRUSTED_PROXIES` is how many proxies of ours stand in front: each adds, at the right of X-Forwarded-For,
-    whom it heard from. What stands further left was written by the visitor and proves nothing.
-    """
-    proxies: int = settings.TRUSTED_PROXIES
-    if proxies:
-        heard = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-        if len(heard) >= proxies:
-            return heard[-proxies]
-    return str(request.META.get("REMOTE_ADDR") or "")
 
 
 def wait_sentence(limit: TooMany, now: datetime) -> str:
