@@ -5,23 +5,31 @@ FILANDA_DATA      directory of everything that must outlast a restart (default: 
 FILANDA_DEMO      1: demo aids are on (invented region, sign-in as, catalogue). 0: production
 FILANDA_HTTPS     1: served behind TLS; cookies and headers are tightened
 FILANDA_PROXIES   how many proxies of ours stand in front and add to X-Forwarded-For (default: 1 with HTTPS, else 0)
+FILANDA_EMAIL_URL, FILANDA_EMAIL_FROM  where e-mail is handed over, and who sends it (kernel.mail.configuration)
+FILANDA_CLAMAV    where ClamAV looks at uploaded files: unix:/run/clamav/clamd.ctl or host:3310 (default: not at all)
+FILANDA_FILES_STORAGE  class of the storage of uploaded files, such as one for S3 (default: the data directory)
+FILANDA_FILES_OPTIONS  its options, as JSON
 DATABASE_URL      any PostgreSQL >= 15 with pgvector >= 0.8; without it the embedded one is used
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import tempfile
 from pathlib import Path
 
 from filanda.kernel.database.configuration import database_settings
+from filanda.kernel.mail.configuration import email_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("FILANDA_DATA") or "var").absolute()
 DEMO = os.environ.get("FILANDA_DEMO", "1") == "1"
 HTTPS = os.environ.get("FILANDA_HTTPS", "0") == "1"
 TRUSTED_PROXIES = int(os.environ.get("FILANDA_PROXIES") or HTTPS)
+# The port in the addresses that e-mails hold; None behind a proxy, which listens on the usual one.
+PUBLIC_PORT = None if HTTPS or TRUSTED_PROXIES else int(os.environ.get("FILANDA_PORT") or 8000)
 
 
 def _secret_key() -> str:
@@ -66,10 +74,14 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "procrastinate.contrib.django",
+    "anymail",
+    "pgtrigger",
+    "pghistory",
     "filanda.kernel.regions",
     "filanda.kernel.identity",
     "filanda.kernel.jobs",
     "filanda.kernel.journal",
+    "filanda.kernel.mail",
     "filanda.kernel.signin",
     "filanda.kernel.ui",
     "filanda.directory.taxonomies",
@@ -79,6 +91,7 @@ INSTALLED_APPS = [
     "filanda.capabilities.search",
     "filanda.capabilities.matching",
     "filanda.capabilities.needs",
+    "filanda.capabilities.files",
     "filanda.across.finder",
     "filanda.across.workbench",
     "filanda.across.ownership",
@@ -137,6 +150,11 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
 LOGIN_REDIRECT_URL = "workbench:requests"
 LOGOUT_REDIRECT_URL = "finder:home"
 
+EMAIL_CONFIGURED: bool
+EMAIL_SENDER: str
+ANYMAIL_PROVIDER: str
+globals().update(email_settings(os.environ))
+
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
@@ -172,7 +190,23 @@ X_FRAME_OPTIONS = "DENY"
 # 100,000 characters of any script, as a form sends them (12 bytes each), are refused by the page and not by the parser.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-FILE_UPLOAD_HANDLERS = ["filanda.site.uploads.NoFiles"]
+FILE_UPLOAD_HANDLERS = ["filanda.site.uploads.NoFiles"]  # see capabilities.files.receiving for views that take files
+CLAMAV = os.environ.get("FILANDA_CLAMAV", "")
+
+_OWN_FILES: dict[str, object] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    # Served by a view only, so there is no base_url.
+    "OPTIONS": {"location": DATA / "files", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+}
+_GIVEN_FILES: dict[str, object] = {
+    "BACKEND": os.environ.get("FILANDA_FILES_STORAGE", ""),
+    "OPTIONS": json.loads(os.environ.get("FILANDA_FILES_OPTIONS") or "{}"),
+}
+STORAGES: dict[str, dict[str, object]] = {
+    "default": _OWN_FILES,
+    "files": _GIVEN_FILES if _GIVEN_FILES["BACKEND"] else _OWN_FILES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 LOGGING_CONFIG = "filanda.site.logs.configure"
 LOGGING: dict[str, object] = {"version": 1}  # Django calls LOGGING_CONFIG only when this holds something

@@ -112,9 +112,9 @@ def test_evidence_tells_only_what_its_readers_may_know(region, concepts):
     assert documents[both.pk].organisation_ids == [shown.pk]
     assert documents[both.pk].facets["helix_role"] == ["industry"]
     assert documents[both.pk].facets["s3"] == ["t-health", "t-health.imaging"]
-    assert documents[alone.pk].audience == STAFF
+    assert documents[alone.pk].audience == (*STAFF, f"organisation:{hidden.pk}")
     assert documents[alone.pk].organisation_ids == [hidden.pk]
-    assert only(organisation_documents([hidden.pk, outside.pk])).audience == STAFF
+    assert only(organisation_documents([hidden.pk, outside.pk])).audience == (*STAFF, f"organisation:{hidden.pk}")
 
 
 def test_shared_changes_with_what_others_repeat_and_with_nothing_else(region):

@@ -36,7 +36,7 @@ _LABEL_LANGUAGES = ("it", "en")
 
 
 @dataclass(frozen=True)
-class _Topic:
+class Topic:
     """A concept with what a document needs of it: codes from the top of its scheme down to it, and labels."""
 
     scheme: str
@@ -59,15 +59,17 @@ def organisation_documents(ids: Sequence[int]) -> Iterator[SearchDocument]:
     """Documents of these organisations of the active region; of external bodies and missing ids none."""
     rows = list(Organisation.objects.filter(pk__in=ids, is_external=False).order_by("pk"))
     found = [row.pk for row in rows]
-    names = _grouped(OrganisationName.objects.filter(organisation_id__in=found).values_list("organisation_id", "text"))
+    names = grouped(OrganisationName.objects.filter(organisation_id__in=found).values_list("organisation_id", "text"))
     own_links = _concept_links(found)
     pieces = _pieces(found)
-    piece_links = _grouped(
+    piece_links = grouped(
         EvidenceConcept.objects.filter(evidence__parties__organisation_id__in=found)
         .values_list("evidence__parties__organisation_id", "concept_id")
         .distinct()
     )
-    topics = _topics({concept for links in (own_links, piece_links) for many in links.values() for concept in many})
+    topics = concept_topics(
+        {concept for links in (own_links, piece_links) for many in links.values() for concept in many}
+    )
     bodies = _bodies(rows, own_links, topics)
     kinds: dict[int, dict[str, int]] = defaultdict(dict)
     for organisation_id, kind, count in (
@@ -79,7 +81,7 @@ def organisation_documents(ids: Sequence[int]) -> Iterator[SearchDocument]:
     for row in rows:
         body = bodies[row.pk]
         about = [topics[concept] for concept in (*own_links[row.pk], *piece_links[row.pk]) if concept in topics]
-        titles, texts = _labels(about), []
+        titles, texts = topic_labels(about), []
         for title, acronym, text, language in pieces[row.pk]:
             titles.append(LanguageText(language, f"{title} {acronym}"))
             texts.append(LanguageText(language, text))
@@ -92,12 +94,12 @@ def organisation_documents(ids: Sequence[int]) -> Iterator[SearchDocument]:
             audience=body.audience,
             label=row.name,
             sort_key=row.sort_key or sort_key(row.name),
-            names=_unique([row.name, row.short_name, *names[row.pk]]),
+            names=unique([row.name, row.short_name, *names[row.pk]]),
             titles=titles,
             texts=texts,
-            facets=body.facets | {"s3": _codes(about, "s3"), "evidence_kind": sorted(kinds[row.pk])},
+            facets=body.facets | {"s3": topic_codes(about, "s3"), "evidence_kind": sorted(kinds[row.pk])},
             weight=sum(kinds[row.pk].values()),
-            shared=_digest([body.audience, body.facets]),
+            shared=_digest([body.audience, body.facets, row.name]),
         )
 
 
@@ -124,10 +126,10 @@ def _pieces(organisation_ids: Sequence[int]) -> dict[int, list[tuple[str, str, s
 
 
 def _bodies(
-    rows: Iterable[Organisation], concept_links: Mapping[int, Iterable[int]], topics: Mapping[int, _Topic]
+    rows: Iterable[Organisation], concept_links: Mapping[int, Iterable[int]], topics: Mapping[int, Topic]
 ) -> dict[int, _Body]:
     rows = list(rows)
-    provinces = _grouped(
+    provinces = grouped(
         Site.objects.filter(organisation_id__in=[row.pk for row in rows])
         .exclude(province_code="")
         .values_list("organisation_id", "province_code")
@@ -140,8 +142,8 @@ def _bodies(
             "size": [row.size],
             "state": [row.state],
             "province": sorted(set(provinces[row.pk])) or [UNKNOWN],
-            "s3": _codes(about, "s3"),
-            "activity": _codes(about, "ateco", levels=_ACTIVITY_LEVELS),
+            "s3": topic_codes(about, "s3"),
+            "activity": topic_codes(about, "ateco", levels=_ACTIVITY_LEVELS),
         }
         bodies[row.pk] = _Body((*STAFF, f"organisation:{row.pk}") if row.hidden_at else (PUBLIC,), facets)
     return bodies
@@ -168,7 +170,7 @@ def evidence_documents(ids: Sequence[int]) -> Iterator[SearchDocument]:
     """
     rows = list(Evidence.objects.filter(pk__in=ids).order_by("pk"))
     found = [row.pk for row in rows]
-    parties = _grouped(
+    parties = grouped(
         EvidenceParty.objects.filter(evidence_id__in=found, organisation__is_external=False)
         .values_list("evidence_id", "organisation_id")
         .order_by("evidence_id", "organisation_id")
@@ -178,8 +180,8 @@ def evidence_documents(ids: Sequence[int]) -> Iterator[SearchDocument]:
     )
     body_rows = {row.pk: row for row in organisations}
     body_links = _concept_links(list(body_rows))
-    links = _grouped(EvidenceConcept.objects.filter(evidence_id__in=found).values_list("evidence_id", "concept_id"))
-    topics = _topics({concept for kind in (body_links, links) for many in kind.values() for concept in many})
+    links = grouped(EvidenceConcept.objects.filter(evidence_id__in=found).values_list("evidence_id", "concept_id"))
+    topics = concept_topics({concept for kind in (body_links, links) for many in kind.values() for concept in many})
     bodies = _bodies(body_rows.values(), body_links, topics)
     for row in rows:
         own = [id_ for id_ in parties[row.pk] if id_ in bodies]
@@ -188,24 +190,24 @@ def evidence_documents(ids: Sequence[int]) -> Iterator[SearchDocument]:
             yield _evidence_document(row, {id_: bodies[id_] for id_ in own}, about)
 
 
-def _evidence_document(row: Evidence, bodies: Mapping[int, _Body], about: Sequence[_Topic]) -> SearchDocument:
+def _evidence_document(row: Evidence, bodies: Mapping[int, _Body], about: Sequence[Topic]) -> SearchDocument:
     shown = {id_: body for id_, body in bodies.items() if PUBLIC in body.audience} or bodies
     facets: dict[str, set[str]] = defaultdict(set)
     for body in shown.values():
         for name, values in body.facets.items():
             facets[name].update(values)
-    facets["s3"].update(_codes(about, "s3"))
+    facets["s3"].update(topic_codes(about, "s3"))
     facets["evidence_kind"] = {row.kind}
-    labels = _labels(about)
+    labels = topic_labels(about)
     return SearchDocument(
         kind="evidence",
         id=row.pk,
         region_id=row.region_id,
-        audience=next(iter(shown.values())).audience,
+        audience=next(iter(shown.values())).audience if len({body.audience for body in shown.values()}) == 1 else STAFF,
         label=f"{row.acronym}: {row.title}" if row.acronym else row.title,
         sort_key=sort_key(row.title),
         language=row.language,
-        names=_unique([row.acronym, row.title]),
+        names=unique([row.acronym, row.title]),
         titles=[LanguageText(row.language, f"{row.title} {row.acronym}")],
         texts=[LanguageText(row.language, row.text[:_LONGEST_TEXT]), *labels],
         facets={name: sorted(values) for name, values in facets.items()},
@@ -228,7 +230,7 @@ def _organisations_of(evidence_ids: Sequence[int]) -> Mapping[str, Iterable[int]
 # Both
 
 
-def _grouped(pairs: Iterable[Any]) -> dict[int, list[Any]]:
+def grouped(pairs: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     for key, value in pairs:
         found[key].append(value)
@@ -237,16 +239,16 @@ def _grouped(pairs: Iterable[Any]) -> dict[int, list[Any]]:
 
 def _concept_links(organisation_ids: Sequence[int]) -> dict[int, list[int]]:
     rows = OrganisationConcept.objects.filter(organisation_id__in=organisation_ids)
-    return _grouped(rows.values_list("organisation_id", "concept_id"))
+    return grouped(rows.values_list("organisation_id", "concept_id"))
 
 
-def _topics(concept_ids: Iterable[int]) -> dict[int, _Topic]:
+def concept_topics(concept_ids: Iterable[int]) -> dict[int, Topic]:
     columns: tuple[str, ...] = ("pk", "scheme__slug", "code", "labels", "ancestor_ids")
     rows = list(Concept.objects.filter(pk__in=set(concept_ids)).values_list(*columns))
     above = {ancestor for *_, ancestors in rows for ancestor in ancestors}
     codes = dict(Concept.objects.filter(pk__in=above).values_list("pk", "code"))
     return {
-        pk: _Topic(
+        pk: Topic(
             slug,
             (*(codes[ancestor] for ancestor in ancestors if ancestor in codes), code),
             tuple(
@@ -257,16 +259,16 @@ def _topics(concept_ids: Iterable[int]) -> dict[int, _Topic]:
     }
 
 
-def _codes(topics: Iterable[_Topic], scheme: str, *, levels: int | None = None) -> list[str]:
+def topic_codes(topics: Iterable[Topic], scheme: str, *, levels: int | None = None) -> list[str]:
     """Codes of the topics of `scheme` and of all above them, down to `levels` from the top."""
     return sorted({code for topic in topics if topic.scheme == scheme for code in topic.codes[:levels]})
 
 
-def _labels(topics: Iterable[_Topic]) -> list[LanguageText]:
-    return _unique(label for topic in topics for label in topic.labels)
+def topic_labels(topics: Iterable[Topic]) -> list[LanguageText]:
+    return unique(label for topic in topics for label in topic.labels)
 
 
-def _unique(items: Iterable[Any]) -> list[Any]:
+def unique(items: Iterable[Any]) -> list[Any]:
     return [item for item in dict.fromkeys(items) if item]
 
 
