@@ -21,7 +21,9 @@ urlpatterns = [
     path("favicon.ico", wellknown.favicon, name="favicon"),
     path(".well-known/security.txt", wellknown.security, name="security-txt"),
     path("demo/sign-in", demo.sign_in, name="demo-sign-in"),
+    path("", include("filanda.kernel.mail.urls")),
     path("", include("filanda.across.finder.files")),
+    path("", include("filanda.capabilities.files.urls")),
     path("api/v1/", api.urls),
     *i18n_patterns(
         path("", include("filanda.across.ownership.urls")),
