@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Storing and removing files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.timezone import now as clock
+
+from filanda.capabilities.files import storing
+from filanda.capabilities.files.inspecting import FileRefused, Inspected, inspect_document, inspect_logo
+from filanda.capabilities.files.models import FileAudience, FileKind, StoredFile
+from filanda.capabilities.files.scanning import ScannerAway, scan
+from filanda.capabilities.files.steps import QuotaReached, delete_files, keep_file
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.journal.actions import record
+from filanda.kernel.policies import require
+from filanda.kernel.regions.models import Region
+
+__all__ = ["FileRefused", "QuotaReached", "ScannerAway", "inspect", "remove", "store"]
+
+
+def inspect(kind: str, upload: UploadedFile) -> Inspected:
+    """Find out what `upload` is, and have it scanned. Takes a while: before the transaction. Raises FileRefused."""
+    inspected = inspect_logo(upload) if kind == FileKind.LOGO else inspect_document(upload)
+    scan(inspected.content)
+    return inspected
+
+
+def store(
+    *,
+    actor: Actor,
+    region: Region,
+    subject: tuple[str, int],
+    kind: str,
+    upload: UploadedFile,
+    audience: str = FileAudience.SUBJECT,
+    now: datetime | None = None,
+) -> StoredFile:
+    """Keep `upload` as a file of `subject`, such as ("claim", 17). A new logo takes the place of the one before.
+
+    Raises FileRefused (its kinds QuotaReached and ScannerAway) with a sentence, and Forbidden; KeyError for a kind of
+    thing that no room declared (`subjects.register_subject`).
+    """
+    require(actor, "files.store", subject)
+    inspected = inspect(kind, upload)
+    with transaction.atomic(durable=True):
+        require(actor, "files.store", subject)
+        return keep_file(
+            actor=actor,
+            region=region,
+            subject=subject,
+            kind=FileKind(kind),
+            inspected=inspected,
+            upload=upload,
+            audience=FileAudience(audience),
+            now=now or clock(),
+        )
+
+
+def remove(*, actor: Actor, file: StoredFile) -> None:
+    """Take a file away for good. Raises Forbidden. Twice is the same as once."""
+    with transaction.atomic(durable=True):
+        locked = StoredFile.objects.select_for_update().filter(pk=file.pk).first()
+        if locked is None:
+            return
+        require(actor, "files.remove", locked)
+        record(
+            "files.file.removed",
+            region=locked.region,
+            actor=actor,
+            subject=locked,
+            payload={"of": [locked.subject_kind, locked.subject_id], "kind": locked.kind},
+        )
+        delete_files([locked])
+
+
+def sweep(*, actor: Actor, region: Region, before: datetime) -> int:
+    """Delete bytes that no row names (a crash left them) and that are older than `before`. Returns how many."""
+    require(actor, "files.sweep")
+    known = {key for file in StoredFile.objects.all() for key in file.keys}
+    return storing.sweep(region, known, before)

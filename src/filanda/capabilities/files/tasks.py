@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The worker's part: files that a crash left without a row go the next night."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils.timezone import now
+
+from filanda.capabilities.files.actions import sweep
+from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.jobs.queue import region_job
+from filanda.kernel.regions.models import Region
+
+LEFT_ALONE = timedelta(days=1)  # a file whose row is being written just now is younger
+
+
+@region_job("files.sweep_files", periodic="53 2 * * *")
+def sweep_files(region: Region) -> int:
+    return sweep(actor=PLATFORM, region=region, before=now() - LEFT_ALONE)
