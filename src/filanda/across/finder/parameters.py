@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 from urllib.parse import urlencode
 
 from filanda.capabilities.search.queries import ORGANISATION_FACETS, ORGANISATION_SORTS
@@ -35,7 +35,13 @@ def whole(text: str | None, *, least: int, most: int, default: int) -> int:
 
 @dataclass(frozen=True)
 class Selection:
-    """Words, filters (facet -> values, both in a fixed order), sort ("" for the usual one) and page (from 1)."""
+    """Words, filters (facet -> values, both in a fixed order), sort ("" for the usual one) and page (from 1).
+
+    Of organisations; another directory names its own FACETS and SORTS.
+    """
+
+    FACETS: ClassVar[tuple[str, ...]] = ORGANISATION_FACETS
+    SORTS: ClassVar[tuple[str, ...]] = ORGANISATION_SORTS
 
     q: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -43,9 +49,9 @@ class Selection:
     page: int = 1
 
     @classmethod
-    def read(cls, query: QueryDict) -> Selection:
+    def read(cls, query: QueryDict) -> Self:
         filters = {}
-        for name in ORGANISATION_FACETS:
+        for name in cls.FACETS:
             values = {clean(value[:VALUE_LENGTH]) for value in query.getlist(name)[: 4 * VALUES_PER_FACET]} - {""}
             if values:
                 filters[name] = tuple(sorted(values)[:VALUES_PER_FACET])
@@ -53,7 +59,7 @@ class Selection:
         return cls(
             q=" ".join(clean(query.get("q", "")[:QUERY_LENGTH]).split()),
             filters=filters,
-            sort=sort if sort in ORGANISATION_SORTS else "",
+            sort=sort if sort in cls.SORTS else "",
             page=whole(query.get("page"), least=1, most=LAST_PAGE, default=1),
         )
 
@@ -71,26 +77,26 @@ class Selection:
     def query_string(self) -> str:
         """ "?q=…&helix_role=…" in canonical order, or "" when nothing is chosen."""
         pairs = [("q", self.q)] if self.q else []
-        pairs += [(name, value) for name in ORGANISATION_FACETS for value in self.filters.get(name, ())]
+        pairs += [(name, value) for name in self.FACETS for value in self.filters.get(name, ())]
         if self.sort:
             pairs.append(("sort", self.sort))
         if self.page > 1:
             pairs.append(("page", str(self.page)))
         return f"?{urlencode(pairs)}" if pairs else ""
 
-    def without(self, name: str, value: str) -> Selection:
+    def without(self, name: str, value: str) -> Self:
         """The same with one filter value less, from the first page."""
         kept = tuple(known for known in self.filters.get(name, ()) if known != value)
         filters = {known: values for known, values in self.filters.items() if known != name}
         return replace(self, filters=filters | ({name: kept} if kept else {}), page=1)
 
-    def only(self, name: str, value: str) -> Selection:
+    def only(self, name: str, value: str) -> Self:
         """The same with this value alone in its facet, from the first page."""
         return replace(self, filters={**self.filters, name: (value,)}, page=1)
 
-    def cleared(self) -> Selection:
+    def cleared(self) -> Self:
         """The words and the sort without any filter."""
         return replace(self, filters={}, page=1)
 
-    def at_page(self, page: int) -> Selection:
+    def at_page(self, page: int) -> Self:
         return replace(self, page=page)

@@ -56,7 +56,8 @@ class Question:
     """A search in one shard.
 
     `audience`: the reader's tokens. `filters`: alternatives by facet. `facets`: whose values to count, each without
-    its own filter. `sort`: relevance (by weight if there is no text), name or weight.
+    its own filter. `sort`: relevance (by weight if there is no text), name or weight. `without`: ids that are not
+    there for this reader, in hits as in counts.
     """
 
     text: str
@@ -66,6 +67,7 @@ class Question:
     sort: str = "relevance"
     offset: int = 0
     limit: int = 20
+    without: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,10 @@ class ShardReader(Protocol):
     def all_ids(self, question: Question) -> list[int]:
         """The ids of every hit, unordered, at most `question.limit`."""
 
-    def suggest(self, text: str, audience: Collection[str], limit: int) -> list[Labelled]:
-        """Documents one of whose names is completed by `text`."""
+    def suggest(
+        self, text: str, audience: Collection[str], limit: int, without: Collection[int] = ()
+    ) -> list[Labelled]:
+        """Documents one of whose names is completed by `text`, but for the ids `without`."""
 
     def text_scores(
         self,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from filanda.capabilities.search.engine import audience_of, search_index
@@ -14,8 +14,10 @@ from filanda.kernel.regions.models import Region
 
 ORGANISATION_FACETS = ("helix_role", "s3", "activity", "province", "evidence_kind", "size", "state")
 ORGANISATION_SORTS = ("relevance", "name", "evidence")
+PEOPLE_FACETS = ("skills", "interests", "helix_role", "province", "languages", "validated")
+PEOPLE_SORTS = ("relevance", "name", "newest")
 _FURTHEST, _LONGEST_PAGE, _MOST_SUGGESTIONS = 10_000, 1_000, 50
-_SORTS = {"relevance": "relevance", "name": "name", "evidence": "weight"}
+_SORTS = {"relevance": "relevance", "name": "name", "evidence": "weight", "newest": "weight"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A completion: `kind` is "organisation" or "evidence"."""
+    """A completion: `kind` is "organisation", "evidence" or "person"."""
 
     kind: str
     id: int
@@ -69,17 +71,59 @@ def find_organisations(
     a facet ignore its own filter. Unknown facets and sorts are ignored. `offset` and `limit` are clamped to
     0..10000 and 0..1000. Never raises for bad input; while there is no index it finds nothing and says so.
     """
+    return _find("organisation", ORGANISATION_FACETS, region, actor, text, filters, sort, offset, limit)
+
+
+def find_people(
+    region: Region,
+    actor: Actor,
+    text: str = "",
+    filters: Mapping[str, Sequence[str]] | None = None,
+    sort: str = "relevance",
+    offset: int = 0,
+    limit: int = 20,
+    *,
+    without: Collection[int] = (),
+) -> Found:
+    """People of `region` as `find_organisations` finds organisations; facets and sorts: PEOPLE_FACETS, PEOPLE_SORTS.
+
+    Each person has up to two documents, in shards of their own: one with what everybody may know, which visitors and
+    strangers search, and one with what members may know. So no word that a reader may not see is compared, weighed,
+    counted or completed for them, and not even its rarity tells. `without`: ids that are not there for this reader,
+    in hits as in counts (people who are blocked).
+    """
+    return _find(_people(actor), PEOPLE_FACETS, region, actor, text, filters, sort, offset, limit, without)
+
+
+def _people(actor: Actor) -> str:
+    """Which documents of people `actor` searches."""
+    return "member" if actor.is_member or actor.is_platform else "person"
+
+
+def _find(
+    kind: str,
+    facets: Sequence[str],
+    region: Region,
+    actor: Actor,
+    text: str,
+    filters: Mapping[str, Sequence[str]] | None,
+    sort: str,
+    offset: int,
+    limit: int,
+    without: Collection[int] = (),
+) -> Found:
     began = time.perf_counter()
     question = Question(
         text=text,
         audience=audience_of(actor),
-        filters=_known_filters(filters or {}),
-        facets=ORGANISATION_FACETS,
+        filters=_known_filters(filters or {}, facets),
+        facets=facets,
         sort=_SORTS.get(sort, "relevance"),
         offset=min(max(offset, 0), _FURTHEST),
         limit=min(max(limit, 0), _LONGEST_PAGE),
+        without=without,
     )
-    shard = Shard(region.pk, "organisation")
+    shard = Shard(region.pk, kind)
     reader = search_index().reader(shard)
     answer = Answer()
     if reader is not None:
@@ -102,9 +146,9 @@ def _is_complete(reader: ShardReader | None) -> bool:
     return reader is not None and reader.checkpoint.is_complete
 
 
-def _known_filters(filters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def _known_filters(filters: Mapping[str, Sequence[str]], facets: Sequence[str]) -> dict[str, list[str]]:
     """The filters that there are, without what no value can be."""
-    known = {name: [value for value in filters.get(name, ()) if _is_value(value)] for name in ORGANISATION_FACETS}
+    known = {name: [value for value in filters.get(name, ()) if _is_value(value)] for name in facets}
     return {name: values for name, values in known.items() if values}
 
 
@@ -127,7 +171,8 @@ def organisation_ids(
     region: Region, actor: Actor, filters: Mapping[str, Sequence[str]], text: str = "", limit: int = 20_000
 ) -> list[int]:
     """All ids that `filters` (and `text`, if any) leave, unordered: for the matcher's filters and for exports."""
-    question = Question(text=text, audience=audience_of(actor), filters=_known_filters(filters), limit=limit)
+    known = _known_filters(filters, ORGANISATION_FACETS)
+    question = Question(text=text, audience=audience_of(actor), filters=known, limit=limit)
     shard = Shard(region.pk, "organisation")
     reader = search_index().reader(shard)
     try:
@@ -153,3 +198,20 @@ def suggest(region: Region, actor: Actor, text: str, limit: int = 8) -> list[Sug
             continue
         found += [Suggestion(kind, one.id, one.label) for one in labelled]
     return found
+
+
+def suggest_people(
+    region: Region, actor: Actor, text: str, limit: int = 8, *, without: Collection[int] = ()
+) -> list[Suggestion]:
+    """Names of people that complete what was typed so far, from what `actor` may search (see `find_people`)."""
+    limit = min(max(limit, 0), _MOST_SUGGESTIONS)
+    shard = Shard(region.pk, _people(actor))
+    reader = search_index().reader(shard)
+    if reader is None:
+        return []
+    try:
+        labelled = reader.suggest(text, audience_of(actor), limit, without)
+    except IndexDamaged:
+        search_index().report_damage(shard)
+        return []
+    return [Suggestion("person", one.id, one.label) for one in labelled]

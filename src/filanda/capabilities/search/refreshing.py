@@ -66,6 +66,9 @@ def _refresh_kind(
         if changed:
             for kind, more in source.related(changed).items():
                 related[kind].update(more)
+            for other in search_sources().values():
+                if shard.kind in other.follows:
+                    related[other.kind].update(other.follows[shard.kind](changed))
         if shard.kind == "organisation" and evidence is not None:
             related["evidence"].update(evidence.ids_of_organisations(changed))
         between()

@@ -84,11 +84,23 @@ class QueryBuilder:
         return Query.term_set_query(self.schema, f"facets.{name}", sorted(set(values)))
 
     def conditions(
-        self, audience: Collection[str], filters: Mapping[str, Collection[str]], *, without: str = ""
+        self,
+        audience: Collection[str],
+        filters: Mapping[str, Collection[str]],
+        *,
+        without: str = "",
+        besides: Collection[int] = (),
     ) -> list[Query]:
-        """The audience's and each facet's condition, but for the facet `without`."""
+        """The audience's and each facet's condition, but for the facet `without`; and none of the ids `besides`."""
         chosen = [self.facet(name, values) for name, values in sorted(filters.items()) if values and name != without]
-        return [*self.audience(audience), *chosen]
+        return [*self.audience(audience), *chosen, *self.others_than(besides)]
+
+    def others_than(self, ids: Collection[int]) -> list[Query]:
+        """Every document but these."""
+        if not ids:
+            return []
+        left_out = Query.term_set_query(self.schema, "id", sorted(set(ids)))
+        return [Query.boolean_query([must(self.everything()), (Occur.MustNot, left_out)])]
 
     def everything(self) -> Query:
         """Every document (and not the checkpoint, which is kept as one)."""

@@ -158,7 +158,7 @@ class TantivyReader:
     def _page(self, words: Query | None, question: Question, *, is_loosened: bool) -> Answer:
         build = self._queries
         wanted = words or build.everything()
-        query = narrowed(wanted, build.conditions(question.audience, question.filters))
+        query = narrowed(wanted, build.conditions(question.audience, question.filters, besides=question.without))
         options: dict[str, Any] = {}
         if question.sort == "name":
             options = {"order_by_field": "by_name", "order": Order.Asc}
@@ -179,7 +179,8 @@ class TantivyReader:
     def _counts_without_words(self, wanted: Query, question: Question) -> dict[str, dict[str, int]]:
         """Counts over whole shards cost most and are asked most: kept for as long as this commit is read."""
         filters = tuple((name, tuple(sorted(set(values)))) for name, values in sorted(question.filters.items()))
-        key = (tuple(sorted(set(question.audience))), filters, tuple(question.facets))
+        left_out = tuple(sorted(set(question.without)))
+        key = (tuple(sorted(set(question.audience))), filters, tuple(question.facets), left_out)
         kept = self._kept_counts.get(key)
         if kept is None:
             kept = self._counts(wanted, question)
@@ -197,7 +198,9 @@ class TantivyReader:
         free = [name for name in question.facets if name not in chosen]
         counts: dict[str, dict[str, int]] = {}
         for names, without in ([(free, "")] if free else []) + [([name], name) for name in chosen]:
-            conditions = self._queries.conditions(question.audience, question.filters, without=without)
+            conditions = self._queries.conditions(
+                question.audience, question.filters, without=without, besides=question.without
+            )
             asked = {name: {"terms": {"field": f"facets.{name}", "size": _MOST_VALUES}} for name in names}
             found = self._searcher.aggregate(narrowed(wanted, conditions), asked)
             for name in names:
@@ -207,16 +210,18 @@ class TantivyReader:
     def all_ids(self, question: Question) -> list[int]:
         def find() -> list[int]:
             words = self._queries.words(readable(question.text, _LONGEST_SEARCH), all_words=True)
-            conditions = self._queries.conditions(question.audience, question.filters)
+            conditions = self._queries.conditions(question.audience, question.filters, besides=question.without)
             query = narrowed(words or self._queries.everything(), conditions)
             hits = self._searcher.search(query, max(question.limit, 1), count=False, order_by_field="id").hits
             return [int(value) for value, _ in hits]
 
         return guarded(find)
 
-    def suggest(self, text: str, audience: Collection[str], limit: int) -> list[Labelled]:
+    def suggest(
+        self, text: str, audience: Collection[str], limit: int, without: Collection[int] = ()
+    ) -> list[Labelled]:
         def find() -> list[Labelled]:
-            conditions = self._queries.conditions(audience, {})
+            conditions = self._queries.conditions(audience, {}, besides=without)
             found: dict[int, Labelled] = {}
             for completion in self._queries.completions(readable(text, _LONGEST_SEARCH)):
                 query = narrowed(completion, conditions)

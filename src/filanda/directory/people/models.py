@@ -6,13 +6,14 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.text import slugify
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.directory.organisations.models import ConceptOrigin
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import scoped
 from filanda.kernel.workflow import Transition, Workflow
@@ -39,6 +40,14 @@ FIELDS: dict[str, Visibility] = {
 }
 
 
+# Whose profile a list shows, by whether the reader is a member of the region.
+LISTED: dict[bool, tuple[Visibility, ...]] = {
+    False: (Visibility.PUBLIC,),
+    True: (Visibility.PUBLIC, Visibility.MEMBERS),
+}
+STAFF = frozenset({Role.FACILITATOR, Role.REGION_ADMINISTRATOR})
+
+
 class ValidationState(models.TextChoices):
     """Whether a facilitator (never the person themselves) has seen that the profile is somebody's."""
 
@@ -56,21 +65,25 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """People whose page `actor` may open. Which of its fields they see is `Person.field_visible_to`.
 
         Facilitators and administrators see everybody of their region; people whom the reader blocked, or who blocked
-        the reader, do not see each other.
+        the reader, do not see each other. A stranger (an account without a part in this region) sees what visitors do.
         """
         rows = self.present()
-        if actor.is_platform or actor.roles & {"facilitator", "region_administrator"}:
+        if actor.is_platform or actor.roles & STAFF:
             return rows
+        shown = rows.filter(hidden_at=None)
         if not actor.is_member:
-            return rows.filter(listing=Visibility.PUBLIC)
+            return shown.filter(listing=Visibility.PUBLIC)
         blocks = Block.objects.filter(
             Q(blocker=actor.account_id, blocked=models.OuterRef("account"))
             | Q(blocked=actor.account_id, blocker=models.OuterRef("account"))
         )
-        return rows.filter(
-            Q(account=actor.account_id)
-            | (Q(listing__in=[Visibility.PUBLIC, Visibility.MEMBERS]) & ~models.Exists(blocks))
-        )
+        listed = Q(listing__in=LISTED[True], hidden_at=None) & ~models.Exists(blocks)
+        return rows.filter(Q(account=actor.account_id) | listed)
+
+    def listed_to(self, actor: Actor) -> PersonQuerySet:
+        """Those of `visible_to` that lists show `actor`, staff too: what the search index may hold for them."""
+        is_inside = actor.is_member or actor.is_platform
+        return self.visible_to(actor).filter(listing__in=LISTED[is_inside], hidden_at=None)
 
 
 class Person(models.Model):
@@ -94,6 +107,9 @@ class Person(models.Model):
     state_changed_at = models.DateTimeField(default=now)
     validated_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     return_reason = models.CharField(max_length=1000, blank=True)
+    answer = models.CharField(max_length=1000, blank=True, help_text="to the facilitator's question")
+    hidden_at = models.DateTimeField(null=True, blank=True, help_text="by staff; the person still sees it")
+    hidden_reason = models.CharField(max_length=1000, blank=True)
     is_invented = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -145,12 +161,24 @@ class Person(models.Model):
 
     def field_visible_to(self, field: str, actor: Actor) -> bool:
         """Whether `actor`, who may open the page, sees `field` on it."""
-        if actor.is_platform or (actor.account_id is not None and actor.account_id == self.account_id):
+        if actor.is_platform or self.is_of(actor):
             return True
         chosen = self.visibility_of(field)
         if chosen == Visibility.PRIVATE:
-            return actor.account_id is not None and actor.account_id == self.facilitator_id and bool(actor.roles)
+            return self.is_looked_after_by(actor)
         return chosen == Visibility.PUBLIC or actor.is_member
+
+    def is_of(self, actor: Actor) -> bool:
+        """Whether this is `actor`."""
+        return actor.account_id is not None and actor.account_id == self.account_id
+
+    def is_looked_after_by(self, actor: Actor) -> bool:
+        """Whether `actor` is this person's facilitator, and still is staff."""
+        return actor.account_id is not None and actor.account_id == self.facilitator_id and bool(actor.roles & STAFF)
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.name)[:80] or "-"
 
 
 class PersonConcept(models.Model):

@@ -34,13 +34,15 @@ class SearchSource:
 
     `kind` is the word used in `Event.touches`; `build(ids)` yields documents for rows of the active region, leaving
     out those that no longer exist; `all_ids()` yields every id in ascending order, for a rebuild. `related(ids)`
-    names, by kind, the documents that repeat something of these rows (as told by SearchDocument.shared).
+    names, by kind, the documents that repeat something of these rows (as told by SearchDocument.shared). `follows`
+    is the same from the other end, for rooms above: by kind, which rows of this source repeat something of those.
     """
 
     kind: str
     build: Callable[[Sequence[int]], Iterable[SearchDocument]]
     all_ids: Callable[[], Iterable[int]]
     related: Callable[[Sequence[int]], Mapping[str, Iterable[int]]] = lambda _ids: {}
+    follows: Mapping[str, Callable[[Sequence[int]], Iterable[int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

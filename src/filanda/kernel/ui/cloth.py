@@ -87,3 +87,13 @@ def monogram(name: str, size: str = "") -> Markup:
     colour = hashlib.sha256(name.encode()).digest()[0] % _MONOGRAM_COLOURS
     classes = f"mono mono-{colour}" + (f" mono-{size}" if size else "")
     return Markup('<span class="{}" aria-hidden="true">{}</span>').format(classes, escape(letters))
+
+
+@functools.lru_cache(maxsize=8192)
+def initials(name: str, size: str = "") -> Markup:
+    """A person's initials, first and last, on a round swatch whose colour is the name's. size: as of `monogram`."""
+    words = re.findall(r"[^\W\d_]+", name)
+    letters = (words[0][0] + words[-1][0] if len(words) > 1 else "".join(words)[:2] or "?").upper()
+    colour = hashlib.sha256(name.encode()).digest()[0] % _MONOGRAM_COLOURS
+    classes = f"mono mono-round mono-{colour}" + (f" mono-{size}" if size else "")
+    return Markup('<span class="{}" aria-hidden="true">{}</span>').format(classes, escape(letters))

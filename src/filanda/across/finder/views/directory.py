@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -17,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from filanda.across.finder import facets, queries
 from filanda.across.finder.addresses import Addresses
+from filanda.across.finder.exporting import csv_lines, csv_response, settled
 from filanda.across.finder.listing import completion_url, rows
 from filanda.across.finder.parameters import PER_PAGE, Selection
 from filanda.across.finder.portrait import kind_label, size_label
@@ -25,7 +24,6 @@ from filanda.directory.organisations.models import OrganisationState
 from filanda.directory.organisations.queries import Card
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.models import Region
-from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.text.folding import clean
 
 __all__ = ["organisations", "organisations_csv", "suggest"]
@@ -89,22 +87,6 @@ def suggest(request: HttpRequest) -> HttpResponse:
     )
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def _harmless(cell: object) -> str:
-    """`cell` as text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 @require_safe
 def organisations_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The list as filtered, in its order, as CSV (RFC 4180, UTF-8 with a byte order mark for spreadsheets)."""
@@ -113,51 +95,17 @@ def organisations_csv(request: HttpRequest) -> StreamingHttpResponse:
     selection = Selection.read(request.GET).at_page(1)
     total = find_organisations(region, actor, selection.q, selection.filters, limit=0).total
     origin = request.build_absolute_uri("/").rstrip("/")
-    stream = _csv(region, _resolved(actor), selection, total, origin, translation.get_language() or "it")
-    response = StreamingHttpResponse(stream, content_type="text/csv; charset=utf-8")
-    name = "organisations" if total <= queries.EXPORT_MOST else f"organisations-first-{queries.EXPORT_MOST}-of-{total}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    response.headers["X-Total-Count"] = str(total)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _resolved(actor: Actor) -> Actor:
-    """The actor itself: the lazy one looks roles up in the active region, which is left when rows are sent."""
-    return Actor(
-        account_id=actor.account_id,
-        roles=actor.roles,
-        is_operator=actor.is_operator,
-        is_platform=actor.is_platform,
+    addresses = Addresses.here()
+    stream = csv_lines(
+        region,
+        translation.get_language() or "it",
+        queries.export_cards(region, settled(actor), selection),
+        _heading,
+        lambda card: _cells(card, origin, addresses),
+        total=total,
+        most=queries.EXPORT_MOST,
     )
-
-
-def _csv(region: Region, actor: Actor, selection: Selection, total: int, origin: str, language: str) -> Iterator[bytes]:
-    """Rows are made while they are sent, after the middleware has left the region: it is entered again here.
-
-    For each batch, and left before what was made is sent: whoever hangs up in between leaves this behind unfinished,
-    in a thread that by then may answer in another region.
-    """
-    writer = csv.writer(_Echo())
-    batches = queries.export_cards(region, actor, selection)
-    yield b"\xef\xbb\xbf"
-    is_first = is_last = True
-    while is_first or not is_last:
-        with in_region(region), translation.override(language):
-            addresses = Addresses.here()
-            batch = next(batches, None)
-            is_last = batch is None
-            cells = [_heading()] if is_first else []
-            cells += [_cells(card, origin, addresses) for card in batch or ()]
-            if is_last and total > queries.EXPORT_MOST:
-                notice = _(
-                    "The list goes on: these are the first %(most)s of %(total)s. Narrow it down to get the others."
-                )
-                cells.append([notice % {"most": queries.EXPORT_MOST, "total": total}])
-            lines = b"".join(_line(writer, line) for line in cells)
-        is_first = False
-        if lines:
-            yield lines
+    return csv_response(stream, "organisations", total=total, most=queries.EXPORT_MOST)
 
 
 def _heading() -> list[object]:
@@ -186,8 +134,3 @@ def _cells(card: Card, origin: str, addresses: Addresses) -> list[object]:
         OrganisationState(card.state).label,
         origin + addresses.organisation(card.id, card.slug),
     ]
-
-
-def _line(writer: Any, cells: list[Any]) -> bytes:
-    line: str = writer.writerow([_harmless(cell) for cell in cells])
-    return line.encode()
