@@ -36,6 +36,8 @@ def reason_of(event: Any) -> MarkReason | None:
     """What an event means for the address; None for one that says nothing about it."""
     if event.event_type == "complained":
         return MarkReason.COMPLAINT
+    if (event.esp_event or {}).get("Type") == "SoftBounce":  # Postmark's, which anymail takes for a hard one
+        return MarkReason.SOFT
     if event.event_type in ("bounced", "rejected") and event.reject_reason in _HARD:
         return MarkReason.HARD
     if event.event_type in ("deferred", "bounced") or event.reject_reason == "timed_out":

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Outside the languages: the demonstration's outbox, and where mail providers report."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -12,6 +16,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/outbox/<int:number>/", views.outbox_message, name="outbox-message"),
     path("demo/outbox/<int:number>/html", views.outbox_html, name="outbox-html"),
 ]
-# Without its secret (ANYMAIL_WEBHOOK_SECRET=user:password) anybody could mark anybody's address: no address then.
-if settings.ANYMAIL_PROVIDER and settings.ANYMAIL.get("WEBHOOK_SECRET"):
-    urlpatterns.append(path("mail/reports/", include("anymail.urls")))
+
+
+def report_addresses(provider: str, anymail: Mapping[str, object]) -> list[URLPattern]:
+    """Where `provider` reports bounces and complaints: mail/reports/<provider>/tracking/.
+
+    It is protected by ANYMAIL_WEBHOOK_SECRET=user:password. Without one anybody could mark anybody's address: there is
+    no such address then.
+    """
+    if not provider or not anymail.get("WEBHOOK_SECRET"):
+        return []
+    from anymail.urls import urlpatterns as known
+
+    return [found for found in known if found.name == f"{provider}_tracking_webhook"]
+
+
+urlpatterns.append(path("mail/reports/", include(report_addresses(settings.ANYMAIL_PROVIDER, settings.ANYMAIL))))
