@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Against a small server that speaks clamd's INSTREAM over a real socket."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+
+import pytest
+
+from filanda.capabilities.files.actions import FileRefused, store
+from filanda.capabilities.files.models import StoredFile
+from filanda.capabilities.files.scanning import ScannerAway, scan
+from filanda.kernel.identity.actors import actor_for
+from tests.capabilities.files.conftest import PDF, upload
+
+BAD = b"this stands for a virus"
+
+
+def read(connection, count):
+    got = b""
+    while len(got) < count:
+        piece = connection.recv(count - len(got))
+        if not piece:
+            raise ConnectionError
+        got += piece
+    return got
+
+
+def answer(connection):
+    assert read(connection, 10) == b"zINSTREAM\0"
+    content = b""
+    while True:
+        (length,) = struct.unpack("!I", read(connection, 4))
+        if not length:
+            break
+        content += read(connection, length)
+    connection.sendall(b"stream: Some.Virus FOUND\0" if BAD in content else b"stream: OK\0")
+
+
+@pytest.fixture(params=["unix", "tcp"])
+def scanner(request, settings, tmp_path):
+    if request.param == "unix":
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(str(tmp_path / "clamd"))
+        settings.CLAMAV = f"unix:{tmp_path / 'clamd'}"
+    else:
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        settings.CLAMAV = f"127.0.0.1:{listening.getsockname()[1]}"
+    listening.listen()
+
+    def serve():
+        while True:
+            try:
+                connection, _peer = listening.accept()
+            except OSError:
+                return
+            with connection:
+                answer(connection)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join(5)
+
+
+def test_clean_files_pass_and_others_are_refused(scanner):
+    scan(b"nothing bad" * 20_000)
+    with pytest.raises(FileRefused, match="scanner"):
+        scan(b"x" * 200_000 + BAD)
+
+
+def test_an_upload_goes_through_the_scanner(scanner, region, anna, claim):
+    def keep(content):
+        store(
+            actor=actor_for(anna), region=region, subject=("claim", claim.pk), kind="document", upload=upload(content)
+        )
+
+    keep(PDF)
+    with pytest.raises(FileRefused):
+        keep(PDF.replace(b"/Catalog", b"/Catalog" + BAD))
+    assert StoredFile.objects.count() == 1
+
+
+def test_nothing_is_taken_while_the_scanner_is_away(settings, tmp_path):
+    for place in (f"unix:{tmp_path / 'nobody'}", "127.0.0.1:9", "nonsense"):
+        settings.CLAMAV = place
+        with pytest.raises(ScannerAway):
+            scan(PDF)
