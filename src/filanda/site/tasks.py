@@ -4,8 +4,9 @@
 from filanda.capabilities.files import tasks as files_tasks
 from filanda.capabilities.matching import tasks as matching_tasks
 from filanda.capabilities.needs import tasks as needs_tasks
+from filanda.directory.affiliations import tasks as affiliations_tasks
 from filanda.kernel.jobs import tasks as jobs_tasks
 from filanda.kernel.mail import tasks as mail_tasks
 from filanda.kernel.signin import tasks as signin_tasks
 
-__all__ = ["files_tasks", "jobs_tasks", "mail_tasks", "matching_tasks", "needs_tasks", "signin_tasks"]
+__all__ = ["affiliations_tasks", "files_tasks", "jobs_tasks", "mail_tasks", "matching_tasks", "needs_tasks", "signin_tasks"]

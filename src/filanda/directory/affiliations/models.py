@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.directory.organisations.models import Organisation
-from filanda.directory.people.models import Person
+from filanda.directory.people.models import FIELDS, Person, Visibility
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.regions.models import Region
@@ -24,6 +26,24 @@ def scope_of(organisation: Organisation | int) -> tuple[str, int]:
     return ("organisation", organisation if isinstance(organisation, int) else organisation.pk)
 
 
+class PositionQuerySet(models.QuerySet["Position"]):
+    def visible_to(self, actor: Actor) -> PositionQuerySet:
+        """Positions of people whom `actor` sees and who show their positions to readers like `actor`."""
+        if actor.is_platform:
+            return self
+        rows = self.filter(person__in=Person.objects.visible_to(actor))
+        shown = Q(person__visibility__positions=Visibility.PUBLIC)
+        if FIELDS["positions"] == Visibility.PUBLIC or actor.is_member:
+            shown |= ~Q(person__visibility__has_key="positions")
+        if actor.is_member:
+            shown |= Q(person__visibility__positions=Visibility.MEMBERS)
+        if actor.account_id is not None:
+            shown |= Q(person__account=actor.account_id)
+            if actor.roles & STAFF:
+                shown |= Q(person__facilitator=actor.account_id)
+        return rows.filter(shown)
+
+
 class Position(models.Model):
     """What somebody is, or was, at an organisation: a line of a profile. It gives no right."""
 
@@ -36,7 +56,7 @@ class Position(models.Model):
     is_confirmed = models.BooleanField(default=False, help_text="an admin of the organisation, or its claim, says so")
     created_at = models.DateTimeField(default=now)
 
-    objects = scoped()
+    objects = scoped(PositionQuerySet)
 
     class Meta:
         ordering = [models.F("ended_on").desc(nulls_first=True), "-started_on", "pk"]
@@ -62,7 +82,13 @@ class ClaimState(models.TextChoices):
     LAPSED = "lapsed", _("Lapsed")
 
 
+OPEN_CLAIM = (ClaimState.ASKED, ClaimState.CODE_SENT, ClaimState.DOCUMENT_GIVEN)
+
+
 class ClaimQuerySet(models.QuerySet["Claim"]):
+    def open(self) -> ClaimQuerySet:
+        return self.filter(state__in=OPEN_CLAIM)
+
     def visible_to(self, actor: Actor) -> ClaimQuerySet:
         """One's own; staff see all of their region."""
         if actor.is_platform or actor.roles & STAFF:
@@ -81,7 +107,9 @@ class Claim(models.Model):
     email = models.EmailField(blank=True, help_text="at the organisation's own domain")
     code_hash = models.BinaryField(max_length=32, null=True)
     code_expires_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    code_sent_at = models.DateTimeField(null=True, blank=True)
+    codes_sent = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="at the code that was sent last")
     message = models.CharField(max_length=1000, blank=True)
     state = models.CharField(max_length=16, choices=ClaimState.choices, default=ClaimState.ASKED)
     state_changed_at = models.DateTimeField(default=now)
@@ -108,7 +136,14 @@ class Claim(models.Model):
                 "affiliations.claims.own",
                 _("Give a document"),
             ),
-            Transition("prove", (ClaimState.CODE_SENT,), ClaimState.GRANTED, "affiliations.claims.own", _("Prove")),
+            # From ASKED: the code that has just opened the session went to that very address.
+            Transition(
+                "prove",
+                (ClaimState.ASKED, ClaimState.CODE_SENT),
+                ClaimState.GRANTED,
+                "affiliations.claims.own",
+                _("Prove"),
+            ),
             Transition(
                 "grant", (ClaimState.DOCUMENT_GIVEN,), ClaimState.GRANTED, "affiliations.claims.decide", _("Grant")
             ),
@@ -198,6 +233,17 @@ class JoinRequest(models.Model):
         return f"request {self.pk}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, actor: Actor) -> InvitationQuerySet:
+        """Those of bodies that one is an admin of; staff see all of their region."""
+        if actor.is_platform or actor.roles & STAFF:
+            return self
+        return self.filter(organisation__in=actor.scope_ids("organisation", Role.ORGANISATION_ADMIN))
+
+    def usable(self, now: datetime) -> InvitationQuerySet:
+        return self.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
+
+
 class Invitation(models.Model):
     """An organisation, or the region's staff for a body that nobody claimed, invites an address. Only a hash of the
     token is stored. `role` empty: invited to claim.
@@ -217,7 +263,7 @@ class Invitation(models.Model):
     used_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = scoped()
+    objects = scoped(InvitationQuerySet)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
