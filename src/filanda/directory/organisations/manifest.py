@@ -31,9 +31,9 @@ def _of_its_people(name: str, label: Any, scoped_roles: frozenset[Role]) -> Perm
     return Permission(name, label, roles=_STAFF, scoped_roles=scoped_roles, scope=scope_of)
 
 
-def _event(name: str, label: Any, audience: Audience = Audience.STAFF) -> EventType:
+def _event(name: str, label: Any, audience: Audience = Audience.STAFF, erasure: Erasure = Erasure.NOTHING) -> EventType:
     # Payloads hold counts, names of fields and sources, never what a field says: a sole trader's name is personal data.
-    return EventType(name, label, audience, Erasure.NOTHING)
+    return EventType(name, label, audience, erasure)
 
 
 manifest = Manifest(
@@ -57,11 +57,20 @@ manifest = Manifest(
     events=(
         _event("organisations.organisation.created", _("An organisation was listed"), Audience.PUBLIC),
         _event("organisations.organisation.updated", _("What is said of an organisation was corrected")),
-        _event("organisations.organisation.hidden", _("An organisation was hidden")),
-        _event("organisations.organisation.shown", _("An organisation is shown again")),
+        _event("organisations.organisation.hidden", _("An organisation was hidden"), erasure=Erasure.PAYLOAD),
+        _event("organisations.organisation.shown", _("An organisation is shown again"), erasure=Erasure.PAYLOAD),
+        _event("organisations.organisation.change_undone", _("A change of an organisation was undone")),
+        _event("organisations.organisation.version_restored", _("An organisation says again what it said before")),
+        _event("organisations.organisation.parted", _("Two united entries were parted again")),
+        _event("organisations.duplicates.left_apart", _("Two entries were found not to be the same")),
+        _event("organisations.topics.decided", _("Suggested topics were confirmed or refused")),
+        _event("organisations.objection.made", _("Somebody objected, or said what is wrong"), erasure=Erasure.PAYLOAD),
+        _event("organisations.objection.decided", _("An objection was decided"), erasure=Erasure.PAYLOAD),
+        _event("organisations.invitation.sent", _("An organisation was invited to look after its page")),
         _event("organisations.organisation.merged", _("Two entries of one organisation were united")),
         _event("organisations.evidence.created", _("Evidence was added"), Audience.PUBLIC),
         _event("organisations.evidence.updated", _("Evidence was corrected")),
+        _event("organisations.evidence.removed", _("Evidence was removed")),
         _event("organisations.import.batch_imported", _("A part of an import was written")),
     ),
     search_sources=SEARCH_SOURCES,

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import Model
 
 from filanda.directory.organisations.models import (
     ConceptOrigin,
+    Evidence,
     EvidenceParty,
     MergedOrganisation,
     Organisation,
@@ -18,9 +23,29 @@ from filanda.directory.organisations.models import (
     OrganisationState,
     Site,
 )
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.journal.actions import record
 from filanda.kernel.regions.models import Region
+from filanda.kernel.text.folding import clean, sort_key
 
-__all__ = ["lock_imports", "merge_organisations"]
+__all__ = [
+    "EVIDENCE_FIELDS",
+    "ORGANISATION_FIELDS",
+    "give",
+    "lock_imports",
+    "merge_organisations",
+    "on_merge",
+    "set_hidden",
+    "sign_history",
+]
+
+ORGANISATION_FIELDS = frozenset(
+    {"name", "short_name", "helix_role", "legal_kind", "size", "website", "description", "description_language"}
+    | {"languages", "is_natural_person"}
+)
+EVIDENCE_FIELDS = frozenset(
+    {"kind", "title", "acronym", "text", "language", "started_on", "ended_on", "programme", "source_url"}
+)
 
 _IMPORT_LOCK = 0x66696C62
 _ROLES = list(EvidenceParty.PartyRole.values)
@@ -34,6 +59,52 @@ def lock_imports(region: Region) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_IMPORT_LOCK, region.pk])
 
 
+def sign_history(actor: Actor, kind: str = "") -> UUID:
+    """Until the transaction ends, versions of rows say that `actor` changed them, in one change. Returns its id.
+
+    kind: "merge" for what the history shows and does not undo by itself.
+
+    The platform signs nothing: what it writes is told by the journal.
+    """
+    change = uuid4()
+    said = {"account": actor.account_id} | ({"kind": kind} if kind else {})
+    signed = (str(change), json.dumps(said)) if actor.account_id is not None else ("", "")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",
+            signed,
+        )
+    return change
+
+
+def set_hidden(
+    organisation: Organisation, hidden_at: datetime | None, event: str, *, actor: Actor, reason: str = ""
+) -> None:
+    """Hide (or, with None, show) a locked organisation, and record `event` with the reason."""
+    organisation.hidden_at = hidden_at
+    organisation.save(update_fields=["hidden_at", "updated_at"])
+    record(
+        event,
+        region=organisation.region,
+        actor=actor,
+        subject=organisation,
+        payload={"reason": reason} if reason else {},
+        touches={"organisation": [organisation.pk]},
+    )
+
+
+_following: list[Callable[[Region, Organisation, Organisation], None]] = []
+
+
+def on_merge(follow: Callable[[Region, Organisation, Organisation], None]) -> None:
+    """Let a room above follow merges: `follow(region, stays, other)` is called for each organisation that goes, in the
+    merge's transaction, before the rows that point at `other` are moved. For what a plain move would break (one open
+    row a body) or cannot find (keys that are no foreign keys, such as the scopes of roles). Called once, at start.
+    """
+    if follow not in _following:
+        _following.append(follow)
+
+
 def merge_organisations(region: Region, ids: Iterable[int]) -> tuple[int, list[int]]:
     """Unite organisations of `region` that are one body. Returns the id that stays and those that are gone.
 
@@ -45,6 +116,8 @@ def merge_organisations(region: Region, ids: Iterable[int]) -> tuple[int, list[i
     rows.sort(key=lambda row: (_STATES.index(OrganisationState(row.state)), row.is_external, row.pk))
     stays, gone = rows[0], rows[1:]
     for other in gone:
+        for follow in _following:
+            follow(region, stays, other)
         _move_parties(stays, other)
         _move_concepts(stays, other)
         known = set(OrganisationName.objects.filter(organisation=stays).values_list("text", flat=True))
@@ -100,3 +173,21 @@ def _move_the_rest(stays: Organisation, other: Organisation) -> None:
         if model is not Organisation:
             name = relation.field.name
             model._base_manager.filter(**{name: other}).update(**{name: stays})
+
+
+def give(row: Organisation | Evidence, values: Mapping[str, Any], allowed: frozenset[str]) -> list[str]:
+    """Set, check and save `values` on `row`; returns the names of those that are new."""
+    if unknown := set(values) - allowed:
+        raise TypeError(f"not fields that people change: {', '.join(sorted(unknown))}")
+    changed = []
+    for name, value in values.items():
+        value = clean(value) if isinstance(value, str) else value
+        if getattr(row, name) != value or row.pk is None:
+            setattr(row, name, value)
+            changed.append(name)
+    if isinstance(row, Organisation):
+        row.sort_key = sort_key(row.name)
+    row.full_clean(exclude=["sort_key"] if isinstance(row, Organisation) else None)
+    if changed:
+        row.save()
+    return sorted(changed)
