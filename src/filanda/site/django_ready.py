@@ -35,6 +35,7 @@ def django_ready(*, migrated: bool = True) -> Iterator[None]:
     """
     from filanda.kernel.database.embedded import connect_or_start  # here: `filanda --help` needs no database
     from filanda.kernel.database.errors import DatabaseFailure
+    from filanda.kernel.mail.configuration import EmailSettingsWrong
 
     try:
         with connect_or_start(data_directory(), os.environ, say=_say):
@@ -47,7 +48,7 @@ def django_ready(*, migrated: bool = True) -> Iterator[None]:
                 from django.db import connections
 
                 connections.close_all()
-    except DatabaseFailure as error:
+    except (DatabaseFailure, EmailSettingsWrong) as error:
         raise Failure(str(error)) from error
     except Exception as error:
         sentence = _what_became_of_the_database(error)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -32,6 +33,8 @@ def ready(_request: HttpRequest) -> HttpResponse:
             _state["migrated"] = True
     except DatabaseError:
         return JsonResponse({"status": "waiting", "for": "database"}, status=503)
+    if not settings.EMAIL_CONFIGURED and not settings.DEMO:
+        return JsonResponse({"status": "ok", "email": "no mail server is configured: messages wait"})
     return JsonResponse({"status": "ok"})
 
 

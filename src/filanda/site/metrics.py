@@ -33,7 +33,7 @@ class Standing(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            families = [*_queue(), *_journal_and_index()]
+            families = [*_queue(), *_mail(), *_journal_and_index()]
         except DatabaseError as error:
             log.warning("metrics without the database", error=type(error).__name__)
             yield _gauge("filanda_database_up", "Whether the database answers", 0)
@@ -54,6 +54,15 @@ def _queue() -> Iterator[Metric]:
     yield _gauge("filanda_jobs_failed", "Jobs that were given up, in the last month", figures.failed)
     yield _gauge("filanda_jobs_oldest_seconds", "How long the oldest due job has waited", figures.oldest_seconds)
     yield _gauge("filanda_workers", "Workers that gave a sign of life lately", figures.workers)
+
+
+def _mail() -> Iterator[Metric]:
+    from filanda.kernel.mail.queries import standing
+
+    messages = GaugeMetricFamily("filanda_mail_messages", "E-mails of the last 90 days, by state", labels=["state"])
+    for state, count in standing().by_state.items():
+        messages.add_metric([state], count)
+    yield messages
 
 
 def _journal_and_index() -> Iterator[Metric]:

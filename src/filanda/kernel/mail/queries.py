@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import models
 
-from filanda.kernel.mail.models import AddressMark, MarkReason
+from filanda.kernel.mail.models import AddressMark, MarkReason, Message, MessageState
+from filanda.kernel.regions.scoped import across_regions
 
-__all__ = ["address_hash", "is_suppressed", "trouble_with"]
+__all__ = ["address_hash", "is_suppressed", "standing", "trouble_with"]
 
 RETRY_CODE_AFTER = timedelta(days=1)
 
@@ -38,3 +41,28 @@ def is_suppressed(address: str, *, secret: bool, can_unsubscribe: bool, now: dat
     if hard is not None and not (secret and (hard.tried_at or hard.at) <= now - RETRY_CODE_AFTER):
         return True
     return can_unsubscribe and MarkReason.COMPLAINT in marks
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How messages of the whole installation stand. `errors`: the last ones, without addresses."""
+
+    is_configured: bool
+    by_state: dict[str, int]
+    oldest_waiting: datetime | None
+    errors: list[str]
+
+
+def standing() -> Standing:
+    """For operators: three short queries."""
+    with across_regions():
+        counted = dict(Message.objects.values_list("state").annotate(n=models.Count("pk")).order_by("state"))
+        waiting = Message.objects.filter(state__in=(MessageState.QUEUED, MessageState.SENDING))
+        oldest = waiting.order_by("posted_at").values_list("posted_at", flat=True).first()
+        errors = Message.objects.exclude(last_error="").order_by("-pk").values_list("last_error", flat=True)[:5]
+        return Standing(
+            is_configured=settings.EMAIL_CONFIGURED or settings.DEMO,
+            by_state={state: counted.get(state, 0) for state in MessageState.values},
+            oldest_waiting=oldest,
+            errors=list(errors),
+        )

@@ -121,7 +121,7 @@ class _Reader(HTMLParser):
         if tag == "mj-divider":
             self._end_paragraph()
             self._paragraphs.append("-" * 24)
-        if tag in ("a", "mj-button"):
+        if tag in ("a", "mj-button") and "mj-head" not in self._open:
             self._links.append((given.get("href") or "", len(self._now)))
         self._open.append(tag)
 
@@ -131,7 +131,7 @@ class _Reader(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("a", "mj-button") and self._links:
+        if tag in ("a", "mj-button") and "mj-head" not in self._open and self._links:
             href, began = self._links.pop()
             label = " ".join(self._now[began:].split())
             if tag == "mj-button":

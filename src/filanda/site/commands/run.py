@@ -49,14 +49,25 @@ def register(app: typer.Typer) -> None:
 
         FILANDA_DEMO (1): 0 leaves out the invented region Altariva and the signs of a demonstration.
 
+        FILANDA_EMAIL_URL: where e-mails are handed over, such as smtp+tls://user:password@host:587.
+
         DATABASE_URL: a PostgreSQL of your own (15 or later, with pgvector) in place of the one that comes along.
 
         docs/operations.md has all of them.
         """
         from filanda.kernel.database.errors import DatabaseFailure
+        from filanda.kernel.mail.configuration import EmailSettingsWrong, email_settings
         from filanda.site.failures import Failure
         from filanda.site.serve import serve
 
+        try:
+            if not email_settings(os.environ)["EMAIL_CONFIGURED"] and os.environ.get("FILANDA_DEMO", "1") != "1":
+                typer.echo(
+                    "filanda: No mail server is configured, so e-mails (sign-in codes too) wait in the queue. "
+                    "Set FILANDA_EMAIL_URL (docs/operations.md)."
+                )
+        except EmailSettingsWrong as error:
+            raise Failure(str(error)) from error
         try:
             serve(data_directory(), os.environ, prepare)
         except DatabaseFailure as error:
