@@ -4,3 +4,4 @@ import 'htmx.org/dist/htmx.esm.js';
 import './parts/requests.js';
 import './parts/drafts.js';
 import './parts/manners.js';
+import './parts/passkeys.js';

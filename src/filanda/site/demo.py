@@ -15,7 +15,7 @@ from filanda.kernel.identity.models import Role
 from filanda.kernel.identity.sessions import mark_second_factor
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin.actions import grant_role
-from filanda.kernel.signin.views import open_session
+from filanda.kernel.signin.opening import open_session
 
 PEOPLE = {
     "facilitator": (Role.FACILITATOR, "facilitator@altariva.example", "Giulia Ferrandi"),

@@ -10,7 +10,7 @@ import jinja2
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -35,13 +35,22 @@ def environment(**options: Any) -> jinja2.Environment:
         npgettext=translation.npgettext,
         newstyle=True,
     )
-    env.globals.update(url=_url, static=static, language=translation.get_language)
+    env.globals.update(url=_url, has_route=_has_route, static=static, language=translation.get_language)
     install(env)
     return env
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def _has_route(name: str, *args: Any) -> bool:
+    """Whether an installed room has the page `name`: for links to rooms that may be missing."""
+    try:
+        reverse(name, args=args or None)
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

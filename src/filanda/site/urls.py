@@ -28,6 +28,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("filanda.across.ownership.urls")),
         path("", include("filanda.across.finder.urls")),
+        path("", include("filanda.kernel.signin.allauth_urls")),
         path("", include("filanda.kernel.signin.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),

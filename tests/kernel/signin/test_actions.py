@@ -30,7 +30,9 @@ def test_granting_a_role_makes_the_account_once(region, anna):
     again = grant_role(actor=PLATFORM, region=region, email="anna@example.org", role=Role.FACILITATOR, now=NOW)
     assert (again, anna.email, anna.has_usable_password()) == (anna, "anna@example.org", False)
     assert RoleGrant.objects.count() == 1
-    assert actor_for(anna).roles == {"facilitator"}
+    # A role with power over others sleeps until the session has shown a second factor.
+    assert (actor_for(anna).roles, actor_for(anna).withheld) == (frozenset(), {"facilitator"})
+    assert actor_for(anna, has_second_factor=True).roles == {"facilitator"}
     assert list(Event.objects.order_by("pk").values_list("type", flat=True)) == [
         "identity.account.created",
         "identity.role.granted",

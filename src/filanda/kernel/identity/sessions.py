@@ -19,3 +19,8 @@ def mark_second_factor(request: HasSession, method: str) -> None:
 
 def has_second_factor(request: HasSession) -> bool:
     return bool(request.session.get(_KEY))
+
+
+def second_factor_of(request: HasSession) -> str:
+    """By what this session has shown a second factor, or ""."""
+    return str(request.session.get(_KEY) or "")

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Giving and ending roles, as part of somebody's action. No transaction is opened here."""
+"""Giving and ending roles, ending sessions, as part of somebody's action. No transaction is opened here."""
 
 from __future__ import annotations
 
 from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import SCOPED, Account, Role, RoleGrant
 from filanda.kernel.journal.actions import record
 from filanda.kernel.regions.models import Region
 
-__all__ = ["end_role", "give_role"]
+__all__ = ["end_role", "end_sessions_of", "give_role"]
 
 
 def give_role(
@@ -62,3 +65,14 @@ def end_role(*, actor: Actor, grant: RoleGrant, now: datetime, reason: str = "")
         subject=grant.account,
         payload={"role": grant.role, "scope": [grant.scope_kind, grant.scope_id], "reason": reason},
     )
+
+
+def end_sessions_of(account: Account, keys: list[str] | None = None) -> int:
+    """End sessions of `account`: those that `keys` names, or all. Returns how many."""
+    rows = UserSession.objects.filter(user=account)
+    if keys is not None:
+        rows = rows.filter(session_key__in=keys)
+    found = list(rows.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=found).delete()
+    rows.delete()
+    return len(found)

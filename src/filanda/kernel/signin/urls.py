@@ -3,10 +3,25 @@
 
 from django.urls import path
 
-from filanda.kernel.signin import views
+from filanda.kernel.signin.views import account, confirming, factors, signing
 
 app_name = "signin"
 urlpatterns = [
-    path("sign-in/<str:token>/", views.sign_in, name="sign-in"),
-    path("sign-out/", views.sign_out, name="sign-out"),
+    path("sign-in/", signing.start, name="start"),
+    path("sign-in/code/", signing.code, name="code"),
+    path("sign-in/passkey/", signing.by_passkey, name="by-passkey"),
+    path("sign-in/passkey/options/", signing.passkey_options, name="passkey-options"),
+    path("sign-in/<str:token>/", signing.by_link, name="sign-in"),
+    path("sign-out/", signing.sign_out, name="sign-out"),
+    path("account/", account.overview, name="account"),
+    path("account/confirm/", confirming.confirm, name="confirm"),
+    path("account/address/", account.address, name="address"),
+    path("account/address/code/", account.address_code, name="address-code"),
+    path("account/app/", factors.app, name="add-app"),
+    path("account/passkey/", factors.passkey, name="add-passkey"),
+    path("account/passkey/options/", factors.passkey_options, name="new-passkey-options"),
+    path("account/factors/<int:factor_id>/remove/", factors.remove, name="remove-factor"),
+    path("account/recovery-codes/", factors.recovery_codes, name="recovery-codes"),
+    path("account/sessions/<int:session_id>/end/", account.end_one_session, name="end-session"),
+    path("account/sessions/end-others/", account.end_other_sessions, name="end-other-sessions"),
 ]
