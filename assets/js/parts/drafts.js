@@ -24,6 +24,35 @@ function keep(form, key, names) {
   form.addEventListener('submit', () => { clearTimeout(timer); store.removeItem(key); });
 }
 
+// Forms that show what is stored (data-draft-base says as of when): what was typed and not saved comes back over it, ticks
+// and choices too, and a line in the form says so. A draft of something that was saved since is let go.
+function keepOver(form, key) {
+  const base = form.dataset.draftBase;
+  const fields = [...form.elements].filter((f) => f.name && f.type !== 'hidden' && f.type !== 'file' && f.name !== 'csrfmiddlewaretoken');
+  const read = () => fields.map((f) => (f.type === 'checkbox' || f.type === 'radio' ? f.checked : f.value));
+  const write = (values) => fields.forEach((f, i) => {
+    if (f.type === 'checkbox' || f.type === 'radio') f.checked = values[i]; else f.value = values[i];
+  });
+  const first = read();
+  let saved = null;
+  try { saved = JSON.parse(store.getItem(key)); } catch { /* an old or broken draft is no draft */ }
+  // After an error the form holds what was typed already.
+  if (saved && saved.base === base && saved.values.length === fields.length && Date.now() - saved.at < KEEP_MS && !document.querySelector('.js-errors')) {
+    write(saved.values);
+    const line = form.querySelector('.js-draft-back');
+    if (line) {
+      line.hidden = false;
+      line.querySelector('.js-draft-drop').addEventListener('click', () => { write(first); store.removeItem(key); line.hidden = true; form.querySelector('.input').focus(); });
+    }
+  }
+  let timer;
+  form.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => store.setItem(key, JSON.stringify({ at: Date.now(), base, values: read() })), 300);
+  });
+  form.addEventListener('submit', () => { clearTimeout(timer); store.removeItem(key); });
+}
+
 // Drafts that nobody came back to go after a week, as the privacy notice says.
 function forgetOld() {
   for (const key of Object.keys(store).filter((name) => name.startsWith('filanda-'))) {
@@ -39,7 +68,8 @@ if (store) {
     // On a need's own page the box holds that need already: only the empty box of the home page keeps a draft.
     if (!form.elements.namedItem('text').value) keep(form, 'filanda-need', ['text']);
   }
-  for (const form of document.querySelectorAll('.js-draft')) {
+  for (const form of document.querySelectorAll('.js-draft[data-draft-base]')) keepOver(form, `filanda-${form.dataset.draft}-${location.pathname}`);
+  for (const form of document.querySelectorAll('.js-draft:not([data-draft-base])')) {
     const names = [...form.elements].filter((f) => f.name && f.name !== 'csrfmiddlewaretoken' && f.type !== 'hidden').map((f) => f.name);
     keep(form, `filanda-${form.dataset.draft}-${location.pathname}`, names);
   }

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "filanda.capabilities.files",
     "filanda.across.finder",
     "filanda.across.workbench",
+    "filanda.across.profiles",
     "filanda.across.ownership",
     "filanda.site",
 ]

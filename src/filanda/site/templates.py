@@ -83,6 +83,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     items = [
         {"label": _("Describe a need"), "url": reverse("finder:home")},
         {"label": _("Organisations"), "url": reverse("finder:organisations")},
+        {"label": _("People"), "url": reverse("profiles:people")},
     ]
     actor = getattr(request, "actor", None)
     if actor is not None and decide(actor, "needs.requests.view"):

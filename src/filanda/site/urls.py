@@ -30,6 +30,7 @@ urlpatterns = [
         path("", include("filanda.across.finder.urls")),
         path("", include("filanda.kernel.signin.allauth_urls")),
         path("", include("filanda.kernel.signin.urls")),
+        path("", include("filanda.across.profiles.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),
         path("api/", api.docs, name="api-docs"),

@@ -10,6 +10,7 @@ from filanda.directory.people import actions
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor, actor_for
 from filanda.kernel.identity.models import Account, Role, RoleGrant
+from filanda.kernel.text.folding import fold
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -35,7 +36,7 @@ def joined(region, account) -> Callable[..., Person]:
     """Somebody who joined the region; give any field of join_region."""
 
     def join(name: str = "Anna Verdi", **fields) -> Person:
-        made = account(fields.pop("email", f"{name.split()[0].lower()}@example.org"))
+        made = account(fields.pop("email", f"{fold(name).replace(' ', '.')}@example.org"))
         return actions.join_region(actor=me(made), account=made, region=region, name=name, now=NOON, **fields)
 
     return join

@@ -36,7 +36,9 @@ def test_join_makes_a_person_with_a_role_and_a_facilitator(region, account, faci
     assert me(anna).roles == {Role.INNOVATOR}
     assert person_of(me(anna)) == person
     assert set(person.concept_links.values_list("concept", "kind", "origin")) == {
-        (concepts[0], "skill", "confirmed"), (concepts[1], "interest", "confirmed"), (concepts[2], "interest", "confirmed")
+        (concepts[0], "skill", "confirmed"),
+        (concepts[1], "interest", "confirmed"),
+        (concepts[2], "interest", "confirmed"),
     }  # fmt: skip
     assert not JoiningDraft.objects.exists()
     event = Event.objects.get(type="people.person.joined")
@@ -100,7 +102,8 @@ def test_update_writes_what_is_known_and_nothing_else(joined, concepts):
     changed = actions.update_profile(
         actor=me(person.account), person=person, now=NOON,
         changes={
-            "headline": "Ingegnera dei materiali", "about": "Lavoro con **fibre** naturali.", "orcid": "0000000218250097",
+            "headline": "Ingegnera dei materiali", "about": "Lavoro con **fibre** naturali.",
+            "orcid": "0000000218250097",
             "links": [{"label": "", "url": "example.org"}], "skills": concepts[:2], "visibility": {"orcid": "private"},
             "listing": "public",
         },
@@ -195,7 +198,7 @@ def test_a_question_is_kept_with_its_answer_until_validation(joined, facilitator
 
 def test_nobody_validates_themselves_nor_without_the_role(region, facilitator, joined, account):
     own = actions.join_region(actor=me(facilitator), account=facilitator, region=region, name="Fabia Leri", now=NOON)
-    with pytest.raises(Forbidden, match="own profile|tuo profilo"):
+    with pytest.raises(Forbidden, match=r"own profile|tuo profilo"):
         actions.validate_person(actor=me(facilitator), person=own, now=NOON)
     person, other = joined(), joined("Bruno Blu")
     without_second_factor = Actor(account_id=facilitator.pk, withheld=frozenset({Role.FACILITATOR}))

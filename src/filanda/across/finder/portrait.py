@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ from filanda.kernel.ui import shapes
 __all__ = [
     "identifier_url",
     "kind_label",
+    "linked_data",
     "place",
     "portrait",
     "public_identifiers",
@@ -351,6 +353,11 @@ def _jsonld(page: OrganisationPage, absolute_url: str, website: str) -> str:
         ],
         "knowsAbout": [concept.label for concept in page.concepts[:CONCEPTS_SHOWN] if not concept.is_suggested],
     }
+    return linked_data(data)
+
+
+def linked_data(data: Mapping[str, Any]) -> str:
+    """`data` without what is empty as JSON-LD, safe inside a script element."""
     text = json.dumps({key: value for key, value in data.items() if value}, ensure_ascii=False, separators=(",", ":"))
     # U+2028 and U+2029 are no line ends in JSON but were in older scripts.
     escapes: dict[str, str | int | None] = {

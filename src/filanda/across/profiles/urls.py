@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Pages of people, below the language."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from filanda.across.profiles.views import directory, own, profile, queue
+
+app_name = "profiles"
+urlpatterns = [
+    path("people/", directory.people, name="people"),
+    path("people/suggest", directory.suggest, name="suggest"),
+    path("people.csv", directory.people_csv, name="people-csv"),
+    path("people/<int:person_id>/", profile.person, name="person-short"),
+    path("people/<int:person_id>/block/", profile.block, name="block"),
+    path("people/<int:person_id>/unblock/", profile.unblock, name="unblock"),
+    path("people/<int:person_id>/hide/", profile.hide, name="hide"),
+    path("people/<int:person_id>/show/", profile.show, name="show"),
+    path("people/<int:person_id>/<slug:slug>/", profile.person, name="person"),
+    path("profile/", own.edit, name="edit"),
+    path("profile/answer/", own.answer, name="answer"),
+    path("profile/preview/", own.preview, name="preview"),
+    path("profile/blocked/", own.blocked, name="blocked"),
+    path("workbench/people/", queue.queue, name="queue"),
+    path("workbench/people/<int:person_id>/<str:move>/", queue.move, name="queue-move"),
+]

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page of one person, and what a reader may do there: block, and as staff hide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from filanda.across.profiles import queries
+from filanda.across.profiles.addresses import PeopleAddresses
+from filanda.across.profiles.portrait import portrait
+from filanda.directory.people.actions import ReasonMissing, block_person, hide_person, show_person, unblock_person
+from filanda.directory.people.models import Person
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.policies import decide
+from filanda.kernel.regions.models import Region
+
+__all__ = ["block", "hide", "person", "show", "unblock"]
+
+LARGEST_ID = 2**63 - 1
+
+
+@require_safe
+def person(request: HttpRequest, person_id: int, slug: str = "") -> HttpResponse:
+    """Who they are. Somebody whom the reader may not see looks like one who was never here."""
+    page = _page(request, person_id)
+    own_url = PeopleAddresses.here().person(person_id, page.person.slug)
+    if slug != page.person.slug:
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(f"{own_url}{'?' if query else ''}{query}", permanent=False)
+    return _shown(request, page)
+
+
+def _shown(request: HttpRequest, page: queries.Profile, errors: dict[str, Any] | None = None) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    region: Region = request.region  # type: ignore[attr-defined]
+    found, addresses = page.person, PeopleAddresses.here()
+    own_url = addresses.person(found.pk, found.slug)
+    is_own = found.is_of(actor)
+    may_hide = bool(decide(actor, "people.hide", found))
+    context = portrait(page, region=region, addresses=addresses, absolute_url=request.build_absolute_uri(own_url)) | {
+        "is_own": is_own,
+        "edit_url": reverse("profiles:edit") if is_own else "",
+        "block_url": _address("block", found) if actor.is_member and decide(actor, "people.block", found) else "",
+        "blocked_url": reverse("profiles:blocked"),
+        "hide_url": _address("hide", found) if may_hide and found.hidden_at is None else "",
+        "show_url": _address("show", found) if may_hide and found.hidden_at is not None else "",
+        "hidden_reason": found.hidden_reason if found.hidden_at is not None else "",
+        "is_hidden": found.hidden_at is not None,
+        "state_label": found.get_state_display() if may_hide or is_own else "",
+        "facilitator": str(found.facilitator) if found.facilitator and (may_hide or is_own) else "",
+        "purpose": found.purpose if is_own or found.is_looked_after_by(actor) else "",
+        "errors": errors or {},
+        "canonical_path": own_url,
+    }
+    response = render(request, "profiles/person.html", context, status=422 if errors else 200)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _address(name: str, found: Person) -> str:
+    return reverse(f"profiles:{name}", args=[found.pk])
+
+
+def _page(request: HttpRequest, person_id: int) -> queries.Profile:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    page = queries.profile(person_id, actor) if person_id <= LARGEST_ID else None
+    if page is None:
+        raise Http404(_("No person that you can see has this address."))
+    return page
+
+
+@require_POST
+def block(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Neither sees the other from now on; the list of those whom one blocks says so, and takes it back."""
+    block_person(actor=request.actor, person=_page(request, person_id).person, now=now())  # type: ignore[attr-defined]
+    return redirect("profiles:blocked")
+
+
+@require_POST
+def unblock(request: HttpRequest, person_id: int) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = next((one for one in queries.blocked_people(actor) if one.pk == person_id), None)
+    if found is not None:
+        unblock_person(actor=actor, person=found, now=now())
+    return redirect("profiles:blocked")
+
+
+@require_POST
+def hide(request: HttpRequest, person_id: int) -> HttpResponse:
+    page = _page(request, person_id)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    try:
+        hide_person(actor=actor, person=page.person, reason=request.POST.get("reason", ""), now=now())
+    except ReasonMissing as error:
+        return _shown(request, page, {"reason": [str(error)]})
+    return redirect(PeopleAddresses.here().person(page.person.pk, page.person.slug))
+
+
+@require_POST
+def show(request: HttpRequest, person_id: int) -> HttpResponse:
+    page = _page(request, person_id)
+    show_person(actor=request.actor, person=page.person, now=now())  # type: ignore[attr-defined]
+    return redirect(PeopleAddresses.here().person(page.person.pk, page.person.slug))

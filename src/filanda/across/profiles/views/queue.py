@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where facilitators validate profiles: the queue, one tap to validate, a question with its words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from filanda.across.finder.facets import pager
+from filanda.across.finder.parameters import whole
+from filanda.across.profiles import queries
+from filanda.across.profiles.addresses import PeopleAddresses
+from filanda.across.profiles.portrait import portrait
+from filanda.directory.people.actions import ReasonMissing, return_person, validate_person
+from filanda.directory.people.models import Person, ValidationState
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.policies import decide, require
+from filanda.kernel.regions.models import Region
+from filanda.kernel.text.folding import clean
+from filanda.kernel.workflow import MoveNotPossible, possible_moves
+
+__all__ = ["move", "queue"]
+
+LARGEST_ID = 2**63 - 1
+
+
+@never_cache
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """?state= one of the states (waiting); ?whose=mine or all; ?q= words of names; ?done= a number, just validated."""
+    require(request.actor, "people.review")  # type: ignore[attr-defined]
+    return _queue(request)
+
+
+def _queue(
+    request: HttpRequest, errors: dict[int, str] | None = None, typed: dict[int, str] | None = None, status: int = 200
+) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    region: Region = request.region  # type: ignore[attr-defined]
+    asked = request.GET
+    state = asked.get("state", "")
+    state = state if state in ValidationState.values else str(ValidationState.WAITING)
+    whose = "mine" if asked.get("whose") == "mine" else "all"
+    q = " ".join(clean(asked.get("q", "")[:100]).split())
+    number = whole(asked.get("page"), least=1, most=10_000, default=1)
+    page = queries.queue_page(actor, state=state, whose=whose, q=q, page=number)
+    addresses = PeopleAddresses.here()
+    done = whole(asked.get("done"), least=1, most=10**9, default=0)
+    done_name = Person.objects.visible_to(actor).filter(pk=done).values_list("name", flat=True).first() if done else ""
+    context = {
+        "rows": [_row(profile, actor, region, addresses) for profile in page.profiles],
+        "total": page.total,
+        "q": q,
+        "state": state,
+        "whose": whose,
+        "states": [
+            {
+                "label": str(label),
+                "count": page.counts.get(value, 0),
+                "url": _address(value, whose, q),
+                "is_on": value == state,
+            }
+            for value, label in ValidationState.choices
+        ],
+        "whoses": [
+            {"label": _("All"), "url": _address(state, "all", q), "is_on": whose == "all"},
+            {"label": _("Mine"), "url": _address(state, "mine", q), "is_on": whose == "mine"},
+        ],
+        "queue_url": reverse("profiles:queue"),
+        "here": _address(state, whose, q, page.page).partition("?")[2],
+        "pager": pager(page.page, page.pages, lambda n: _address(state, whose, q, n)),
+        "may_see_requests": bool(decide(actor, "needs.requests.view")),
+        "errors": errors or {},
+        "typed": typed or {},
+        "done_name": done_name or "",
+    }
+    return render(request, "profiles/queue.html", context, status=status)
+
+
+def _row(profile: queries.Profile, actor: Actor, region: Region, addresses: PeopleAddresses) -> dict[str, Any]:
+    person = profile.person
+    possible = {move.name for move in possible_moves(person, actor)}
+    return portrait(profile, region=region, addresses=addresses) | {
+        "id": person.pk,
+        "url": addresses.person(person.pk, person.slug),
+        "purpose": person.purpose if person.is_looked_after_by(actor) else "",
+        "facilitator": str(person.facilitator) if person.facilitator else "",
+        "since": person.state_changed_at,
+        "question": person.return_reason,
+        "answer": person.answer,
+        "validate_url": reverse("profiles:queue-move", args=[person.pk, "validate"]) if "validate" in possible else "",
+        "return_url": reverse("profiles:queue-move", args=[person.pk, "return"]) if "return" in possible else "",
+    }
+
+
+def _address(state: str, whose: str, q: str = "", page: int = 1) -> str:
+    wanted = {"state": state} if state != ValidationState.WAITING else {}
+    wanted |= {"whose": whose} if whose != "all" else {}
+    wanted |= {"q": q} if q else {}
+    wanted |= {"page": str(page)} if page > 1 else {}
+    return reverse("profiles:queue") + (f"?{urlencode(wanted)}" if wanted else "")
+
+
+@require_POST
+def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
+    """validate, or return with `question`. The list is as it was when the answer comes."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    require(actor, "people.review")
+    person = Person.objects.visible_to(actor).filter(pk=person_id).first() if person_id <= LARGEST_ID else None
+    if person is None or move not in ("validate", "return"):
+        raise Http404
+    question = request.POST.get("question", "")
+    try:
+        if move == "validate":
+            validate_person(actor=actor, person=person, now=now())
+        else:
+            return_person(actor=actor, person=person, question=question, now=now())
+    except ReasonMissing as error:
+        return _queue(request, {person.pk: str(error)}, {person.pk: question}, status=422)
+    except MoveNotPossible as error:
+        return _queue(request, {0: str(error)}, {person.pk: question}, status=409)
+    back = request.GET.copy()
+    back["done"] = str(person.pk) if move == "validate" else "0"
+    return redirect(reverse("profiles:queue") + "?" + back.urlencode())
