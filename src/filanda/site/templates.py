@@ -12,11 +12,13 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region, RegionHost
 from filanda.kernel.ui.environment import install
+from filanda.site.pages import asked_to_agree
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -62,6 +64,8 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "region": region,
         "actor": getattr(request, "actor", None),
+        "reader_name": _reader_name(request),
+        "sign_in_url": _sign_in_url(request),
         "demo": settings.DEMO,
         "language_code": language,
         "languages": [known for known in settings.LANGUAGES if known[0] in spoken] or settings.LANGUAGES,
@@ -72,11 +76,27 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "footer_links": [
             {"label": _("How matching works"), "url": reverse("how")},
             {"label": _("Privacy notice"), "url": reverse("privacy")},
+            {"label": _("Terms of use"), "url": reverse("terms")},
+            {"label": _("Cookies"), "url": reverse("cookies")},
             {"label": _("Accessibility"), "url": reverse("accessibility")},
             {"label": _("Programming interface"), "url": reverse("api-docs")},
         ],
+        "asked_to_agree": lambda: asked_to_agree(request) if region else "",
         "regions": _other_regions(request, region, language) if settings.DEMO and region else [],
     }
+
+
+def _reader_name(request: HttpRequest) -> str:
+    actor = getattr(request, "actor", None)
+    # The account of a session is loaded by now: this costs no query.
+    return str(request.user.name) if actor is not None and actor.account_id is not None else ""  # type: ignore[union-attr]
+
+
+def _sign_in_url(request: HttpRequest) -> str:
+    """To signing in, and back to this page if it is one that can be come back to."""
+    start = reverse("signin:start")
+    is_page = request.method in ("GET", "HEAD") and not request.path.startswith(start)
+    return f"{start}?{urlencode({'next': request.get_full_path()})}" if is_page else start
 
 
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:

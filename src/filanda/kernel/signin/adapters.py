@@ -17,9 +17,12 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.sessions import has_second_factor
 from filanda.kernel.limits import address_of
+from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin import opening, providers
 from filanda.kernel.signin.fresh import is_fresh
+from filanda.kernel.signin.recovery import lapse_recoveries
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -63,6 +66,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """`kwargs`: django-allauth's, of which only `redirect_url` matters."""
         response = opening.redirect_onwards(request, user, kwargs.get("redirect_url") or "")
         providers.link_pending(request, user, now())
+        if has_second_factor(request):
+            lapse_recoveries(region=active_region(), now=now(), account=user)
         opening.finish(request, user, response, is_first=getattr(request, "_is_first_session", False))
         return response
 

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Permissions and events of accounts, roles and sign-in."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Count, Min
 from django.utils.translation import gettext_lazy as _
 
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
-from filanda.kernel.manifests import Manifest
+from filanda.kernel.manifests import Manifest, PersonalData, Waiting
 from filanda.kernel.policies import Decision, Permission
+from filanda.kernel.signin.models import Recovery
+from filanda.kernel.signin.personal import collect, erase
 
 
 def _is_own(actor: Actor, account: Account | None) -> Decision:
@@ -23,7 +27,24 @@ def _operators(name: str, label: Any) -> EventType:
     return EventType(name, label, Audience.OPERATORS, Erasure.NOTHING)
 
 
+def _waiting(actor: Actor) -> Iterable[Waiting]:
+    """Recoveries that this administrator can decide."""
+    if Role.REGION_ADMINISTRATOR not in actor.roles:
+        return
+    rows = Recovery.objects.open().exclude(account=actor.account_id).exclude(first_approver=actor.account_id)
+    found = rows.aggregate(count=Count("pk"), since=Min("asked_at"))
+    if found["count"]:
+        yield Waiting(
+            str(_("People who lost their second factor")),
+            "signin:recoveries",
+            count=found["count"],
+            since=found["since"],
+        )
+
+
 manifest = Manifest(
+    waiting=_waiting,
+    personal_data=(PersonalData("signin", _("Signing in: factors, sessions, sign-ins elsewhere"), collect, erase),),
     permissions=(
         Permission(
             "identity.roles.grant", _("Give roles in this region"), roles=frozenset({Role.REGION_ADMINISTRATOR})
@@ -57,6 +78,11 @@ manifest = Manifest(
         _operators("identity.factor.guessed_at", _("A second factor was guessed at too often")),
         _operators("identity.recovery_codes.made", _("Recovery codes were made")),
         _operators("identity.recovery_code.used", _("A recovery code was used")),
+        _operators("identity.recovery.asked", _("Somebody who lost their second factor asked to be let back in")),
+        _operators("identity.recovery.seconded", _("A first administrator approved a recovery")),
+        _operators("identity.recovery.refused", _("A recovery was refused")),
+        _operators("identity.recovery.lapsed", _("A recovery ended without a decision")),
+        _operators("identity.factors.recovered", _("Lost second factors were removed")),
         _operators("identity.provider.linked", _("A sign-in of an identity provider was linked")),
         _operators("identity.provider.unlinked", _("A sign-in of an identity provider was removed")),
     ),

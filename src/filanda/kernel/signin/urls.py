@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from filanda.kernel.signin.views import account, confirming, factors, signing
+from filanda.kernel.signin.views import account, confirming, factors, recovering, signing
 
 app_name = "signin"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/code/", signing.code, name="code"),
     path("sign-in/passkey/", signing.by_passkey, name="by-passkey"),
     path("sign-in/passkey/options/", signing.passkey_options, name="passkey-options"),
+    path("sign-in/lost-factor/", recovering.ask, name="recovery"),
     path("sign-in/<str:token>/", signing.by_link, name="sign-in"),
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("account/", account.overview, name="account"),
@@ -24,4 +25,17 @@ urlpatterns = [
     path("account/recovery-codes/", factors.recovery_codes, name="recovery-codes"),
     path("account/sessions/<int:session_id>/end/", account.end_one_session, name="end-session"),
     path("account/sessions/end-others/", account.end_other_sessions, name="end-other-sessions"),
+    path("account/recoveries/", recovering.decisions, name="recoveries"),
+    path(
+        "account/recoveries/<int:recovery_id>/approve/",
+        recovering.decide_one,
+        {"move": "approve"},
+        name="approve-recovery",
+    ),
+    path(
+        "account/recoveries/<int:recovery_id>/refuse/",
+        recovering.decide_one,
+        {"move": "refuse"},
+        name="refuse-recovery",
+    ),
 ]

@@ -83,6 +83,31 @@ def register(app: typer.Typer) -> None:
             _give(email, slug, Role.REGION_ADMINISTRATOR, name)
 
     @region.command()
+    def admin(
+        email: str = _EMAIL,
+        slug: str = typer.Option("", "--region", help="Short name of the region; not needed where there is one only."),
+        name: str = _NAME,
+    ) -> None:
+        """Make a person an administrator of a region, and print a link that signs them in once."""
+        with django_ready():
+            from filanda.kernel.identity.models import Role
+
+            _give(email, slug or _only_region(), Role.REGION_ADMINISTRATOR, name)
+
+    @region.command("forget-factors")
+    def forget_factors(email: str = _EMAIL, slug: str = _SLUG) -> None:
+        """Remove the second factors of somebody who lost them, where no two administrators can. They are told."""
+        with django_ready():
+            from filanda.kernel.identity.actors import PLATFORM
+            from filanda.kernel.regions.scoped import in_region
+            from filanda.kernel.signin.recovery import forget_factors
+
+            account, region = _account(email), _region(slug)
+            with in_region(region):
+                gone = forget_factors(actor=PLATFORM, account=account, region=region, now=datetime.now(UTC))
+            typer.echo(f"{account.email}: {gone} factors removed, and all sessions ended.")
+
+    @region.command()
     def facilitator(email: str = _EMAIL, slug: str = _SLUG, name: str = _NAME) -> None:
         """Make a person a facilitator of a region, and print a link that signs them in once."""
         with django_ready():
@@ -94,12 +119,7 @@ def register(app: typer.Typer) -> None:
     def sign_in_link(email: str = _EMAIL, slug: str = _SLUG) -> None:
         """Print a link that signs somebody in who has an account already: once, within ten minutes."""
         with django_ready():
-            from filanda.kernel.identity.models import Account
-
-            account = Account.objects.filter(email=email.strip().lower(), is_active=True).first()
-            if account is None:
-                raise Failure(f"nobody has an account with the address {email}.")
-            _print_link(account, _region(slug))
+            _print_link(_account(email), _region(slug))
 
 
 def _region(slug: str) -> Region:
@@ -110,6 +130,24 @@ def _region(slug: str) -> Region:
         known = ", ".join(Region.objects.values_list("slug", flat=True)) or "none yet"
         raise Failure(f"there is no region {slug!r}; the regions are: {known}.")
     return found
+
+
+def _account(email: str) -> Account:
+    from filanda.kernel.identity.models import Account
+
+    account = Account.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if account is None:
+        raise Failure(f"nobody has an account with the address {email}.")
+    return account
+
+
+def _only_region() -> str:
+    from filanda.kernel.regions.models import Region
+
+    slugs = list(Region.objects.values_list("slug", flat=True))
+    if len(slugs) != 1:
+        raise Failure(f"say which region with --region; the regions are: {', '.join(slugs) or 'none yet'}.")
+    return slugs[0]
 
 
 def _give(email: str, slug: str, role: Role, name: str) -> None:
