@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection, transaction
+from django.utils.translation import get_language
 from numpy.typing import NDArray
 
 from filanda.capabilities.matching.embedding import Embedder
@@ -21,6 +22,7 @@ from filanda.capabilities.matching.models import VectorSpace
 from filanda.capabilities.matching.vectors import as_array
 from filanda.directory.organisations.models import ConceptOrigin, EvidenceConcept
 from filanda.directory.taxonomies.models import Concept
+from filanda.directory.taxonomies.queries import find, scheme_for
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.journal.actions import record
 from filanda.kernel.regions.models import Region
@@ -31,15 +33,19 @@ SURE = 2.2  # standard deviations above the topic's average; below, nothing is s
 CLOSE = 0.75  # a second topic is suggested when it scores at least this part of the first
 GENERIC = 5  # a text that more pieces share is the label of a funding line and says no topic
 LEAST = 20  # pieces of evidence; fewer say nothing about averages
+WORD = 4  # letters that a word has at least to name a topic by itself
 BATCH = 2000  # pieces of evidence in one transaction
 
 
 @dataclass(frozen=True)
 class Topics:
-    """The topics of a region's scheme that suggestions are made from, and their vectors, shape (topics, dim)."""
+    """The topics of a region's scheme that suggestions are made from; `vectors`, shape (topics, dim); `raw_mean`:
+    of their descriptions before centring, what stands for the middle of all texts where there is no evidence yet.
+    """
 
     ids: list[int]
     vectors: NDArray[np.float32]
+    raw_mean: NDArray[np.float32]
 
 
 def topics_of(region: Region, embedder: Embedder) -> Topics | None:
@@ -52,21 +58,28 @@ def topics_of(region: Region, embedder: Embedder) -> Topics | None:
     if len(concepts) < 2:
         return None
     texts = tuple(tuple(_described(concept, language) for concept in concepts) for language in LANGUAGES)
-    return Topics([concept.pk for concept in concepts], _vectors_of(texts, embedder))
+    vectors, raw_mean = _vectors_of(texts, embedder)
+    return Topics([concept.pk for concept in concepts], vectors, raw_mean)
 
 
-_kept: dict[tuple[str, tuple[tuple[str, ...], ...]], NDArray[np.float32]] = {}
+_Vectors = NDArray[np.float32]
+_kept: dict[tuple[str, tuple[tuple[str, ...], ...]], tuple[_Vectors, _Vectors]] = {}
 
 
-def _vectors_of(texts: tuple[tuple[str, ...], ...], embedder: Embedder) -> NDArray[np.float32]:
-    """Vectors of topics described in several languages, shape (topics, dim). Kept: embedding them takes seconds."""
+def _vectors_of(texts: tuple[tuple[str, ...], ...], embedder: Embedder) -> tuple[_Vectors, _Vectors]:
+    """Vectors of topics described in several languages, shape (topics, dim), and their mean before centring.
+
+    Kept: embedding them takes seconds.
+    """
     key = (embedder.model_id, texts)
     if key not in _kept:
         total = np.zeros((len(texts[0]), embedder.dim), dtype=np.float32)
+        middle = np.zeros(embedder.dim, dtype=np.float32)
         for described in texts:
             found = embedder.embed_passages(described)
             total += unit(found - found.mean(axis=0))
-        _kept[key] = unit(total)
+            middle += found.mean(axis=0) / len(texts)
+        _kept[key] = unit(total), middle
     return _kept[key]
 
 
@@ -91,6 +104,38 @@ def best_topics(evidence: NDArray[np.float32], topics: NDArray[np.float32]) -> l
         chosen = [(int(at), float(row[at])) for at in order if row[at] >= max(SURE, CLOSE * first)]
         found.append(chosen)
     return found
+
+
+def topics_for(region: Region, text: str, embedder: Embedder | None, limit: int = 5) -> list[Concept]:
+    """The topics of the region's S3 scheme nearest to what somebody wrote, best first, for them to confirm or not.
+
+    By meaning, in whatever language the words are; without an embedder by the words that labels begin with. A text of
+    fewer than two words says no topic. Embedding the topics takes seconds, once a process.
+    """
+    words = text.split()
+    if len(words) < 2:
+        return []
+    topics = topics_of(region, embedder) if embedder is not None else None
+    if embedder is None or topics is None:
+        return _topics_by_words(region, words, limit)
+    raw = embedder.embed_passages([text])
+    space = VectorSpace.objects.filter(region=region, model_id=embedder.model_id, is_active=True).first()
+    mean = np.frombuffer(bytes(space.mean), dtype="<f4") if space is not None else topics.raw_mean
+    order = np.argsort(-(unit(raw - mean) @ topics.vectors.T)[0])[:limit]
+    found = Concept.objects.in_bulk([topics.ids[at] for at in order])
+    return [found[topics.ids[at]] for at in order if topics.ids[at] in found]
+
+
+def _topics_by_words(region: Region, words: list[str], limit: int) -> list[Concept]:
+    scheme = scheme_for(region, SCHEME)
+    if scheme is None:
+        return []
+    found: dict[int, Concept] = {}
+    for word in sorted({word for word in words if len(word) >= WORD}, key=len, reverse=True)[:8]:
+        for concept in find(scheme, word, get_language() or "it", limit):
+            if concept.ancestor_ids:
+                found.setdefault(concept.pk, concept)
+    return list(found.values())[:limit]
 
 
 def suggest(region: Region, embedder: Embedder) -> int:

@@ -34,6 +34,7 @@ manifest = Manifest(
         Permission("affiliations.claims.invite", _("Invite an organisation's contact to claim it"), roles=STAFF),
         Permission("affiliations.requests.ask", _("Ask to join an organisation"), roles=_MEMBERS, rule=is_seen),
         Permission("affiliations.requests.own", _("Withdraw one's own request"), roles=_MEMBERS, rule=is_own),
+        Permission("affiliations.organisations.found", _("Add an organisation of one's own"), roles=_MEMBERS),
         Permission("affiliations.invitations.use", _("Accept an invitation"), roles=_MEMBERS),
         Permission("affiliations.positions.add", _("Say that one has a position there"), roles=_MEMBERS, rule=is_seen),
         Permission(

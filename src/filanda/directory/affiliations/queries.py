@@ -32,8 +32,10 @@ __all__ = [
     "invitations_for",
     "is_claimable_by_mail",
     "names_of",
+    "open_grants",
     "organisation_people",
     "organisations_without_admins",
+    "spoken_for",
     "staff_accounts",
 ]
 
@@ -52,6 +54,12 @@ def has_admins(organisation_id: int, *, besides: int | None = None) -> bool:
     """Whether somebody speaks for the organisation (other than the account `besides`)."""
     rows = _admin_grants(organisation_id)
     return bool((rows.exclude(account=besides) if besides else rows).exists())
+
+
+def spoken_for(organisation_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the organisations that have an admin. One query."""
+    rows = open_grants(Role.ORGANISATION_ADMIN).filter(scope_kind="organisation", scope_id__in=list(organisation_ids))
+    return frozenset(rows.values_list("scope_id", flat=True))
 
 
 def admin_accounts(organisation_id: int) -> list[Account]:

@@ -22,6 +22,7 @@ from filanda.directory.affiliations.models import (
 )
 from filanda.directory.affiliations.queries import admin_accounts
 from filanda.directory.organisations.models import Organisation, OrganisationState
+from filanda.directory.organisations.steps import sign_history
 from filanda.directory.people.models import Person
 from filanda.directory.people.steps import touches
 from filanda.kernel.identity.actors import Actor
@@ -80,7 +81,7 @@ def hold_position(account: Account, organisation: Organisation, title: str, *, i
 def become_admin(
     *, actor: Actor, organisation: Organisation, account: Account, reason: str, state: OrganisationState
 ) -> None:
-    """`account` speaks for the organisation from now on, which is `state` then, or stays what it was if that is more."""
+    """`account` speaks for the organisation, which is in `state` now, or in the one it was in if that is more."""
     give_role(
         actor=actor,
         region=organisation.region,
@@ -93,6 +94,7 @@ def become_admin(
     end_roles(actor=actor, organisation=organisation, account=account, role=member, reason=reason, now=clock())
     hold_position(account, organisation, "", is_confirmed=True)
     if _STATES.index(state) > _STATES.index(OrganisationState(organisation.state)):
+        sign_history(actor)
         organisation.state = state
         organisation.save(update_fields=["state", "updated_at"])
 
