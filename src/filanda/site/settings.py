@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "filanda.kernel.jobs",
     "filanda.kernel.journal",
     "filanda.kernel.mail",
+    "filanda.kernel.legal",
     "filanda.kernel.signin",
     "filanda.kernel.ui",
     "filanda.directory.taxonomies",
@@ -102,6 +103,7 @@ INSTALLED_APPS = [
     "filanda.across.workbench",
     "filanda.across.profiles",
     "filanda.across.ownership",
+    "filanda.across.administration",
     "filanda.site",
 ]
 
@@ -156,7 +158,7 @@ AUTH_USER_MODEL = "identity.Account"
 AUTHENTICATION_BACKENDS = ["filanda.kernel.identity.backends.LinkBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
-LOGIN_REDIRECT_URL = "workbench:requests"
+LOGIN_REDIRECT_URL = "administration:home"
 LOGOUT_REDIRECT_URL = "finder:home"
 LOGIN_URL = "signin:start"
 # Signing in: kernel/signin. Of django-allauth we use the rows, the stages and the providers; no page and no mail.
@@ -227,6 +229,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS = ["filanda.site.uploads.NoFiles"]  # see capabilities.files.receiving for views that take files
 CLAMAV = os.environ.get("FILANDA_CLAMAV", "")
+LEGAL_TEXTS = PACKAGE / "site" / "legal"  # the legal texts of a region that has published none
 
 _OWN_FILES: dict[str, object] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",

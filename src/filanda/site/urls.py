@@ -37,5 +37,10 @@ urlpatterns = [
         path("how-matching-works/", pages.how, name="how"),
         path("privacy/", pages.privacy, name="privacy"),
         path("accessibility/", pages.accessibility, name="accessibility"),
+        path("terms/", pages.terms, name="terms"),
+        path("cookies/", pages.cookies, name="cookies"),
+        path("legal/<slug:kind>/<int:version>/", pages.legal_version, name="legal-version"),
+        path("consent/", pages.consent, name="consent"),
+        path("", include("filanda.across.administration.urls")),
     ),
 ]

@@ -15,12 +15,13 @@ from filanda.capabilities.files.inspecting import FileRefused, Inspected, clean_
 from filanda.capabilities.files.models import FileAudience, FileKind, StoredFile
 from filanda.capabilities.files.receiving import MB
 from filanda.capabilities.files.storing import delete_after_commit, write
+from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
 from filanda.kernel.regions.models import Region
 
-__all__ = ["QuotaReached", "delete_files", "keep_file", "move_files"]
+__all__ = ["QuotaReached", "delete_files", "follow_merge", "keep_file", "move_files"]
 
 PERSON_BYTES = 100 * MB  # of documents, in one region
 PERSON_FILES = 100
@@ -101,6 +102,11 @@ def move_files(*, kind: str, from_id: int, to_id: int) -> int:
     if StoredFile.objects.filter(subject_kind=kind, subject_id=to_id, kind=FileKind.LOGO).exists():
         rows = rows.exclude(kind=FileKind.LOGO)
     return int(StoredFile.objects.filter(pk__in=[row.pk for row in rows]).update(subject_id=to_id))
+
+
+def follow_merge(region: Region, stays: Organisation, other: Organisation) -> None:
+    """Files of an organisation that is united with another go with it."""
+    move_files(kind="organisation", from_id=other.pk, to_id=stays.pk)
 
 
 def _check_quotas(actor: Actor, of_subject: object, more: int) -> None:

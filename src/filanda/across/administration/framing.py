@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the administration's pages share: who acts, the sections they may open, pages of lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
+
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.policies import decide
+
+__all__ = ["LARGEST_ID", "actor_of", "errors_in", "frame", "page_number", "pager"]
+
+LARGEST_ID = 2**63 - 1
+
+# (name of the address; label; permission that opens it)
+SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
+    ("administration:feedback", gettext_lazy("Feedback"), "legal.feedback.handle"),
+)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts, as the middleware found out."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def frame(request: HttpRequest, section: str, heading: str, below: str = "") -> dict[str, Any]:
+    """The context of administration/frame.html. section: a name of SECTIONS; below: the title of a page under it."""
+    actor = actor_of(request)
+    sections: list[dict[str, Any]] = [
+        {"label": str(label), "url": reverse(name), "is_current": name == section}
+        for name, label, permission in SECTIONS
+        if decide(actor, permission)
+    ]
+    crumbs = [{"label": str(gettext_lazy("Home")), "url": reverse("administration:home")}]
+    current = next((entry for entry in sections if entry["is_current"]), None)
+    if below and current is not None:
+        crumbs.append({"label": current["label"], "url": current["url"]})
+    crumbs.append({"label": below or heading, "url": ""})
+    return {"sections": sections, "heading": below or heading, "crumbs": crumbs}
+
+
+def errors_in(errors: dict[str, list[str]]) -> list[dict[str, str]]:
+    """Errors by field, as forms.error_summary wants them; "" concerns the whole form."""
+    return [{"name": name, "message": sentence} for name, sentences in errors.items() for sentence in sentences]
+
+
+def page_number(request: HttpRequest) -> int:
+    """?page=, from 1; anything else is the first."""
+    given = request.GET.get("page", "")
+    return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) < 7 else 1
+
+
+def pager(url: str, page: int, pages: int, **filters: str) -> dict[str, Any]:
+    """What ui.pager shows."""
+
+    def address(number: int) -> str:
+        wanted = {name: value for name, value in filters.items() if value}
+        if number > 1:
+            wanted["page"] = str(number)
+        return url + (f"?{urlencode(wanted)}" if wanted else "")
+
+    near = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= 2]
+    links: list[dict[str, Any] | None] = []
+    for before, n in zip([0, *near], near, strict=False):
+        if n - before > 1:
+            links.append(None)
+        links.append({"number": n, "url": address(n), "is_current": n == page})
+    return {
+        "page": page,
+        "pages": pages,
+        "previous_url": address(page - 1) if page > 1 else "",
+        "next_url": address(page + 1) if page < pages else "",
+        "links": links,
+    }
