@@ -104,6 +104,8 @@ INSTALLED_APPS = [
     "filanda.across.profiles",
     "filanda.across.ownership",
     "filanda.across.administration",
+    "filanda.across.joining",
+    "filanda.across.privacy",
     "filanda.site",
 ]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where the worker finds the jobs of all rooms: procrastinate imports this module."""
 
+from filanda.across.privacy import tasks as privacy_tasks
 from filanda.capabilities.files import tasks as files_tasks
 from filanda.capabilities.matching import tasks as matching_tasks
 from filanda.capabilities.needs import tasks as needs_tasks
@@ -9,4 +10,13 @@ from filanda.kernel.jobs import tasks as jobs_tasks
 from filanda.kernel.mail import tasks as mail_tasks
 from filanda.kernel.signin import tasks as signin_tasks
 
-__all__ = ["affiliations_tasks", "files_tasks", "jobs_tasks", "mail_tasks", "matching_tasks", "needs_tasks", "signin_tasks"]
+__all__ = [
+    "affiliations_tasks",
+    "files_tasks",
+    "jobs_tasks",
+    "mail_tasks",
+    "matching_tasks",
+    "needs_tasks",
+    "privacy_tasks",
+    "signin_tasks",
+]

@@ -27,9 +27,11 @@ urlpatterns = [
     path("api/v1/", api.urls),
     *i18n_patterns(
         path("", include("filanda.across.ownership.urls")),
+        path("join/", include("filanda.across.joining.urls")),
         path("", include("filanda.across.finder.urls")),
         path("", include("filanda.kernel.signin.allauth_urls")),
         path("", include("filanda.kernel.signin.urls")),
+        path("", include("filanda.across.privacy.urls")),
         path("", include("filanda.across.profiles.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from filanda.capabilities.needs import personal
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
-from filanda.kernel.manifests import Manifest
+from filanda.kernel.manifests import Manifest, PersonalData
 from filanda.kernel.policies import Decision, Permission
 
 _STAFF = frozenset({"facilitator", "region_administrator"})
@@ -44,4 +45,5 @@ manifest = Manifest(
         _event("needs.request.closed", _("A request for an introduction was closed")),
         _event("needs.purge.done", _("Expired needs and old addresses were deleted")),
     ),
+    personal_data=(PersonalData("needs", _("Your requests for an introduction"), personal.collect, personal.erase),),
 )

@@ -15,12 +15,11 @@ from django.db import models, transaction
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal import event_types
-from filanda.kernel.journal.event_types import Erasure
 from filanda.kernel.journal.hashing import payload_digest
 from filanda.kernel.journal.models import Event
+from filanda.kernel.journal.steps import take_out
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
-from filanda.kernel.regions.scoped import across_regions
 
 __all__ = ["erase", "record"]
 
@@ -67,14 +66,8 @@ def erase(*, actor: Actor, account: Account, now: datetime) -> int:
     What happened stays, and the chain still verifies. Payloads go by the rule of their event type (`Erasure`), in
     events that `account` caused or is the subject of. Returns how many events changed. Raises Forbidden.
     """
-    emptied = [known.name for known in event_types.event_types() if known.erasure is Erasure.PAYLOAD]
-    with across_regions(), transaction.atomic(durable=True):
+    with transaction.atomic(durable=True):
         require(actor, "journal.erase")
-        about = models.Q(subject_type=Account._meta.model_name, subject_id=account.pk)
-        concerned = Event.objects.filter(models.Q(account=account) | about)
-        changed = concerned.filter(type__in=emptied).update(payload=None, salt=None, erased_at=now)
-        by_them = Event.objects.filter(account=account)
-        changed += by_them.exclude(type__in=emptied).count()
-        by_them.update(account=None, actor_salt=None, erased_at=now)
+        changed = take_out(account, now)
         record("journal.person.erased", region=None, actor=actor, payload={"events": changed})
     return changed

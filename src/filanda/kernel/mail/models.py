@@ -24,9 +24,9 @@ class MessageState(models.TextChoices):
 class Message(models.Model):
     """One e-mail to one person. Its words are made when it is sent, from `template` and `context`.
 
-    `message_id` is fixed when it is posted: whoever gets it twice can tell. `context` goes once it is sent; of a
-    `secret` one (a code, a link with a token) also when it is given up. `unclear` counts the times it may have been
-    sent without our knowing.
+    `message_id` is fixed when it is posted: whoever gets it twice can tell. `context` goes once it is sent or given up.
+    `secret`: it holds a code or a link with a token, of no use later. `unclear` counts the times it may have been sent
+    without our knowing.
     """
 
     region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.CASCADE, related_name="+")

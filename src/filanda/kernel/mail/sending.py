@@ -277,8 +277,7 @@ def _finish(message: Message, state: MessageState, now: datetime, error: str = "
     message.state, message.ended_at, message.last_error = state, now, error
     if state == MessageState.SENT:
         message.sent_at = now
-    if state == MessageState.SENT or message.secret:
-        message.context = None
+    message.context = None
     message.save()
     if state == MessageState.FAILED:
         log.warning("a message was given up", message=message.pk, attempts=message.attempts)

@@ -42,8 +42,8 @@ def post(
     """Write a message to `to` in the caller's transaction; a job renders and sends it after the commit.
 
     `template`: "signin/mail/code" is signin/jinja2/signin/mail/code.html, see "mail/base.html". `context`: JSON-able;
-    the template also gets `region`, `language`, `origin`. `secret`: the context (a code, a link with a token) is
-    deleted once it is sent or given up. `unsubscribe_url`: for what is not strictly part of what somebody asked for; a
+    the template also gets `region`, `language`, `origin`. `secret`: it holds a code or a link with a
+    token. The context is deleted once it is sent or given up. `unsubscribe_url`: for what is not strictly part of what somebody asked for; a
     POST there unsubscribes (RFC 8058). `not_after`: when it is of no use any more (default: two weeks, a secret
     one an hour: those who were told to wait for it have asked again).
 

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Requests for an introduction that came from an account's own e-mail address: how they leave and are erased."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.timezone import now as clock
+
+from filanda.capabilities.needs.models import IntroductionRequest, RequestOutcome, RequestState, SavedNeed
+from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.identity.models import Account
+from filanda.kernel.journal.actions import record
+
+__all__ = ["collect", "erase"]
+
+
+def collect(account: Account) -> Mapping[str, Any]:
+    """What they asked for, in their words. Not the facilitator's note: it may speak of the other side."""
+    requests = IntroductionRequest.objects.filter(email=account.email.lower()).select_related("organisation", "need")
+    listed = [
+        {
+            "organisation": request.organisation.name,
+            "organisation_id": request.organisation_id,
+            "name": request.name,
+            "message": request.message,
+            "need": request.need.text if request.need else None,
+            "language": request.language,
+            "consent": request.consent,
+            "state": request.state,
+            "outcome": request.outcome,
+            "asked_at": request.created_at,
+        }
+        for request in requests.order_by("created_at", "pk")
+    ]
+    return {"introduction-requests.json": listed} if listed else {}
+
+
+def erase(account: Account, keeps: bool) -> None:
+    """Open requests are withdrawn; who asked, what they wrote and their needs go. That somebody asked stays."""
+    at = clock()
+    for request in IntroductionRequest.objects.select_for_update(of=("self",)).filter(email=account.email.lower()):
+        was_open = request.state != RequestState.CLOSED
+        need_id, request.need_id = request.need_id, None
+        if was_open:
+            request.state, request.outcome, request.state_changed_at = (
+                RequestState.CLOSED,
+                RequestOutcome.WITHDRAWN,
+                at,
+            )
+        request.email = request.name = request.message = request.note = ""
+        request.forgotten_at = at
+        request.save()
+        if was_open:
+            record(
+                "needs.request.closed",
+                region=request.region,
+                actor=PLATFORM,
+                subject=request,
+                payload={"outcome": RequestOutcome.WITHDRAWN},
+            )
+        if need_id is not None and not IntroductionRequest.objects.filter(need=need_id).exists():
+            SavedNeed.objects.filter(pk=need_id).delete()
+    IntroductionRequest.objects.filter(handler=account).update(handler=None)
