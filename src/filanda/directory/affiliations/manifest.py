@@ -8,13 +8,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from filanda.directory.affiliations import personal
+from filanda.directory.affiliations.demo.people import seed_people
 from filanda.directory.affiliations.models import STAFF
 from filanda.directory.affiliations.policies import is_not_own, is_own, is_seen, organisation_scope
 from filanda.directory.affiliations.search import SEARCH_SOURCES
+from filanda.directory.organisations.demo.seeds import ensure_region
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest, PersonalData, Retention
 from filanda.kernel.policies import Permission
+from filanda.kernel.regions.scoped import in_region
 
 _MEMBERS = frozenset({Role.INNOVATOR, Role.FACILITATOR, Role.REGION_ADMINISTRATOR})
 _ADMINS = frozenset({Role.ORGANISATION_ADMIN})
@@ -23,6 +27,12 @@ _ADMINS = frozenset({Role.ORGANISATION_ADMIN})
 def _event(name: str, label: Any, audience: Audience = Audience.STAFF) -> EventType:
     # Payloads hold ids of organisations only: messages, reasons and addresses stand in the rows.
     return EventType(name, label, audience, Erasure.NOTHING)
+
+
+def _demo(actor: Actor) -> None:
+    region = ensure_region()
+    with in_region(region):
+        seed_people(actor, region)
 
 
 manifest = Manifest(
@@ -79,6 +89,7 @@ manifest = Manifest(
         _event("affiliations.position.confirmed", _("A position was confirmed")),
     ),
     search_sources=SEARCH_SOURCES,
+    demo=_demo,
     personal_data=(
         PersonalData("affiliations", _("Organisations, claims and invitations"), personal.collect, personal.erase),
     ),

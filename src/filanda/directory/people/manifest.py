@@ -55,6 +55,7 @@ manifest = Manifest(
         Permission("people.review", _("See profiles that wait to be validated"), roles=STAFF),
         Permission("people.validate", _("Validate profiles, or ask a question"), roles=STAFF, rule=_is_not_own),
         Permission("people.assign", _("Assign a facilitator to somebody"), roles=STAFF),
+        Permission("people.seed", _("Make invented people (the platform only)")),
         Permission("people.hide", _("Hide a profile, or show it again"), roles=STAFF, rule=_is_not_own),
     ),
     events=(

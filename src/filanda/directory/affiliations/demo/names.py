@@ -10,26 +10,31 @@ from math import gcd
 
 __all__ = ["MOST", "is_a_woman", "person_name", "surname"]
 
-_WOMEN = (
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_WOMEN = _words(
     "Ada Adele Agata Agnese Alba Alessia Alice Amelia Anita Anna Arianna Asia Aurora Beatrice Benedetta Bianca Bruna "
     "Camilla Carla Carlotta Caterina Cecilia Chiara Cinzia Clara Claudia Cristina Daniela Debora Diana Donatella Elena "
     "Eleonora Elisa Emilia Emma Erica Ester Eva Fabiola Federica Fiorella Flavia Franca Gaia Gemma Ginevra Gioia "
     "Giorgia Giovanna Giulia Grazia Greta Ida Ilaria Ines Irene Irma Lara Laura Lavinia Lea Letizia Lia Lidia Linda "
     "Livia Loredana Lorenza Luana Lucia Lucrezia Luisa Maddalena Mara Marcella Margherita Marina Marta Martina Matilde"
-).split()
-_MEN = (
+)
+_MEN = _words(
     "Achille Adriano Alberto Aldo Alessandro Alfredo Amedeo Andrea Angelo Antonio Arturo Attilio Aurelio Bruno Carlo "
     "Cesare Claudio Corrado Cristian Damiano Daniele Dario Davide Diego Domenico Edoardo Elia Elio Emanuele Emilio "
     "Enea Enrico Ernesto Ettore Eugenio Fabio Fausto Federico Filippo Flavio Francesco Franco Gabriele Gaetano "
     "Giacomo Gianluca Gino Giona Giorgio Giovanni Giulio Giuseppe Guido Igor Ivan Ivo Jacopo Leonardo Livio Lorenzo "
     "Luca Luciano Luigi Manlio Marcello Marco Mario Massimo Mattia Maurizio Mauro Michele Mirko Nicola Nino Omar "
     "Oreste Oscar Paolo Pietro Renato Riccardo"
-).split()
-_ROOTS = (
-    "Tord Brand Lazz Mirt Querv Foscal Vergan Sald Tornagh Belloc Carvent Drust Fenar Gabron Ilvar Lumas Morvan Nardesc "
-    "Organt Pelvir Quast Ravegn Sorbian Tezzar Ulviat Vallegr Zampred Albarz Bovest Cremagn Dorvin Erbesc Falgaz "
-    "Ghilard Istrand Landov Malgherz Novard Ostell Prandov"
-).split()
+)
+_ROOTS = _words(
+    "Tord Brand Lazz Mirt Querv Foscal Vergan Sald Tornagh Belloc Carvent Drust Fenar Gabron Ilvar Lumas Morvan "
+    "Nardesc Organt Pelvir Quast Ravegn Sorbian Tezzar Ulviat Vallegr Zampred Albarz Bovest Cremagn Dorvin Erbesc "
+    "Falgaz Ghilard Istrand Landov Malgherz Novard Ostell Prandov"
+)
 _ENDINGS = ("oni", "arsi", "ini", "elli", "ato", "erti", "ucci", "assi", "igo", "ano")
 
 _SURNAMES = len(_ROOTS) * len(_ENDINGS)

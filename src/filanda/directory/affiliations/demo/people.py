@@ -71,8 +71,8 @@ _HEADLINES = (
     "{topic} e {other_low}",
 )
 _ABOUTS = (
-    "Da {years} anni lavoro su **{topic_low}**. Mi piace provare presto le idee con chi le userà, e dire anche che cosa "
-    "non ha funzionato.\n\nCerco persone con cui mettere alla prova un prototipo.",
+    "Da {years} anni lavoro su **{topic_low}**. Mi piace provare presto le idee con chi le userà, e dire anche che "
+    "cosa non ha funzionato.\n\nCerco persone con cui mettere alla prova un prototipo.",
     "Ho cominciato con {other_low} e oggi seguo soprattutto {topic_low}. Porto volentieri la mia esperienza in gruppi "
     "misti: imprese, enti pubblici, associazioni.",
     "Mi occupo di {topic_low}.\n\n- progetti di ricerca con più partner\n- prove sul campo\n- formazione di chi deve "
