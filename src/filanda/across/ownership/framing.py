@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -16,12 +18,18 @@ from filanda.directory.organisations.queries import slug_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import decide, require
 
-__all__ = ["actor_of", "errors_in", "frame", "managed"]
+__all__ = ["actor_of", "by_field", "errors_in", "frame", "managed"]
 
 LARGEST_ID = 2**63 - 1
 
 # (name of the address, in this namespace; label; permission on the organisation that opens it)
-SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (("overview", gettext_lazy("Overview"), "organisations.manage"),)
+SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
+    ("overview", gettext_lazy("Overview"), "organisations.manage"),
+    ("details", gettext_lazy("Details"), "organisations.update"),
+    ("evidence", gettext_lazy("Evidence"), "organisations.evidence.create"),
+    ("people", gettext_lazy("People"), "affiliations.people.manage"),
+    ("history", gettext_lazy("History"), "organisations.manage"),
+)
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -74,6 +82,7 @@ def frame(request: HttpRequest, organisation: Organisation, section: str, title:
         "public_url": public_url,
         "sections": sections,
         "crumbs": crumbs,
+        "messages": [{"kind": message.level_tag, "text": str(message)} for message in get_messages(request)],
         "heading": title or (current["label"] if current else _("Manage")),
     }
 
@@ -81,3 +90,10 @@ def frame(request: HttpRequest, organisation: Organisation, section: str, title:
 def errors_in(errors: dict[str, list[str]]) -> list[dict[str, str]]:
     """Errors by field, as forms.error_summary wants them; "" concerns the whole form."""
     return [{"name": name, "message": sentence} for name, sentences in errors.items() for sentence in sentences]
+
+
+def by_field(problem: ValidationError) -> dict[str, list[str]]:
+    """What a ValidationError says, by field; "" concerns the whole form."""
+    if not hasattr(problem, "error_dict"):
+        return {"": list(problem.messages)}
+    return {("" if name == "__all__" else name): list(found) for name, found in problem.message_dict.items()}

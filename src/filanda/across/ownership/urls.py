@@ -3,15 +3,49 @@
 
 from django.urls import include, path
 
+from filanda.across.ownership.views.claims import claim, claim_detail, claim_move, claims
+from filanda.across.ownership.views.details import details, discard_draft
+from filanda.across.ownership.views.evidence import evidence, new_piece, piece, remove_piece
+from filanda.across.ownership.views.history import go_back, history
 from filanda.across.ownership.views.overview import overview
+from filanda.across.ownership.views.people import (
+    confirm,
+    invite_list,
+    invite_one,
+    leave,
+    people,
+    person_move,
+    request_move,
+    withdraw,
+)
 
 app_name = "ownership"
 
 # Below organisations/<id>/manage/.
 _desk = [
     path("", overview, name="overview"),
+    path("people/", people, name="people"),
+    path("people/requests/<int:request_id>/<str:move>/", request_move, name="request-move"),
+    path("people/positions/<int:position_id>/confirm/", confirm, name="position-confirm"),
+    path("people/invite/", invite_one, name="invite"),
+    path("people/invite/list/", invite_list, name="invite-list"),
+    path("people/invitations/<int:invitation_id>/withdraw/", withdraw, name="invitation-withdraw"),
+    path("people/<int:account_id>/<str:move>/", person_move, name="person-move"),
+    path("details/", details, name="details"),
+    path("details/discard/", discard_draft, name="discard-draft"),
+    path("history/", history, name="history"),
+    path("history/<uuid:change>/<str:how>/", go_back, name="go-back"),
+    path("evidence/", evidence, name="evidence"),
+    path("evidence/new/", new_piece, name="add-evidence"),
+    path("evidence/<int:evidence_id>/", piece, name="piece"),
+    path("evidence/<int:evidence_id>/remove/", remove_piece, name="remove-piece"),
 ]
 
 urlpatterns = [
+    path("organisations/<int:organisation_id>/claim/", claim, name="claim"),
+    path("organisations/<int:organisation_id>/leave/", leave, name="leave"),
+    path("workbench/claims/", claims, name="claims"),
+    path("workbench/claims/<int:claim_id>/", claim_detail, name="claim-detail"),
+    path("workbench/claims/<int:claim_id>/<str:move>/", claim_move, name="claim-move"),
     path("organisations/<int:organisation_id>/manage/", include(_desk)),
 ]

@@ -18,6 +18,7 @@ from filanda.directory.organisations.actions.details import (
     details_of,
     update_details,
 )
+from filanda.directory.organisations.actions.drafts import drop_draft, keep_draft
 from filanda.directory.organisations.actions.evidence import (
     EvidenceDetails,
     add_evidence,
@@ -36,8 +37,10 @@ __all__ = [
     "add_evidence",
     "create_organisation",
     "details_of",
+    "drop_draft",
     "evidence_details_of",
     "hide_organisation",
+    "keep_draft",
     "remove_evidence",
     "restore_before",
     "show_organisation",

@@ -26,6 +26,7 @@ from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
+from filanda.kernel.text.language import detect
 
 __all__ = ["EvidenceDetails", "add_evidence", "evidence_details_of", "remove_evidence", "update_evidence"]
 
@@ -72,6 +73,7 @@ def add_evidence(
         require(actor, "organisations.evidence.create", organisation)
         sign_history(actor)
         piece = Evidence(region=organisation.region, source="person", source_id=get_random_string(22))
+        details["language"] = details.get("language") or detect(f"{title}. {details.get('text', '')}")
         give(piece, {"title": title, "kind": kind, **details}, EVIDENCE_FIELDS)
         EvidenceParty.objects.create(
             region=organisation.region, evidence=piece, organisation=organisation, role=EvidenceParty.PartyRole.OWNER

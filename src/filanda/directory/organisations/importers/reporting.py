@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["ImportRefused", "Merge", "Reject", "RejectLog", "write_merges"]
+__all__ = ["ImportRefused", "Merge", "Reject", "RejectLog", "safe", "write_merges"]
 
 
 class ImportRefused(ValueError):
@@ -50,7 +50,7 @@ class Merge:
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _safe(value: str) -> str:
+def safe(value: str) -> str:
     """Spreadsheets run cells that begin with these signs; a quote in front stops them."""
     return f"'{value}" if value.startswith(_RISKY) else value
 
@@ -92,7 +92,7 @@ class RejectLog:
             self.first.append(reject)
         if self._write is not None:
             what = "line left out" if reject.is_whole_line else "value left out"
-            shown = _safe(reject.value[:300])
+            shown = safe(reject.value[:300])
             self._write((reject.file, str(reject.line), what, reject.column, shown, reject.reason))
 
 
@@ -104,7 +104,7 @@ def write_merges(path: Path, merges: Iterable[Merge]) -> None:
         for merge in sorted(merges, key=lambda merge: (not merge.is_applied, merge.rule, merge.name)):
             what = "united" if merge.is_applied else "left apart: please look"
             cells = (merge.name, merge.first_id, merge.second_id, merge.first_name, merge.second_name, merge.detail)
-            writer.writerow((what, merge.rule, *map(_safe, cells)))
+            writer.writerow((what, merge.rule, *map(safe, cells)))
 
 
 def _open(path: Path) -> TextIO:

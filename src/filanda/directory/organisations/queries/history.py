@@ -35,7 +35,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.policies import require
 
-__all__ = ["Change", "Line", "changes_of", "next_values", "versions_of_change"]
+__all__ = ["Change", "Line", "changes_of", "labels_of_fields", "next_values", "versions_of_change"]
 
 _OF_PIECES = (EvidenceParty, EvidenceConcept, EvidenceLink)
 _SILENT = frozenset({"id", "region", "sort_key", "updated_at", "created_at", "source", "source_id", "score"})
@@ -175,7 +175,7 @@ def _lines(version: Any, after: dict[str, Any], titles: dict[int, str], concepts
     model = version.pgh_tracked_model
     before = _values(version, model)
     if model in (Organisation, Evidence) and version.pgh_label == "update":
-        labels = _labels()
+        labels = labels_of_fields()
         prefix = f"{titles.get(version.id, '')}: " if model is Evidence else ""
         return [
             Line(prefix + labels.get(known.name, known.name), _words(known.name, before), _words(known.name, after))
@@ -215,7 +215,8 @@ def _of_row(version: Any, said: dict[str, Any], titles: dict[int, str], concepts
     return prefix + _("Partner"), f"{said['organisation_id']}"
 
 
-def _labels() -> dict[str, str]:
+def labels_of_fields() -> dict[str, str]:
+    """The fields of organisations and evidence in the reader's words."""
     return {
         "name": _("Name"),
         "short_name": _("Short name"),
@@ -238,6 +239,9 @@ def _labels() -> dict[str, str]:
         "ended_on": _("Ends"),
         "programme": _("Programme"),
         "source_url": _("Address"),
+        "other_names": _("Other names"),
+        "identifiers": _("Official numbers"),
+        "sites": _("Sites"),
     }
 
 
