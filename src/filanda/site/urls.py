@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("filanda.kernel.mail.urls")),
     path("", include("filanda.across.finder.files")),
     path("", include("filanda.capabilities.files.urls")),
+    path("", include("filanda.kernel.signin.callbacks")),
     path("api/v1/", api.urls),
     *i18n_patterns(
         path("", include("filanda.across.ownership.urls")),

@@ -30,6 +30,7 @@ __all__ = [
     "AddressTaken",
     "EmailWrong",
     "LinkNotUsable",
+    "account_of_vouched_address",
     "ask_for_new_address",
     "ask_to_confirm",
     "ask_to_sign_in",
@@ -153,6 +154,27 @@ def sign_in_by_code(*, region: Region, handle: str, text: str, network: str, now
             return account
         _note_burnt(region, VISITOR, Purpose.SIGN_IN, found)
     raise found
+
+
+def account_of_vouched_address(*, region: Region, email: str, name: str, provider_id: str, now: datetime) -> Account:
+    """The account of an address that a provider the region trusts calls verified, made if there is none.
+
+    Raises EmailWrong.
+    """
+    address = _address(email)
+    with transaction.atomic(durable=True):
+        account, is_new = _account_of(address)
+        if is_new:
+            account.name = name
+            account.save(update_fields=["name"])
+            record(
+                "identity.account.created",
+                region=region,
+                actor=actor_for(account),
+                subject=account,
+                payload={"provider": provider_id},
+            )
+    return account
 
 
 def ask_to_confirm(

@@ -27,13 +27,23 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from filanda.kernel.identity.actors import actor_for
+from filanda.kernel.identity.actors import Actor, actor_for
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
+from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
 
-__all__ = ["Provider", "link_pending", "pending_name", "problems_of", "provider", "providers_of", "subject_space"]
+__all__ = [
+    "Provider",
+    "link_pending",
+    "pending_name",
+    "problems_of",
+    "provider",
+    "providers_of",
+    "subject_space",
+    "unlink",
+]
 
 _PENDING = "pending_provider"  # in the session: who came from a provider, and has to show their address first
 _ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,29}$")
@@ -137,6 +147,20 @@ def link(*, account: Account, region: Region, provider_id: str, subject: str, no
             )
     found: SocialAccount = row
     return found
+
+
+def unlink(*, actor: Actor, account: Account, region: Region, row: SocialAccount, now: datetime) -> None:
+    """A provider's sign-in no longer opens `account`. The caller has asked for a fresh proof. Raises Forbidden."""
+    with transaction.atomic(durable=True):
+        require(actor, "signin.account.update", account)
+        record(
+            "identity.provider.unlinked",
+            region=region,
+            actor=actor,
+            subject=account,
+            payload={"provider": row.provider.partition(":")[2]},
+        )
+        SocialAccount.objects.filter(pk=row.pk, user=account).delete()
 
 
 class AlreadyLinked(Exception):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The way back for somebody who lost their second factor: two administrators of the region must be sure that it is them.
+"""The way back for somebody who lost their second factor: two administrators of the region make sure that it is them.
 
 Asked by who has proved the e-mail address and then has no factor to show; approved by two different administrators,
 neither of them the person. Actions, like those in `actions`.

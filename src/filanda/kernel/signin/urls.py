@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from filanda.kernel.signin.views import account, confirming, factors, recovering, signing
+from filanda.kernel.signin.views import account, confirming, factors, recovering, signing, with_provider
 
 app_name = "signin"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/code/", signing.code, name="code"),
     path("sign-in/passkey/", signing.by_passkey, name="by-passkey"),
     path("sign-in/passkey/options/", signing.passkey_options, name="passkey-options"),
+    path("sign-in/with/<slug:provider_id>/", with_provider.sign_in, name="with-provider"),
     path("sign-in/lost-factor/", recovering.ask, name="recovery"),
     path("sign-in/<str:token>/", signing.by_link, name="sign-in"),
     path("sign-out/", signing.sign_out, name="sign-out"),
@@ -25,6 +26,8 @@ urlpatterns = [
     path("account/recovery-codes/", factors.recovery_codes, name="recovery-codes"),
     path("account/sessions/<int:session_id>/end/", account.end_one_session, name="end-session"),
     path("account/sessions/end-others/", account.end_other_sessions, name="end-other-sessions"),
+    path("account/with/<slug:provider_id>/", with_provider.link, name="link-provider"),
+    path("account/links/<int:link_id>/remove/", with_provider.remove_link, name="unlink-provider"),
     path("account/recoveries/", recovering.decisions, name="recoveries"),
     path(
         "account/recoveries/<int:recovery_id>/approve/",
