@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest
 
 from filanda.kernel.regions.models import Region
 
-__all__ = ["Limit", "TooMany", "address_of", "forget_past", "take"]
+__all__ = ["Limit", "TooMany", "address_of", "forget_past", "take", "take_here"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,23 @@ def take(what: str, limit: Limit, *, who: str, region: Region, now: datetime) ->
     if counted is None:
         raise TooMany(limit, ends_at, now)
     return limit.most - int(counted[0])
+
+
+def take_here(what: str, limit: Limit, *, who: str, region: Region, now: datetime) -> None:
+    """As `take`, counted by this process alone and without a query: for reading, which protects the machine and no one.
+
+    Raises TooMany.
+    """
+    seconds = int(limit.every.total_seconds())
+    window = int(now.timestamp()) // seconds
+    key = f"limit:{what}:{_pseudonym(who, f'{what}/{region.pk}/{window}')}"
+    cache.add(key, 0, timeout=seconds)
+    try:
+        used = cache.incr(key)
+    except ValueError:  # dropped this moment, as the cache was full
+        return
+    if used > limit.most:
+        raise TooMany(limit, datetime.fromtimestamp((window + 1) * seconds, UTC), now)
 
 
 def forget_past(now: datetime) -> int:

@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from filanda.capabilities.needs import limits
 from filanda.capabilities.needs.models import IntroductionRequest, SavedNeed
 from filanda.directory.organisations.models import MergedOrganisation, Organisation, OrganisationName
 from filanda.kernel.regions.scoped import active_region, in_region
@@ -433,6 +434,16 @@ def test_many_needs_are_slowed_down_kindly(client, place):
     assert 0 < int(response.headers["Retry-After"]) <= 3600
     assert NEED in response.content.decode()
     assert SavedNeed.objects.count() == 30
+
+
+def test_an_answer_asked_for_again_and_again_takes_a_break(client, place, monkeypatch):
+    monkeypatch.setitem(limits.LIMITS, "answer", limits.Limit(3, timedelta(hours=1)))
+    address = send(client, NEED).headers["Location"]
+    assert [client.get(address).status_code for _ in range(3)] == [200, 200, 200]
+    response = client.get(address)
+    assert response.status_code == 429
+    assert NEED in response.content.decode()
+    assert 0 < int(response.headers["Retry-After"]) <= 3600
 
 
 def test_what_a_visitor_writes_in_front_of_the_proxy_counts_nothing(client, place, settings):

@@ -69,12 +69,10 @@ def need(request: HttpRequest, token: str) -> HttpResponse:
         return _private(render_home(request, error=gone + _("You can describe it again here."), status=404))
     now = timezone.now()
     try:
-        limits.take("answer", address=address_of(request), region=saved.region, now=now)
+        limits.take_here("answer", address=address_of(request), region=request.region, now=now)  # type: ignore[attr-defined]
     except limits.TooMany as limit:
         wait = wait_sentence(limit, now)
-        return _private(
-            render_home(request, text=saved.text, error=wait, status=429, retry_after=limit.retry_after)
-        )
+        return _private(render_home(request, text=saved.text, error=wait, status=429, retry_after=limit.retry_after))
     selection = Selection.read(request.GET)
     filters = selection.filters or {name: tuple(values) for name, values in saved.filters.items()}
     selection = Selection(filters=filters)
