@@ -23,6 +23,8 @@ from filanda.directory.people.actions import AlreadyHere, ProfileWrong, join_reg
 from filanda.directory.people.models import PersonConcept
 from filanda.directory.people.queries import person_of
 from filanda.directory.taxonomies.models import Concept, label_in
+from filanda.kernel.legal.actions import VersionChanged, give_consent
+from filanda.kernel.legal.queries import missing_consents
 from filanda.kernel.regions.scoped import active_region
 
 __all__ = ["draft", "start", "topics", "you"]
@@ -68,6 +70,7 @@ def you(request: HttpRequest) -> HttpResponse:
         return _page(request, typed, asked=True)
     at, language = now(), (get_language() or region.default_language).split("-")[0]
     try:
+        give_consent(actor=actor, region=region, seen=request.POST.get("seen", ""), language=language, now=at)
         if person is None:
             join_region(
                 actor=actor,
@@ -81,6 +84,9 @@ def you(request: HttpRequest) -> HttpResponse:
             )
         else:
             update_profile(actor=actor, person=person, changes=_profile(typed), now=at)
+    except VersionChanged:
+        changed = _("The texts you agree to have changed a moment ago. Look at them again, and continue.")
+        return _page(request, typed, {"": changed}, status=409)
     except ProfileWrong as error:
         keep_draft(actor=actor, account=account, region=region, typed=typed)
         return _page(request, typed, error.errors, status=422)
@@ -152,14 +158,19 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     account = account_of(request)
+    missing = missing_consents(account.pk, active_region())
     context = {
         "track": steps(1),
         "name": typed.get("name", "") or account.name,
         "purpose": typed.get("purpose", ""),
         "topics": _topics(typed) if asked or typed.get("purpose") or typed.get("interests") else [],
         "asked": asked,
-        "seen": "",
-        "texts": [{"label": _("Privacy notice"), "url": reverse("privacy")}],
+        "seen": ",".join(f"{text.kind}:{text.version}" for text in missing),
+        "texts": [
+            {"label": str(text.get_kind_display()), "url": reverse("legal-version", args=[text.kind, text.version])}
+            for text in missing
+        ],
+        "privacy_url": reverse("privacy"),
         "help": _("As people should read it. Members of the region see it."),
     }
     return page(request, "you.html", context, errors=errors, status=status)
