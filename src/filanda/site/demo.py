@@ -1,31 +1,57 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What only a demonstration has: signing in as an invented member of staff, in an invented region."""
+"""What only a demonstration has: signing in as one of its invented people, in an invented region."""
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import dataclass
+
 from django.conf import settings
+from django.contrib import auth
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
 from django.utils.timezone import now
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_POST
 
+from filanda.directory.affiliations.steps import become_admin
+from filanda.directory.organisations.models import Organisation, OrganisationState
+from filanda.directory.people.actions import AlreadyHere, join_region
+from filanda.directory.people.models import Visibility
 from filanda.kernel.identity.actors import PLATFORM
-from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.identity.sessions import mark_second_factor
+from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin.actions import grant_role
-from filanda.kernel.signin.opening import open_session
+from filanda.kernel.signin.opening import open_session, redirect_onwards
+
+
+@dataclass(frozen=True)
+class Invented:
+    """One person of each role. `email` is at a name that nobody can own (RFC 2606)."""
+
+    role: Role
+    email: str
+    name: str
+    headline: str = ""
+
 
 PEOPLE = {
-    "facilitator": (Role.FACILITATOR, "facilitator@altariva.example", "Giulia Ferrandi"),
-    "administrator": (Role.REGION_ADMINISTRATOR, "administrator@altariva.example", "Tommaso Belli"),
+    "innovator": Invented(
+        Role.INNOVATOR, "innovator@altariva.example", "Elena Rovati", "Sensori a basso consumo, dalla prova al campo"
+    ),
+    "organisation_admin": Invented(
+        Role.ORGANISATION_ADMIN, "organisation@altariva.example", "Marco Lenzi", "Responsabile dei progetti"
+    ),
+    "facilitator": Invented(Role.FACILITATOR, "facilitator@altariva.example", "Giulia Ferrandi"),
+    "administrator": Invented(Role.REGION_ADMINISTRATOR, "administrator@altariva.example", "Tommaso Belli"),
 }
 
 
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """POST role=facilitator|administrator, and the language of the page.
+    """POST role (a key of PEOPLE), the language of the page, and next: a page here.
 
     Not there outside a demonstration, nor in a region of real people.
     """
@@ -34,11 +60,66 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     person = PEOPLE.get(request.POST.get("role", ""))
     if person is None:
-        return HttpResponseBadRequest("role: facilitator, administrator\n", content_type="text/plain")
-    role, email, name = person
-    account = grant_role(actor=PLATFORM, region=region, email=email, role=role, now=now(), name=name, is_invented=True)
+        return HttpResponseBadRequest(f"role: {', '.join(PEOPLE)}\n", content_type="text/plain")
+    account = _account(region, person)
+    auth.logout(request)  # whoever was signed in before is not who this is
     open_session(request, account)
     mark_second_factor(request, "demo")
     language = request.POST.get("language", "")
     with override(language if language in dict(settings.LANGUAGES) else get_language()):
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        return redirect_onwards(request, account, request.POST.get("next", ""), has_second_factor=True)
+
+
+def _account(region: Region, person: Invented) -> Account:
+    """The account of an invented person, who is somebody in the region: made when they are first asked for."""
+    if person.role in (Role.FACILITATOR, Role.REGION_ADMINISTRATOR):
+        return grant_role(
+            actor=PLATFORM,
+            region=region,
+            email=person.email,
+            role=person.role,
+            now=now(),
+            name=person.name,
+            is_invented=True,
+        )
+    account = grant_role(
+        actor=PLATFORM,
+        region=region,
+        email=person.email,
+        role=Role.INNOVATOR,
+        now=now(),
+        name=person.name,
+        is_invented=True,
+    )
+    with contextlib.suppress(AlreadyHere):
+        join_region(
+            actor=PLATFORM,
+            account=account,
+            region=region,
+            name=person.name,
+            headline=person.headline,
+            languages=("it", "en"),
+            listing=Visibility.PUBLIC,
+            now=now(),
+            is_invented=True,
+        )
+    if person.role == Role.ORGANISATION_ADMIN:
+        _give_organisation(account)
+    return account
+
+
+def _give_organisation(account: Account) -> None:
+    """Let `account` speak for the first organisation of the region, unless it speaks for one."""
+    if account.role_grants.filter(role=Role.ORGANISATION_ADMIN, ended_at=None).exists():
+        return
+    with transaction.atomic(durable=True):
+        listed = Organisation.objects.filter(hidden_at=None, is_external=False)
+        organisation = listed.select_for_update().order_by("pk").first()
+        if organisation is not None:
+            become_admin(
+                actor=PLATFORM,
+                organisation=organisation,
+                account=account,
+                reason="demo",
+                state=OrganisationState.CLAIMED,
+            )

@@ -22,13 +22,14 @@ from django.utils.translation import get_language
 
 from filanda.kernel.identity.actors import actor_for
 from filanda.kernel.identity.models import Account
-from filanda.kernel.identity.sessions import has_second_factor, mark_second_factor
+from filanda.kernel.identity.sessions import has_second_factor as has_second_factor_of
+from filanda.kernel.identity.sessions import mark_second_factor
 from filanda.kernel.limits import address_of
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin import devices
 from filanda.kernel.signin.actions import session_opened
 
-__all__ = ["enter", "finish", "next_address", "open_session", "safe_next", "vouched"]
+__all__ = ["enter", "finish", "next_address", "open_session", "redirect_onwards", "safe_next", "vouched"]
 
 BACKEND = "filanda.kernel.identity.backends.LinkBackend"
 VOUCHED = "oidc_second_factor"
@@ -79,7 +80,7 @@ def show_factors(request: HttpRequest, account: Account) -> None:
     for record in get_authentication_records(request, account):
         if record.get("method") == "mfa":
             mark_second_factor(request, str(record.get("type")))
-        elif record.get("method") == VOUCHED and not has_second_factor(request):
+        elif record.get("method") == VOUCHED and not has_second_factor_of(request):
             mark_second_factor(request, "oidc")
 
 
@@ -106,12 +107,14 @@ def safe_next(request: HttpRequest, asked: str) -> str:
     return asked if is_safe else ""
 
 
-def next_address(account: Account) -> str:
-    """Where somebody goes who asked for nothing in particular: home, or joining if they are nobody here yet."""
-    actor = actor_for(account)
+def next_address(account: Account, *, has_second_factor: bool = False) -> str:
+    """Where somebody goes who asked for nothing in particular: home, or joining if they are nobody here yet; who needs
+    a second factor for their role, and has shown none, to where one is added.
+    """
+    actor = actor_for(account, has_second_factor=has_second_factor)
     names = ["administration:home"] if actor.is_member else ["joining:start", "administration:home"]
     if actor.withheld:
-        names = ["administration:home", "signin:account"]
+        names = ["signin:account"]
     for name in (*names, settings.LOGIN_REDIRECT_URL):
         try:
             return reverse(name)
@@ -120,8 +123,12 @@ def next_address(account: Account) -> str:
     return "/"
 
 
-def redirect_onwards(request: HttpRequest, account: Account, next_url: str = "") -> HttpResponseRedirect:
-    return HttpResponseRedirect(safe_next(request, next_url) or next_address(account))
+def redirect_onwards(
+    request: HttpRequest, account: Account, next_url: str = "", *, has_second_factor: bool | None = None
+) -> HttpResponseRedirect:
+    """To `next_url` if it is a page here, else to `next_address`. `has_second_factor`: if not as the session says."""
+    shown = has_second_factor_of(request) if has_second_factor is None else has_second_factor
+    return HttpResponseRedirect(safe_next(request, next_url) or next_address(account, has_second_factor=shown))
 
 
 def _ip(request: HttpRequest) -> str:
