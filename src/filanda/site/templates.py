@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from filanda.kernel.mail.sending import has_outbox
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region, RegionHost
 from filanda.kernel.ui.environment import install
@@ -80,6 +81,11 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
             {"label": _("Cookies"), "url": reverse("cookies")},
             {"label": _("Accessibility"), "url": reverse("accessibility")},
             {"label": _("Programming interface"), "url": reverse("api-docs")},
+            *(
+                [{"label": _("Outbox of the demonstration"), "url": reverse("mail:outbox")}]
+                if has_outbox(region)
+                else []
+            ),
         ],
         "asked_to_agree": lambda: asked_to_agree(request) if region else "",
         "regions": _other_regions(request, region, language) if settings.DEMO and region else [],

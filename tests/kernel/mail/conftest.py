@@ -19,8 +19,10 @@ from filanda.kernel.mail.steps import post
 
 
 class Letterbox:
-    """What a mail server got. `answers`: what it says to the next messages before it begins to accept them;
-    `kill`: the process to kill once it has got a message, before it answers.
+    """What a mail server got.
+
+    `answers`: what it says to the next messages before it begins to accept them; `vanishes`: it takes a message and
+    closes the connection without a word; `kill`: the process to kill once it has got a message, before it answers.
     """
 
     def __init__(self) -> None:
@@ -29,6 +31,7 @@ class Letterbox:
         self.answers: list[str] = []
         self.unknown: set[str] = set()
         self.kill: Callable[[], int] | None = None
+        self.vanishes = False
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if address in self.unknown:
@@ -43,6 +46,8 @@ class Letterbox:
         self.received.append(message_from_bytes(envelope.original_content, policy=policy.default))
         if self.kill is not None:
             os.kill(self.kill(), signal.SIGKILL)
+        if self.vanishes:
+            server.transport.close()
         return "250 OK"
 
 

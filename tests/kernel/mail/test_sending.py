@@ -89,6 +89,17 @@ def test_a_server_that_is_away_is_tried_again_and_the_address_is_not_in_the_erro
     assert message.attempts == 2
 
 
+def test_a_connection_that_breaks_after_the_message_costs_one_duplicate_with_the_same_id(letterbox, write):
+    letterbox.vanishes = True
+    message = write()
+    assert send(message) == "sending"
+    assert "anna" not in message.last_error
+    letterbox.vanishes = False
+    assert send(message) is None  # too soon
+    assert send(message, timedelta(seconds=PAUSES[1] + 1)) == "sent"
+    assert [got["Message-ID"] for got in letterbox.received] == [message.message_id] * 2
+
+
 def test_a_message_nobody_could_take_is_given_up_in_the_end(letterbox, write, settings):
     settings.EMAIL_PORT = 9
     message = write(secret=True)

@@ -20,8 +20,6 @@ from filanda.kernel.regions.scoped import across_regions
 
 __all__ = ["Kept", "is_elsewhere", "kept_for", "leaving_of", "left_without_admins", "retention_table", "retentions"]
 
-SHORTEST, LONGEST = 1, 3650  # days that a region may set
-
 
 @dataclass(frozen=True)
 class Kept:
@@ -39,16 +37,12 @@ def retentions() -> list[Retention]:
 
 def kept_for(retention: Retention, region: Region) -> timedelta:
     """The region's period (settings["retention"][name], in days), else the default."""
-    given = region.settings.get("retention")
-    days = given.get(retention.name) if isinstance(given, dict) else None
-    if isinstance(days, bool) or not isinstance(days, int) or not SHORTEST <= days <= LONGEST:
-        days = retention.days
-    return timedelta(days=days)
+    return timedelta(days=retention.days_in(region))
 
 
 def retention_table(region: Region) -> list[Kept]:
     """What is kept for how long in `region`, in the reader's language. No query."""
-    return [Kept(one.name, str(one.label), kept_for(one, region).days) for one in retentions()]
+    return [Kept(one.name, str(one.label), one.days_in(region)) for one in retentions()]
 
 
 def leaving_of(actor: Actor) -> Leaving | None:

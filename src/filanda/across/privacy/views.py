@@ -16,7 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from filanda.across.privacy import actions, packing
 from filanda.across.privacy.models import ARCHIVE_LASTS, TIME_TO_THINK, Archive
-from filanda.across.privacy.queries import is_elsewhere, is_only_administrator, leaving_of, left_without_admins
+from filanda.across.privacy.queries import (
+    is_elsewhere,
+    is_only_administrator,
+    leaving_of,
+    left_without_admins,
+    retention_table,
+)
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.manifests import manifests
@@ -39,7 +45,7 @@ def _me(request: HttpRequest) -> tuple[Region, Actor, Account]:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What there is, the archive if there is one, and whether they are leaving."""
-    _region, actor, _account = _me(request)
+    region, actor, _account = _me(request)
     archive = Archive.objects.visible_to(actor).first()
     context = {
         "archive": archive,
@@ -47,6 +53,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "size": filesizeformat(archive.size) if archive is not None else "",
         "leaving": leaving_of(actor),
         "kinds": _kinds(),
+        "kept": [[line.label, str(line.days)] for line in retention_table(region)],
         "stayed": "stayed" in request.GET,
         "lasts_days": ARCHIVE_LASTS.days,
         "think_days": TIME_TO_THINK.days,

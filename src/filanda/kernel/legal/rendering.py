@@ -22,22 +22,22 @@ PLACEHOLDERS = ("controller", "contact", "region", "retention")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
-def html_of(source: str, language: str, region: Region, values: Mapping[str, object] | None = None) -> Markup:
-    """`source` rendered in `language`, with headings from level 2 down. Unknown {words} stay as they are."""
+def html_of(
+    source: str, language: str, region: Region, values: Mapping[str, object] | None = None, *, level: int = 2
+) -> Markup:
+    """`source` rendered in `language`, its headings from `level` (2 to 4) down. Unknown {words} stay as they are."""
     with override(language):
         known = {**_values(region, language), **{name: str(value) for name, value in (values or {}).items()}}
     filled = _PLACEHOLDER.sub(lambda found: known.get(found.group(1), found.group(0)), source)
-    html = to_html(filled)
-    for deeper, level in (("h3", "h2"), ("h4", "h3")):
-        html = Markup(html.replace(f"<{deeper}>", f"<{level}>").replace(f"</{deeper}>", f"</{level}>"))  # noqa: S704
-    return html
+    html = str(to_html(filled))  # its headings are h3 and h4
+    moved = re.sub(r"(</?h)([34])>", lambda tag: f"{tag.group(1)}{int(tag.group(2)) - 3 + level}>", html)
+    return Markup(moved)  # noqa: S704 - to_html cleaned it
 
 
 def retention_days(region: Region) -> dict[str, tuple[str, int]]:
     """By name: what is deleted after how many days, as the rooms declare it and the region says otherwise."""
-    own = region.settings.get("retention", {})
     return {
-        kept.name: (str(kept.label), int(own.get(kept.name, kept.days)))
+        kept.name: (str(kept.label), kept.days_in(region))
         for manifest in manifests.manifests().values()
         for kept in manifest.retention
     }

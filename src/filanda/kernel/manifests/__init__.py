@@ -74,6 +74,9 @@ class Waiting:
     query: str = ""
 
 
+SHORTEST_KEPT, LONGEST_KEPT = 1, 3650  # days that a region may set
+
+
 @dataclass(frozen=True)
 class Retention:
     """A period after which a room deletes something. `days` is the default; a region's settings may say another
@@ -84,6 +87,14 @@ class Retention:
     label: str | Promise
     days: int
     apply: Callable[[Region, datetime, datetime], int]
+
+    def days_in(self, region: Region) -> int:
+        """How long `region` keeps it: what it set, if that is a sane number of days, else the default."""
+        given = region.settings.get("retention")
+        days = given.get(self.name) if isinstance(given, dict) else None
+        if isinstance(days, bool) or not isinstance(days, int) or not SHORTEST_KEPT <= days <= LONGEST_KEPT:
+            return self.days
+        return days
 
 
 @dataclass(frozen=True)
