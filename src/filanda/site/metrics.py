@@ -40,6 +40,7 @@ class Standing(Collector):
             return
         yield _gauge("filanda_database_up", "Whether the database answers", 1)
         yield from families
+        yield from _embedder()
 
 
 def _queue() -> Iterator[Metric]:
@@ -86,6 +87,14 @@ def _journal_and_index() -> Iterator[Metric]:
         "filanda_index_rebuilding", "Parts of this machine's index that are being built anew", len(index.rebuilds)
     )
     yield _gauge("filanda_indexer_running", "Whether this machine's indexer reported lately", int(index.is_running))
+
+
+def _embedder() -> Iterator[Metric]:
+    from filanda.capabilities.matching.embedding import is_running
+
+    running = is_running()
+    if running is not None:
+        yield _gauge("filanda_embedder_running", "Whether this machine's embedder process answers", int(running))
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`filanda run`: PostgreSQL, the web process, the worker and the indexer, started, watched and stopped together.
+"""`filanda run`: PostgreSQL and the processes web, worker, indexer and embedder, started, watched and stopped together.
 
 Only this process hears the terminal: every child has a session of its own, so a Ctrl-C is passed on in order
-(web, worker, indexer, PostgreSQL). The kernel ends the children if this process is killed. This process loads
+(web, worker, indexer, embedder, PostgreSQL). The kernel ends the children if this process is killed. This process loads
 no Django: the preparation (migrations, demo data) runs in a fork, so the supervisor stays small.
 """
 
@@ -56,8 +56,16 @@ SERVICES = (
     Service("web", (sys.executable, "-m", "filanda.site.web"), patience=7.0, essential=True),
     Service("worker", (sys.executable, "-m", "filanda.site.cli", "worker"), after_page=True),
     Service("indexer", (sys.executable, "-m", "filanda.site.cli", "indexer"), after_page=True),
+    Service("embedder", (sys.executable, "-m", "filanda.site.embedder"), after_page=True),
 )
 """In the order in which they are started and stopped."""
+
+EMBEDDER_RUNS = "FILANDA_EMBEDDER_RUNS"  # what tells the others that an embedder is kept running for them
+
+
+def services_of(env: Mapping[str, str]) -> tuple[Service, ...]:
+    """What an installation with these settings runs: no embedder where search is by words alone."""
+    return tuple(one for one in SERVICES if one.name != "embedder" or env.get("FILANDA_EMBEDDER") != "none")
 
 
 def serve(
@@ -65,7 +73,7 @@ def serve(
     env: Mapping[str, str],
     prepare: Callable[[], None],
     *,
-    services: Sequence[Service] = SERVICES,
+    services: Sequence[Service] | None = None,
     say: Say | None = None,
 ) -> None:
     """Run a Filanda installation until Ctrl-C, SIGTERM or SIGHUP; then return, with nothing left running.
@@ -86,7 +94,7 @@ def serve(
     if given:
         check_given(given)
     postgres = None if given else EmbeddedPostgres(data_dir, say=speak)
-    Supervisor(services, postgres, (bind, port), speak).run(prepare)
+    Supervisor(services_of(env) if services is None else services, postgres, (bind, port), speak).run(prepare)
 
 
 class _Interrupted(BaseException):
@@ -190,7 +198,8 @@ class Supervisor:
                 child.start(self._environment())
 
     def _environment(self) -> dict[str, str]:
-        return os.environ | {"PYTHONUNBUFFERED": "1"}
+        runs_embedder = any(child.service.name == "embedder" for child in self._children)
+        return os.environ | {"PYTHONUNBUFFERED": "1", EMBEDDER_RUNS: str(int(runs_embedder))}
 
     def _start_postgres(self) -> None:
         if self._postgres is None:

