@@ -30,6 +30,7 @@ from ninja.responses import Response
 from filanda import __version__
 from filanda.across.finder import api as finder
 from filanda.across.finder.records import ProblemDocument
+from filanda.across.profiles import api as profiles
 from filanda.capabilities.needs.limits import LIMITS
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.ui.problems import (
@@ -76,6 +77,7 @@ api = NinjaAPI(
     docs_url=None,
 )
 api.add_router("", finder.router)
+api.add_router("", profiles.router)
 
 
 # Coming in

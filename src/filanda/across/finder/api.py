@@ -18,6 +18,7 @@ from ninja import Body, Query, Router
 
 from filanda.across.finder import queries
 from filanda.across.finder.addresses import Addresses
+from filanda.across.finder.paging import link_pages
 from filanda.across.finder.parameters import Selection
 from filanda.across.finder.records import (
     ConceptList,
@@ -153,7 +154,7 @@ def list_organisations(
     q = " ".join(clean(parameters.q).split())
     selection = Selection(q=q, filters=parameters.chosen(), sort=parameters.sort or "")
     found = queries.directory(region, VISITOR, selection, parameters.limit, offset=parameters.offset)
-    _link_pages(request, response, total=found.total, offset=parameters.offset, limit=parameters.limit)
+    link_pages(request, response, total=found.total, offset=parameters.offset, limit=parameters.limit)
     return organisation_list(
         found,
         region,
@@ -204,7 +205,7 @@ def get_organisation(
             % {"id": organisation_id, "path": "/api/v1/organisations"},
         )
     shown = page.evidence_by_kind.get(parameters.evidence_kind or "", page.evidence_total)
-    _link_pages(
+    link_pages(
         request,
         response,
         total=shown,
@@ -258,7 +259,7 @@ def list_concepts(request: HttpRequest, response: HttpResponse, parameters: Quer
     language = get_language() or region.default_language
     found = queries.concept_page(scheme, q, language, offset=offset, limit=limit)
     if found.total is not None:
-        _link_pages(request, response, total=found.total, offset=offset, limit=limit)
+        link_pages(request, response, total=found.total, offset=offset, limit=limit)
     return concept_list(scheme, found, offset=offset, limit=limit)
 
 
@@ -284,29 +285,3 @@ def _region(request: HttpRequest) -> Region:
 
 def _links(request: HttpRequest) -> Links:
     return Links(f"{request.scheme}://{request.get_host()}", Addresses.here())
-
-
-def _link_pages(
-    request: HttpRequest, response: HttpResponse, *, total: int, offset: int, limit: int, by_page: bool = False
-) -> None:
-    """Say where the first, previous, next and last page are (RFC 8288; relations of RFC 5005 and HTML).
-
-    by_page: the address counts pages from 1 in `page`, else results from 0 in `offset`.
-    """
-    last = max(0, (total - 1) // limit * limit)
-    offsets = {"first": 0, "last": last}
-    if offset > 0:
-        offsets["prev"] = max(0, min(offset - limit, last))
-    if offset + limit < total:
-        offsets["next"] = offset + limit
-    links = []
-    for relation in ("first", "prev", "next", "last"):
-        if relation in offsets:
-            query = request.GET.copy()
-            if by_page:
-                query["page"] = str(offsets[relation] // limit + 1)
-            else:
-                query["offset"] = str(offsets[relation])
-            address = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-            links.append(f'<{address}>; rel="{relation}"')
-    response.headers["Link"] = ", ".join(links)

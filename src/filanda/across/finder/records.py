@@ -7,7 +7,7 @@ are source strings: they are translated when the OpenAPI document is shown (site
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -20,7 +20,7 @@ from pydantic import AfterValidator, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from filanda.across.finder.addresses import Addresses
-from filanda.across.finder.labels import facet_label, value_label
+from filanda.across.finder.labels import Name, facet_label, value_label
 from filanda.across.finder.listing import WORDS_SHOWN, completion_url
 from filanda.across.finder.portrait import (
     identifier_url,
@@ -603,7 +603,7 @@ def organisation_list(
             )
             for card in found.cards
         ],
-        facets=_facets(region, found.facets),
+        facets=facet_records(region, found.facets, Facets.model_fields, facet_label, value_label),
         notices=notices(region),
     )
 
@@ -620,8 +620,15 @@ def _best_evidence(found: Directory, card: Card, links: Links) -> BestEvidence |
     )
 
 
-def _facets(region: Region, counted: Iterable[FacetCount]) -> list[FacetRecord]:
-    by_name: dict[str, list[FacetValue]] = {name: [] for name in Facets.model_fields}
+def facet_records(
+    region: Region,
+    counted: Iterable[FacetCount],
+    names: Iterable[str],
+    facet_label: Callable[[str], str],
+    value_label: Callable[[Region, str, str], Name],
+) -> list[FacetRecord]:
+    """Counts by facet, `names` in their order, with the words of the directory that they belong to."""
+    by_name: dict[str, list[FacetValue]] = {name: [] for name in names}
     for one in counted:
         value = FacetValue(
             value=one.value,

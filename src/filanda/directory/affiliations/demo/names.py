@@ -40,7 +40,8 @@ _ENDINGS = ("oni", "arsi", "ini", "elli", "ato", "erti", "ucci", "assi", "igo", 
 _SURNAMES = len(_ROOTS) * len(_ENDINGS)
 _FIRST = len(_WOMEN) + len(_MEN)
 MOST = _SURNAMES * _FIRST
-_STEP = next(step for step in range(25_073, 2 * MOST) if gcd(step, MOST) == 1)
+# About the golden section of MOST: neighbours lie far apart, and so do those a few numbers away.
+_STEP = next(step for step in range(int(0.618 * MOST), MOST) if gcd(step, MOST) == 1)
 
 
 def surname(number: int) -> str:
