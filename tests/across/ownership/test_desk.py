@@ -64,8 +64,10 @@ FORM = {"name": "Filanda Alfa", "helix_role": "industry", "legal_kind": "company
 def test_details_are_saved_refused_previewed_and_kept_as_a_draft(signed, body):
     admin = signed(Role.ORGANISATION_ADMIN)
     address = f"/en/organisations/{body.pk}/manage/details/"
+    marks = marks_in(admin.get(address))
     wrong = admin.post(
-        address, FORM | {"vat": "IT00743110158", "website": "nothing", "description": "Kept <b>words</b>"}
+        address,
+        FORM | {"marks": marks, "vat": "IT00743110158", "website": "nothing", "description": "Kept <b>words</b>"},
     )
     page = wrong.content.decode()
     assert wrong.status_code == 422

@@ -18,7 +18,7 @@ from filanda.directory.organisations.queries import slug_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import decide, require
 
-__all__ = ["actor_of", "by_field", "errors_in", "frame", "managed"]
+__all__ = ["actor_of", "by_field", "desk_messages", "errors_in", "frame", "managed"]
 
 LARGEST_ID = 2**63 - 1
 
@@ -82,9 +82,14 @@ def frame(request: HttpRequest, organisation: Organisation, section: str, title:
         "public_url": public_url,
         "sections": sections,
         "crumbs": crumbs,
-        "messages": [{"kind": message.level_tag, "text": str(message)} for message in get_messages(request)],
+        "messages": desk_messages(request),
         "heading": title or (current["label"] if current else _("Manage")),
     }
+
+
+def desk_messages(request: HttpRequest) -> list[dict[str, str]]:
+    """What was just done, once."""
+    return [{"kind": message.level_tag, "text": str(message)} for message in get_messages(request)]
 
 
 def errors_in(errors: dict[str, list[str]]) -> list[dict[str, str]]:

@@ -7,6 +7,14 @@ from filanda.across.ownership.views.claims import claim, claim_detail, claim_mov
 from filanda.across.ownership.views.details import details, discard_draft
 from filanda.across.ownership.views.evidence import evidence, new_piece, piece, remove_piece
 from filanda.across.ownership.views.history import go_back, history
+from filanda.across.ownership.views.imports import (
+    import_evidence,
+    import_organisations,
+    import_run,
+    import_start,
+    import_table,
+    import_template,
+)
 from filanda.across.ownership.views.overview import overview
 from filanda.across.ownership.views.people import (
     confirm,
@@ -37,6 +45,10 @@ _desk = [
     path("history/<uuid:change>/<str:how>/", go_back, name="go-back"),
     path("evidence/", evidence, name="evidence"),
     path("evidence/new/", new_piece, name="add-evidence"),
+    path("evidence/import/", import_evidence, name="import-evidence"),
+    path("evidence/import/<int:run_id>/", import_run, name="evidence-import-run"),
+    path("evidence/import/<int:run_id>/start/", import_start, name="evidence-import-start"),
+    path("evidence/import/<int:run_id>/errors.<str:form>", import_table, name="evidence-import-table"),
     path("evidence/<int:evidence_id>/", piece, name="piece"),
     path("evidence/<int:evidence_id>/remove/", remove_piece, name="remove-piece"),
 ]
@@ -48,4 +60,9 @@ urlpatterns = [
     path("workbench/claims/<int:claim_id>/", claim_detail, name="claim-detail"),
     path("workbench/claims/<int:claim_id>/<str:move>/", claim_move, name="claim-move"),
     path("organisations/<int:organisation_id>/manage/", include(_desk)),
+    path("workbench/import/", import_organisations, name="import-organisations"),
+    path("workbench/import/<int:run_id>/", import_run, name="import-run"),
+    path("workbench/import/<int:run_id>/start/", import_start, name="import-start"),
+    path("workbench/import/<int:run_id>/errors.<str:form>", import_table, name="import-table"),
+    path("workbench/import/template/<str:kind>.<str:form>", import_template, name="import-template"),
 ]

@@ -181,7 +181,9 @@ def organisation_record(cells: Mapping[str, str]) -> tuple[OrganisationRecord | 
             languages=languages,
             site=site,
             identifiers=tuple(identifiers),
-            **choices,
+            helix_role=choices["helix_role"],
+            legal_kind=choices["legal_kind"],
+            size=choices["size"],
         ),
         [],
     )
