@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from filanda.across.administration.views.legal import legal_values
 from filanda.capabilities.matching.embedding import embedder
 from filanda.capabilities.matching.ranking import MEANING, MEANING_TRANSLATED, VOTERS
-from filanda.capabilities.needs.models import FORGOTTEN_AFTER, KEPT_FOR
 from filanda.kernel import limits
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.legal.actions import FeedbackWrong, VersionChanged, give_consent, give_feedback
@@ -123,17 +123,12 @@ def consent(request: HttpRequest) -> HttpResponse:
                 return redirect(onward)
     missing = missing_consents(actor.account_id, region)
     context = {
-        "missing": [_portrait(text, region) for text in missing],
+        "missing": [_portrait(text, region, level=3) for text in missing],
         "seen": ",".join(f"{text.kind}:{text.version}" for text in missing),
         "next": onward,
         "problems": problems,
     }
     return render(request, "site/consent.html", context, status=422 if problems else 200)
-
-
-def legal_values() -> dict[str, object]:
-    """What legal texts may name besides what the kernel knows: {need_days}, {forget_months}."""
-    return {"need_days": KEPT_FOR.days, "forget_months": FORGOTTEN_AFTER.days // 30}
 
 
 def asked_to_agree(request: HttpRequest) -> str:
@@ -182,13 +177,13 @@ def _legal(
     return render(request, "site/legal.html", context | (more or {}), status=status)
 
 
-def _portrait(text: LegalText, region: Region) -> dict[str, Any]:
+def _portrait(text: LegalText, region: Region, level: int = 2) -> dict[str, Any]:
     return {
         "label": text.get_kind_display(),
         "url": reverse(text.kind),
         "version": text.version,
         "language": text.language,
-        "html": html_of(text.source, text.language, region, legal_values()),
+        "html": html_of(text.source, text.language, region, legal_values(), level=level),
         "published_at": text.published_at,
         "changes": text.changes,
         "is_shipped": text.is_shipped,

@@ -125,7 +125,7 @@ def test_a_request_far_beyond_the_limit_is_not_read(region, anna):
 def test_receiving_is_protected_against_forged_requests(region, anna):
     request = posted(actor_for(anna), file=upload(b"x"))
     request._dont_enforce_csrf_checks = False
-    request.session = {}
+    request.session, request.user = {}, anna
     request.region = region
     assert CsrfViewMiddleware(taking).process_view(request, taking, (), {}) is None  # read only once the handler is set
     assert taking(request).status_code == 403

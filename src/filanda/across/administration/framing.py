@@ -20,7 +20,12 @@ LARGEST_ID = 2**63 - 1
 
 # (name of the address; label; permission that opens it)
 SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
+    ("administration:roles", gettext_lazy("Roles"), "administration.roles.view"),
+    ("administration:region", gettext_lazy("Region settings"), "administration.region.change"),
+    ("administration:legal", gettext_lazy("Legal texts"), "legal.publish"),
+    ("administration:journal", gettext_lazy("Journal"), "administration.journal.view"),
     ("administration:feedback", gettext_lazy("Feedback"), "legal.feedback.handle"),
+    ("administration:jobs", gettext_lazy("Queue of jobs"), "administration.jobs.view"),
 )
 
 

@@ -1,8 +1,49 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the administration plugs in."""
+"""Permissions and events of the administration."""
 
 from __future__ import annotations
 
-from filanda.kernel.manifests import Manifest
+from typing import Any
 
-manifest = Manifest()
+from django.utils.translation import gettext_lazy as _
+
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import Role
+from filanda.kernel.journal.event_types import Audience, Erasure, EventType
+from filanda.kernel.manifests import Manifest
+from filanda.kernel.policies import Decision, Permission
+
+_ADMINISTRATORS = frozenset({Role.REGION_ADMINISTRATOR})
+
+
+def _is_operator(actor: Actor, _obj: Any) -> Decision:
+    if not actor.is_operator:
+        return Decision(False, _("This is for the operators of the installation."))
+    if not actor.has_second_factor:
+        return Decision(False, _("Operators need a second factor: sign in with it."))
+    return Decision(True)
+
+
+manifest = Manifest(
+    permissions=(
+        Permission("administration.roles.view", _("See who has which role"), roles=_ADMINISTRATORS),
+        Permission("administration.roles.close", _("Close roles whose time is over (the platform only)")),
+        Permission("administration.region.change", _("Change the region's settings"), roles=_ADMINISTRATORS),
+        Permission("administration.journal.view", _("Read the region's journal"), roles=_ADMINISTRATORS),
+        Permission(
+            "administration.jobs.view", _("See the queue of jobs (operators)"), everybody=True, rule=_is_operator
+        ),
+    ),
+    events=(
+        # Old and new values: addresses and words of the region.
+        EventType(
+            "administration.region.changed", _("The region's settings were changed"), Audience.STAFF, Erasure.PAYLOAD
+        ),
+        EventType(
+            "administration.belonging.changed",
+            _("An administrator changed who belongs to an organisation"),
+            Audience.STAFF,
+            Erasure.NOTHING,
+        ),
+    ),
+)

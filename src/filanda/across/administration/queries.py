@@ -1,17 +1,34 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the signed-in home reads: each function says how many queries it costs."""
+"""What the signed-in home and the list of roles read: each function says how many queries it costs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q
 
 from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person, PersonConcept, ValidationState
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import Account, RoleGrant
 from filanda.kernel.manifests import Waiting, manifests
+from filanda.kernel.text.folding import fold
 
-__all__ = ["MyOrganisation", "ProfileSteps", "my_organisations", "profile_steps", "waiting_for"]
+__all__ = [
+    "GrantPage",
+    "MyOrganisation",
+    "ProfileSteps",
+    "grant_page",
+    "my_organisations",
+    "organisation_names",
+    "organisations_called",
+    "people_called",
+    "profile_steps",
+    "waiting_for",
+]
 
 
 def waiting_for(actor: Actor) -> list[Waiting]:
@@ -81,3 +98,58 @@ def profile_steps(person: Person, *, has_organisation: bool) -> ProfileSteps:
         is_waiting=person.state == ValidationState.WAITING,
         is_returned=person.state == ValidationState.RETURNED,
     )
+
+
+@dataclass(frozen=True)
+class GrantPage:
+    """One page of role grants; `organisations`: names by id, of those that roles are held in."""
+
+    rows: list[RoleGrant]
+    organisations: dict[int, str]
+    total: int
+    page: int
+    pages: int
+
+
+def grant_page(now: datetime, *, q: str, role: str, ended: bool, page: int, size: int) -> GrantPage:
+    """Grants held at `now`, or those that have ended. `q`: part of a name or of an address. Three queries."""
+    over = Q(ended_at__isnull=False) | Q(until__lte=now)
+    wanted = RoleGrant.objects.filter(over) if ended else RoleGrant.objects.exclude(over)
+    if role:
+        wanted = wanted.filter(role=role)
+    if q:
+        wanted = wanted.filter(Q(account__name__icontains=q) | Q(account__email__icontains=q))
+    total = wanted.count()
+    pages = max(1, -(-total // size))
+    page = min(page, pages)
+    order = (
+        (F("ended_at").desc(nulls_first=True), "-pk") if ended else ("-role", "account__name", "account__email", "pk")
+    )
+    rows = list(
+        wanted.select_related("account", "granted_by", "ended_by").order_by(*order)[(page - 1) * size : page * size]
+    )
+    return GrantPage(rows, organisation_names(rows), total, page, pages)
+
+
+def organisation_names(rows: Iterable[RoleGrant]) -> dict[int, str]:
+    """Names of the organisations that grants are held in. One query at most."""
+    ids = {row.scope_id for row in rows if row.scope_kind == "organisation"}
+    return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def people_called(q: str, most: int = 10) -> list[Account]:
+    """Accounts that have, or had, a part in the region and whose name or address holds `q`. One query.
+
+    Nobody of another region: an account alone is nobody's business here.
+    """
+    here = RoleGrant.objects.values("account")
+    rows = Account.objects.filter(Q(name__icontains=q) | Q(email__icontains=q), pk__in=here, is_active=True)
+    return list(rows.order_by("name", "email")[:most])
+
+
+def organisations_called(actor: Actor, typed: str, most: int = 5) -> list[Organisation]:
+    """Organisations whose whole name, or id, is `typed`. One query."""
+    seen = Organisation.objects.visible_to(actor)
+    if typed.isascii() and typed.isdecimal() and len(typed) < 19:
+        return list(seen.filter(pk=int(typed)))
+    return list(seen.filter(sort_key=fold(typed)[:300]).order_by("pk")[:most])

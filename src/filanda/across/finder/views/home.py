@@ -41,6 +41,8 @@ def render_home(
         "need_text": text,
         "need_error": error,
         "examples": _examples(region),
+        "home_title": _own_words(region, "title"),
+        "home_lead": _own_words(region, "lead"),
         "organisations_url": addresses.organisations,
         "how_url": reverse("how"),
         **_counted(region, addresses),
@@ -49,6 +51,12 @@ def render_home(
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _own_words(region: Region, which: str) -> str:
+    """What the region says on its home page instead of what comes with the software; "" if nothing."""
+    language = (get_language() or region.default_language).split("-")[0]
+    return str(region.home_texts.get(which, {}).get(language, ""))
 
 
 def _examples(region: Region) -> list[str]:
