@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`filanda import cordis`."""
+"""`filanda import cordis` and `filanda import organisations`."""
 
 from __future__ import annotations
 
@@ -54,6 +54,67 @@ def register(app: typer.Typer) -> None:
         """
         with django_ready():
             _import_cordis(place, region, nuts, register, rejects, report)
+
+    @importing.command()
+    def organisations(
+        file: Path = typer.Argument(metavar="FILE", help="XLSX, ODS or CSV; the first row names the columns."),
+        region: str = typer.Option("lombardia", help="Short name of the region; lombardia is made if it is not there."),
+        corrections: Path | None = typer.Option(
+            None, help="Write the wrong rows, with what is wrong, to this file (.xlsx or .csv), to mend and send again."
+        ),
+    ) -> None:
+        """Import a list of organisations: up to 20,000 rows, found again by their numbers, or by name and municipality.
+
+        Safe to run again: what is there is only filled in. docs/how-to/import-a-list.md tells the columns.
+        """
+        with django_ready():
+            _import_list(file, region, corrections)
+
+
+def _import_list(file: Path, slug: str, corrections_file: Path | None) -> None:
+    from django.utils import timezone
+
+    from filanda.directory.organisations.actions.importing import corrections, receive_import, run_import
+    from filanda.directory.organisations.importers.tables import TableRefused
+    from filanda.kernel.identity.actors import PLATFORM
+    from filanda.kernel.regions.scoped import in_region
+
+    started = time.monotonic()
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}.") from error
+    region = _region(slug)
+    try:
+        with in_region(region), _progress() as told:
+            run = receive_import(
+                actor=PLATFORM,
+                region=region,
+                kind="organisations",
+                content=content,
+                file_name=file.name,
+                language="en",
+                now=timezone.now(),
+            )
+            run_import(
+                actor=PLATFORM, run=run, now=timezone.now, told=lambda done: told("organisations", done, run.total)
+            )
+            if corrections_file is not None and run.wrong:
+                form = "csv" if corrections_file.suffix == ".csv" else "xlsx"
+                corrections_file.write_bytes(corrections(run, form))
+    except TableRefused as error:
+        raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"{corrections_file} cannot be written: {error.strerror}.") from error
+    except KeyboardInterrupt:
+        sys.stderr.write("filanda: stopped. What was written stays; run the same command again to go on.\n")
+        raise SystemExit(130) from None
+    seconds = time.monotonic() - started
+    typer.echo(f"{run.total:,} rows in {seconds:.1f} s ({run.total / seconds:,.0f} a second).")
+    typer.echo(f"Organisations: {run.created:,} new, {run.changed:,} completed, {run.unchanged:,} as they were.")
+    if run.wrong:
+        where = f" See {corrections_file}." if corrections_file else " Get them with --corrections FILE."
+        typer.echo(f"Rows with something wrong: {run.wrong:,}, left out.{where}")
 
 
 def _import_cordis(

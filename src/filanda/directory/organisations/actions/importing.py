@@ -153,8 +153,10 @@ def start_import(*, actor: Actor, run: ImportRun) -> None:
         enqueue(job, region_id=locked.region_id, run_id=locked.pk)
 
 
-def run_import(*, actor: Actor, run: ImportRun, now: Callable[[], datetime]) -> ImportRun:
-    """Write the rows of `run`, from where it was left, a chunk at a time. Raises Forbidden.
+def run_import(
+    *, actor: Actor, run: ImportRun, now: Callable[[], datetime], told: Callable[[int], object] = lambda _done: None
+) -> ImportRun:
+    """Write the rows of `run`, from where it was left, a chunk at a time; told(rows done). Raises Forbidden.
 
     A chunk is written before it is counted: if the process dies between, its rows are met again and found unchanged.
     """
@@ -183,6 +185,7 @@ def run_import(*, actor: Actor, run: ImportRun, now: Callable[[], datetime]) -> 
             run.state = ImportState.RUNNING
             with transaction.atomic(durable=True):
                 run.save()
+            told(run.done)
     with transaction.atomic(durable=True):
         run.state, run.finished_at = ImportState.DONE, now()
         run.save()
