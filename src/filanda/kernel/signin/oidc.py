@@ -12,10 +12,10 @@ import secrets
 from typing import Any, NoReturn
 
 import jwt
+import structlog
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
@@ -35,8 +35,11 @@ from filanda.kernel.signin.authenticators import has_factor
 from filanda.kernel.signin.fresh import is_fresh
 from filanda.kernel.signin.opening import VOUCHED, safe_next
 
+log = structlog.get_logger("filanda.signin")
 # Signatures that a public key checks. Never "none", nor one made with a secret that is also sent about.
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
+
+CLOCKS_DIFFER_SECONDS = 60
 
 
 class RegionOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
@@ -50,15 +53,7 @@ class RegionOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         """Read the ID token (its signature is always checked) and who it speaks of. Raises OAuth2Error."""
         try:
             encoded = kwargs["response"]["id_token"]
-            if jwt.get_unverified_header(encoded).get("alg") not in ALGORITHMS:
-                raise OAuth2Error("The ID token is not signed with a public key's algorithm.")
-            claims = jwtkit.verify_and_decode(
-                credential=encoded,
-                keys_url=self.openid_config["jwks_uri"],
-                issuer=self.openid_config["issuer"],
-                audience=app.client_id,
-                lookup_kid=jwtkit.lookup_kid_jwk,
-            )
+            claims = self._claims(app, encoded)
             said: dict[str, Any] = {"id_token": claims}
             if self.openid_config.get("userinfo_endpoint"):
                 said["userinfo"] = self._fetch_user_info(token.token)
@@ -70,6 +65,32 @@ class RegionOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         login.claims = claims
         login.said = said.get("userinfo") or claims
         return login
+
+    def _claims(self, app: SocialApp, encoded: str) -> dict[str, Any]:
+        """What the ID token says, its signature and its claims checked (Core, section 3.1.3.7)."""
+        header = jwt.get_unverified_header(encoded)
+        if header.get("alg") not in ALGORITHMS:
+            raise OAuth2Error("The ID token is not signed with a public key's algorithm.")
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(self.openid_config["jwks_uri"])
+            answer.raise_for_status()
+        keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+        # Without a name the key must be the only one (Core, section 10.1).
+        named = [key for key in keys if key.key_id == header.get("kid")] if "kid" in header else keys
+        if len(named) != 1:
+            raise OAuth2Error("The key that signed the ID token is not among the provider's.")
+        claims: dict[str, Any] = jwt.decode(
+            encoded,
+            key=named[0].key,
+            algorithms=[header["alg"]],
+            audience=app.client_id,
+            issuer=self.openid_config["issuer"],
+            leeway=CLOCKS_DIFFER_SECONDS,
+            options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+        )
+        if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != app.client_id:
+            raise OAuth2Error("The ID token was made for somebody else.")
+        return claims
 
 
 class RegionProvider(OpenIDConnectProvider):  # type: ignore[misc]
@@ -136,6 +157,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
+        # What it says is for the operator, who sets providers up: it can hold what the provider answered.
+        log.warning(
+            "provider failed", provider=getattr(provider, "sub_id", ""), error=str(error), why=repr(exception)[:300]
+        )
         raise ImmediateHttpResponse(failed(request, getattr(provider, "name", "")))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
