@@ -28,8 +28,8 @@ DATA = Path(os.environ.get("FILANDA_DATA") or "var").absolute()
 DEMO = os.environ.get("FILANDA_DEMO", "1") == "1"
 HTTPS = os.environ.get("FILANDA_HTTPS", "0") == "1"
 TRUSTED_PROXIES = int(os.environ.get("FILANDA_PROXIES") or HTTPS)
-# The port in the addresses that e-mails hold; None behind a proxy, which listens on the usual one.
-PUBLIC_PORT = None if HTTPS or TRUSTED_PROXIES else int(os.environ.get("FILANDA_PORT") or 8000)
+_port = os.environ.get("FILANDA_PORT", "")
+PORT = int(_port) if _port.isdecimal() else 8000  # for the addresses in e-mails
 
 
 def _secret_key() -> str:

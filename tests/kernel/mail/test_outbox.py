@@ -109,6 +109,11 @@ def test_a_message_has_the_colours_of_the_region(theme):
 def test_links_lead_to_the_regions_main_host_in_the_readers_language(region, settings):
     assert absolute(region, "en", "/it/join/?a=1") == "http://test.example:8000/en/join/?a=1"
     assert absolute(region, "it", "/join/") == "http://test.example:8000/it/join/"
+    settings.TRUSTED_PROXIES = 1
+    assert absolute(region, "it", "/join/") == "http://test.example/it/join/"
+    region.hosts.update(host="test.localhost")  # nothing stands between this machine and itself
+    assert absolute(region, "it", "/join/") == "http://test.localhost:8000/it/join/"
+    region.hosts.update(host="test.example")
     settings.HTTPS = True
     assert absolute(region, "xx", "/it/") == "https://test.example/it/"
     for path in ("//evil.example/", "https://evil.example/", "join/"):

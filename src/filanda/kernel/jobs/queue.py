@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -17,7 +18,7 @@ from procrastinate.tasks import Task
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import across_regions, in_region
 
-__all__ = ["enqueue", "enqueue_once", "job", "region_job"]
+__all__ = ["enqueue", "enqueue_at", "enqueue_once", "job", "region_job"]
 
 Function = Callable[..., Any]
 AnyTask = Task[..., Any, ...]
@@ -113,6 +114,11 @@ def _with_request_id(arguments: dict[str, Any]) -> dict[str, Any]:
 def enqueue(task: AnyTask, **arguments: Any) -> None:
     """Enqueue in the current transaction: the job exists if, and only if, the transaction commits."""
     task.defer(**_with_request_id(arguments))
+
+
+def enqueue_at(task: AnyTask, at: datetime, **arguments: Any) -> None:
+    """Enqueue in the current transaction, to be run at `at` or soon after."""
+    task.configure(schedule_at=at).defer(**_with_request_id(arguments))
 
 
 def enqueue_once(task: AnyTask, *, lock: str = "", **arguments: Any) -> None:

@@ -18,10 +18,12 @@ def host_of(region: Region) -> str:
 
 def origin_of(region: Region) -> str:
     """Scheme, host and port under which people reach the region."""
+    host = host_of(region)
     if settings.HTTPS:
-        return f"https://{host_of(region)}"
-    port = "" if settings.PUBLIC_PORT in (None, 80) else f":{settings.PUBLIC_PORT}"
-    return f"http://{host_of(region)}{port}"
+        return f"https://{host}"
+    is_here = host == "localhost" or host.endswith(".localhost")  # nobody's proxy stands before this machine itself
+    port = settings.PORT if is_here or not settings.TRUSTED_PROXIES else 80
+    return f"http://{host}" if port == 80 else f"http://{host}:{port}"
 
 
 def absolute(region: Region, language: str, path: str) -> str:

@@ -25,9 +25,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.utils import timezone, translation
-from procrastinate.contrib.django import app as procrastinate_app
 
-from filanda.kernel.jobs.queue import job
+from filanda.kernel.jobs.queue import enqueue_at, job
 from filanda.kernel.mail.links import host_of
 from filanda.kernel.mail.marking import mark_address
 from filanda.kernel.mail.models import AddressMark, MarkReason, Message, MessageState, OutboxMessage
@@ -142,7 +141,7 @@ def _hand_over(message: Message, email: EmailMultiAlternatives, connection: Any,
         text = _ADDRESS.sub("…", f"{type(error).__name__}: {error}")[:300]
         log.warning("a message may have been sent or not", message=message.pk, error=type(error).__name__)
         Message.objects.filter(pk=message.pk).update(last_error=text, not_before=now + _pause(message.attempts + 1))
-        _enqueue_at(message.pk, now + _pause(message.attempts + 1))
+        enqueue_at(send, now + _pause(message.attempts + 1), message_id=message.pk)
         return MessageState.SENDING
     return _end(message, MessageState.SENT, now)
 
@@ -263,7 +262,7 @@ def _try_later(message_id: int, now: datetime, error: str) -> MessageState:
             return _finish(locked, MessageState.FAILED, now, error)
         locked.state, locked.not_before, locked.last_error = MessageState.QUEUED, at, error
         locked.save(update_fields=["state", "attempts", "not_before", "last_error"])
-        _enqueue_at(message_id, at)
+        enqueue_at(send, at, message_id=message_id)
     log.warning("a message could not be sent yet", message=message_id, attempts=locked.attempts)
     return MessageState.QUEUED
 
@@ -286,7 +285,3 @@ def _finish(message: Message, state: MessageState, now: datetime, error: str = "
 
 def _pause(attempts: int) -> timedelta:
     return timedelta(seconds=PAUSES[min(max(attempts, 1), len(PAUSES)) - 1])
-
-
-def _enqueue_at(message_id: int, at: datetime) -> None:
-    procrastinate_app.configure_task("mail.send", queue="mail", schedule_at=at).defer(message_id=message_id)

@@ -42,10 +42,10 @@ def post(
     """Write a message to `to` in the caller's transaction; a job renders and sends it after the commit.
 
     `template`: "signin/mail/code" is signin/jinja2/signin/mail/code.html, see "mail/base.html". `context`: JSON-able;
-    the template also gets `region`, `language`, `origin`. `secret`: it holds a code or a link with a
-    token. The context is deleted once it is sent or given up. `unsubscribe_url`: for what is not strictly part of what somebody asked for; a
-    POST there unsubscribes (RFC 8058). `not_after`: when it is of no use any more (default: two weeks, a secret
-    one an hour: those who were told to wait for it have asked again).
+    the template also gets `region`, `language_code`, `origin`, `platform_name`. It is deleted once the message is sent
+    or given up. `secret`: it holds a code or a link with a token, of no use later. `unsubscribe_url`: for what is not
+    strictly part of what somebody asked for; a POST there unsubscribes (RFC 8058). `not_after`: when the message is of
+    no use any more (default: two weeks; a secret one: an hour, as those who waited for it have asked again by then).
 
     Raises ValidationError for what is no e-mail address, RuntimeError outside a transaction, TemplateDoesNotExist.
     """
