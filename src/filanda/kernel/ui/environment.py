@@ -6,7 +6,7 @@ from __future__ import annotations
 import jinja2
 
 from filanda.kernel.ui.assets import asset, theme_css
-from filanda.kernel.ui.cloth import initials, monogram, thread
+from filanda.kernel.ui.cloth import emblem, initials, monogram, thread
 from filanda.kernel.ui.moments import number, when
 
 
@@ -15,4 +15,4 @@ def install(env: jinja2.Environment) -> None:
     from filanda.kernel.text.markdown import to_html
 
     env.filters.update(markdown=to_html, number=number)
-    env.globals.update(asset=asset, theme_css=theme_css, thread=thread, monogram=monogram, initials=initials, when=when)
+    env.globals.update(asset=asset, theme_css=theme_css, thread=thread, emblem=emblem, monogram=monogram, initials=initials, when=when)
