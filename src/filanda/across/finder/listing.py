@@ -11,6 +11,7 @@ from filanda.across.finder.addresses import Addresses
 from filanda.across.finder.parameters import QUERY_LENGTH, Selection
 from filanda.across.finder.portrait import kind_label, place, size_label, state_label
 from filanda.across.finder.queries import EVIDENCE_SHOWN, Completion, Directory, NeedAnswer
+from filanda.capabilities.files.queries import Logo, logos_of
 from filanda.capabilities.matching.queries import OrganisationMatch
 from filanda.capabilities.search.highlight import mark
 from filanda.directory.organisations.queries import Card
@@ -37,11 +38,13 @@ class Row:
     concepts: list[str]
     snippet: Markup | str
     snippet_language: str
+    logo: Logo | None = None
 
 
 def rows(found: Directory, q: str, addresses: Addresses) -> list[Row]:
     """The page's organisations; with words, each with the evidence that fits them best."""
     made = []
+    logos = logos_of("organisation", [card.id for card in found.cards])
     for card in found.cards:
         reason = found.reasons.get(card.id)
         made.append(
@@ -59,6 +62,7 @@ def rows(found: Directory, q: str, addresses: Addresses) -> list[Row]:
                 concepts=found.concepts.get(card.id, []),
                 snippet=mark(reason.title, q, reason.language) if reason else "",
                 snippet_language=reason.language if reason else "",
+                logo=logos.get(card.id),
             )
         )
     return made
@@ -112,19 +116,27 @@ class MatchRow:
     evidence: list[Proof] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    logo: Logo | None = None
 
 
 def match_rows(found: NeedAnswer, addresses: Addresses, need_token: str) -> list[MatchRow]:
     """The answers to a need, in order."""
+    logos = logos_of("organisation", found.organisations)
     return [
-        _match_row(rank, one, found.organisations[one.organisation_id], found, addresses, need_token)
+        _match_row(rank, one, found.organisations[one.organisation_id], found, addresses, need_token, logos)
         for rank, one in enumerate(found.matches.organisations, start=1)
         if one.organisation_id in found.organisations
     ]
 
 
 def _match_row(
-    rank: int, one: OrganisationMatch, card: Card, found: NeedAnswer, addresses: Addresses, need_token: str
+    rank: int,
+    one: OrganisationMatch,
+    card: Card,
+    found: NeedAnswer,
+    addresses: Addresses,
+    need_token: str,
+    logos: dict[int, Logo],
 ) -> MatchRow:
     pieces = [piece for piece in one.evidence[:EVIDENCE_SHOWN] if piece.evidence_id in found.evidence]
     proofs, words = [], {}
@@ -159,4 +171,5 @@ def _match_row(
         evidence=proofs,
         words=list(words)[:WORDS_SHOWN],
         parts=[Part(found.evidence[piece.evidence_id].title, round(piece.share * 100)) for piece in pieces],
+        logo=logos.get(card.id),
     )

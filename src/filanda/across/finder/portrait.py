@@ -18,6 +18,7 @@ from filanda.across.finder.addresses import Addresses
 from filanda.across.finder.facets import pager
 from filanda.across.finder.labels import SCHEMES, province_names
 from filanda.across.finder.parameters import Selection
+from filanda.capabilities.files.queries import logos_of
 from filanda.directory.organisations.models import (
     EvidenceKind,
     EvidenceParty,
@@ -102,9 +103,11 @@ def portrait(
     card = page.card
     own_url = addresses.organisation(card.id, card.slug)
     website = safe_url(page.website)
+    logos = logos_of("organisation", [card.id, *(other.id for other in similar)])
     return {
         "organisation": SimpleNamespace(
             name=card.name,
+            logo=logos.get(card.id),
             short_name=card.short_name,
             helix_role=card.helix_role,
             helix_label=card.helix_label,
@@ -144,6 +147,7 @@ def portrait(
         "similar": [
             SimpleNamespace(
                 name=other.name,
+                logo=logos.get(other.id),
                 url=addresses.organisation(other.id, other.slug),
                 helix_role=other.helix_role,
                 helix_label=other.helix_label,

@@ -26,6 +26,7 @@ LARGEST_ID = 2**63 - 1
 SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
     ("overview", gettext_lazy("Overview"), "organisations.manage"),
     ("details", gettext_lazy("Details"), "organisations.update"),
+    ("logo", gettext_lazy("Logo"), "organisations.update"),
     ("evidence", gettext_lazy("Evidence"), "organisations.evidence.create"),
     ("people", gettext_lazy("People"), "affiliations.people.manage"),
     ("history", gettext_lazy("History"), "organisations.manage"),

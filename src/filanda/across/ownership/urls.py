@@ -15,6 +15,7 @@ from filanda.across.ownership.views.imports import (
     import_table,
     import_template,
 )
+from filanda.across.ownership.views.logo import logo, remove_logo
 from filanda.across.ownership.views.overview import overview
 from filanda.across.ownership.views.people import (
     confirm,
@@ -41,6 +42,8 @@ _desk = [
     path("people/<int:account_id>/<str:move>/", person_move, name="person-move"),
     path("details/", details, name="details"),
     path("details/discard/", discard_draft, name="discard-draft"),
+    path("logo/", logo, name="logo"),
+    path("logo/remove/", remove_logo, name="logo-remove"),
     path("history/", history, name="history"),
     path("history/<uuid:change>/<str:how>/", go_back, name="go-back"),
     path("evidence/", evidence, name="evidence"),

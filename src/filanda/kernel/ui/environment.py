@@ -15,4 +15,6 @@ def install(env: jinja2.Environment) -> None:
     from filanda.kernel.text.markdown import to_html
 
     env.filters.update(markdown=to_html, number=number)
-    env.globals.update(asset=asset, theme_css=theme_css, thread=thread, emblem=emblem, monogram=monogram, initials=initials, when=when)
+    env.globals.update(
+        asset=asset, theme_css=theme_css, thread=thread, emblem=emblem, monogram=monogram, initials=initials, when=when
+    )
