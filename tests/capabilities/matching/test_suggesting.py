@@ -54,3 +54,20 @@ def test_suggestions_are_stored_as_such_and_leave_what_a_person_or_source_said(r
     event = Event.objects.get(type="matching.concepts.suggested")
     assert event.touches["evidence"]
     assert suggesting.suggest(region, model) == 0  # nothing is suggested twice
+
+
+def test_topics_for_a_sentence_come_from_the_cache_and_else_from_words(region):
+    scheme = ConceptScheme.objects.create(region=region, slug="s3")
+    top = Concept.objects.create(scheme=scheme, code="all", labels={"it": "Tutto", "en": "Everything"})
+    for code, label in (("rail", "Railways and trains"), ("dairy", "Cheese and dairy"), ("steel", "Steel")):
+        Concept.objects.create(
+            scheme=scheme, code=code, labels={"it": label, "en": label}, broader=top, ancestor_ids=[top.pk]
+        )
+    model = embedder()
+    text = "Stazioni e treni più silenziosi"
+    assert suggesting.topics_for(region, text, model, 1) == []  # nothing is cached, and no word fits
+    assert suggesting.topics_for(region, "", model) == suggesting.topics_for(region, "dairy", model) == []
+    suggesting.topics_of(region, model)
+    suggesting._kept.clear()  # as in another process
+    assert [found.code for found in suggesting.topics_for(region, text, model, 1)] == ["rail"]
+    assert len(suggesting.topics_for(region, text, model, 2)) == 2
