@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -12,9 +13,10 @@ from filanda.across.finder import queries
 from filanda.across.finder.addresses import Addresses
 from filanda.across.finder.parameters import whole
 from filanda.across.finder.portrait import portrait
-from filanda.directory.organisations.models import EvidenceKind, Organisation
+from filanda.directory.organisations.models import EvidenceKind, Organisation, OrganisationState
 from filanda.directory.organisations.queries import organisation_page
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
 
 __all__ = ["organisation"]
@@ -54,4 +56,15 @@ def organisation(request: HttpRequest, organisation_id: int, slug: str = "") -> 
         similar=similar,
         absolute_url=request.build_absolute_uri(own_url),
     )
-    return render(request, "finder/organisation.html", context | {"partners_total": len(context["partners"])})
+    context |= {"partners_total": len(context["partners"]), **_own_doors(actor, organisation_id, page.card.state)}
+    return render(request, "finder/organisation.html", context)
+
+
+def _own_doors(actor: Actor, organisation_id: int, state: str) -> dict[str, str]:
+    """Where its people go from its page: to its desk; or, while nobody looks after it, to claim it. "" where not."""
+    is_theirs = organisation_id in actor.scope_ids("organisation") or bool(decide(actor, "organisations.create"))
+    is_listed = state == OrganisationState.LISTED
+    return {
+        "desk_url": reverse("ownership:overview", args=[organisation_id]) if is_theirs else "",
+        "claim_url": reverse("ownership:claim", args=[organisation_id]) if is_listed else "",
+    }
