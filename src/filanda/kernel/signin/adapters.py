@@ -25,7 +25,7 @@ from filanda.kernel.signin.fresh import is_fresh
 from filanda.kernel.signin.recovery import lapse_recoveries
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Sessions are opened in one place (`opening`), mails posted by actions."""
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
@@ -81,7 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return HttpResponseRedirect(reverse("signin:start"))
 
 
-class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class FactorAdapter(DefaultMFAAdapter):
     """Secrets of factors are kept encrypted with a key of the installation's."""
 
     def encrypt(self, text: str) -> str:

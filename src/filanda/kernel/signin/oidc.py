@@ -42,7 +42,7 @@ ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "E
 CLOCKS_DIFFER_SECONDS = 60
 
 
-class RegionOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class RegionOAuth2Adapter(OpenIDConnectOAuth2Adapter):
     """What is said to a provider and heard from it."""
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
@@ -93,7 +93,7 @@ class RegionOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return claims
 
 
-class RegionProvider(OpenIDConnectProvider):  # type: ignore[misc]
+class RegionProvider(OpenIDConnectProvider):
     """A provider of the active region."""
 
     pkce_enabled_default = True
@@ -127,7 +127,7 @@ class RegionProvider(OpenIDConnectProvider):  # type: ignore[misc]
         return str(response.headers["Location"])
 
 
-class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SocialAdapter(DefaultSocialAccountAdapter):
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
         """The providers of the active region, as django-allauth wants them: rows that are never saved."""
         return [
@@ -197,7 +197,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("signin:account")))
         try:
             providers.link(
-                account=account,  # type: ignore[arg-type]
+                account=account,
                 region=active_region(),
                 provider_id=provider_id,
                 subject=subject,
