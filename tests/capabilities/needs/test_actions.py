@@ -220,6 +220,14 @@ def test_purge_forgets_who_asked_half_a_year_after_closing(region, organisation,
     assert still_open.email == "b@example.org"
 
 
+def test_a_region_may_remember_who_asked_for_longer_or_less_long(region, organisation, facilitator):
+    actions.close_request(actor=facilitator, request=ask(organisation), outcome="made", reason="Met", now=NOON)
+    region.settings = {"retention": {"needs.requests": 365}}
+    assert actions.purge(actor=PLATFORM, region=region, now=NOON + FORGOTTEN_AFTER) == (0, 0)
+    region.settings = {"retention": {"needs.requests": 30}}
+    assert actions.purge(actor=PLATFORM, region=region, now=NOON + timedelta(days=30)) == (0, 1)
+
+
 def test_only_the_platform_purges(region, facilitator):
     with pytest.raises(Forbidden):
         actions.purge(actor=facilitator, region=region, now=NOON)

@@ -176,6 +176,22 @@ def test_what_people_write_is_text_in_the_html_part(letterbox, write, region):
     assert "<script>alert(1)</script> & Co </mj-text>" in got.get_body(("plain",)).get_content()
 
 
+def test_invented_people_get_no_real_message(letterbox, write):
+    message = write("giulia@altariva.example")
+    assert send(message) == "suppressed"
+    assert letterbox.received == []
+
+
+def test_a_message_that_cannot_be_written_waits_and_keeps_no_other(letterbox, write):
+    message = write()
+    Message.objects.filter(pk=message.pk).update(template="mail/mail/of-another-version")
+    assert send(message) == "queued"
+    assert message.last_error == "mail/mail/of-another-version: TemplateNotFound"
+    assert message.not_before > timezone.now()
+    Message.objects.filter(pk=message.pk).update(template="mail/mail/trial")
+    assert send(message, timedelta(seconds=PAUSES[0] + 1)) == "sent"
+
+
 def test_messages_that_lost_their_job_are_found(write, region, letterbox, settings):
     write()
     assert wake(timezone.now()) == 0

@@ -8,7 +8,7 @@ a message or a note, so nothing has to be erased from it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -21,6 +21,7 @@ from filanda.capabilities.needs.models import (
     RequestOutcome,
     SavedNeed,
 )
+from filanda.capabilities.needs.personal import REQUESTS_KEPT
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
@@ -231,9 +232,8 @@ def purge(*, actor: Actor, region: Region, now: datetime) -> tuple[int, int]:
         require(actor, "needs.purge")
         _rows, per_model = SavedNeed.objects.due_for_purge(now).delete()
         deleted = per_model.get(SavedNeed._meta.label, 0)
-        forgotten = IntroductionRequest.objects.due_to_forget(now).update(
-            email="", name="", message="", note="", forgotten_at=now
-        )
+        kept = timedelta(days=REQUESTS_KEPT.days_in(region))
+        forgotten = IntroductionRequest.objects.due_to_forget(now - kept).forget(now)
         if deleted or forgotten:
             record(
                 "needs.purge.done",

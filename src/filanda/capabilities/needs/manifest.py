@@ -46,4 +46,5 @@ manifest = Manifest(
         _event("needs.purge.done", _("Expired needs and old addresses were deleted")),
     ),
     personal_data=(PersonalData("needs", _("Your requests for an introduction"), personal.collect, personal.erase),),
+    retention=(personal.REQUESTS_KEPT,),
 )

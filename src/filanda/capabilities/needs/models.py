@@ -21,7 +21,7 @@ from filanda.kernel.regions.scoped import scoped
 from filanda.kernel.workflow import Transition, Workflow
 
 KEPT_FOR = timedelta(days=30)
-FORGOTTEN_AFTER = timedelta(days=180)  # who asked, counted from the closing of the request
+FORGOTTEN_AFTER = timedelta(days=180)  # who asked, counted from the closing; a region may say otherwise
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,43}")
 TOKEN_BYTES = 16  # 128 random bits: nobody finds a need by guessing
 
@@ -100,11 +100,13 @@ class IntroductionRequestQuerySet(models.QuerySet["IntroductionRequest"]):
         """Requests somebody still has to deal with."""
         return self.exclude(state=RequestState.CLOSED)
 
-    def due_to_forget(self, now: datetime) -> IntroductionRequestQuerySet:
-        """Requests closed long enough ago that who asked is no longer needed."""
-        return self.filter(
-            state=RequestState.CLOSED, forgotten_at__isnull=True, state_changed_at__lte=now - FORGOTTEN_AFTER
-        )
+    def due_to_forget(self, before: datetime) -> IntroductionRequestQuerySet:
+        """Requests closed by `before`, so long ago that who asked is no longer needed."""
+        return self.filter(state=RequestState.CLOSED, forgotten_at__isnull=True, state_changed_at__lte=before)
+
+    def forget(self, now: datetime) -> int:
+        """Blank who asked and what was said. Returns in how many."""
+        return self.update(email="", name="", message="", note="", forgotten_at=now)
 
     def visible_to(self, actor: Actor) -> IntroductionRequestQuerySet:
         """All of the region's for those who may view requests; none for anybody else, who asked included."""

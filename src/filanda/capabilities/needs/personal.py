@@ -4,16 +4,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.timezone import now as clock
+from django.utils.translation import gettext_lazy as _
 
-from filanda.capabilities.needs.models import IntroductionRequest, RequestOutcome, RequestState, SavedNeed
+from filanda.capabilities.needs.models import (
+    FORGOTTEN_AFTER,
+    IntroductionRequest,
+    RequestOutcome,
+    RequestState,
+    SavedNeed,
+)
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
+from filanda.kernel.manifests import Retention
+from filanda.kernel.regions.models import Region
 
-__all__ = ["collect", "erase"]
+__all__ = ["REQUESTS_KEPT", "collect", "erase"]
+
+
+def _forget_requests(region: Region, before: datetime, now: datetime) -> int:
+    """Who asked in requests that were closed before `before`; that somebody asked stays a figure."""
+    return IntroductionRequest.objects.due_to_forget(before).forget(now)
+
+
+REQUESTS_KEPT = Retention(
+    "needs.requests", _("Who asked for an introduction, once it is closed"), FORGOTTEN_AFTER.days, _forget_requests
+)
 
 
 def collect(account: Account) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,6 +74,11 @@ manifest = Manifest(
     waiting=_waiting,
     retention=(
         Retention("mail.messages", gettext_lazy("When and whether e-mails were sent"), 90, _forget_messages),
-        Retention("mail.outbox", gettext_lazy("Messages of the demonstration"), 14, _forget_outbox),
+        # Elsewhere there are none, and the privacy notice need not speak of them.
+        *(
+            [Retention("mail.outbox", gettext_lazy("Messages of the demonstration"), 14, _forget_outbox)]
+            if settings.DEMO
+            else []
+        ),
     ),
 )

@@ -41,6 +41,7 @@ PAUSES = (10, 30, 120, 600, 1800, 3600, 7200, 21600)  # seconds before the secon
 IN_TRANSIT = timedelta(minutes=2)  # a message that has been SENDING for longer belongs to a process that died
 _ADDRESS = re.compile(r"\S+@\S+")
 _NO_SUCH_BOX = frozenset({550, 551, 553})
+_NOBODY = frozenset({"example", "invalid", "test", "localhost"})  # top-level domains; invented people live there
 
 log = structlog.get_logger("filanda.mail")
 
@@ -81,15 +82,15 @@ def send_message(message_id: int, *, now: datetime) -> MessageState | None:
         return _end(message, MessageState.FAILED, now, message.last_error or "too late to be of use")
     if is_suppressed(message.to, secret=message.secret, can_unsubscribe=bool(message.unsubscribe_url), now=now):
         return _end(message, MessageState.SUPPRESSED, now)
-    with in_region(message.region) if message.region else nullcontext():
-        rendered = render(
-            message.template,
-            region=message.region,
-            language=message.language,
-            context=message.context or {},
-            unsubscribe_url=message.unsubscribe_url,
-        )
-    email = _compose(message, rendered)
+    if settings.EMAIL_CONFIGURED and message.to.rpartition(".")[2] in _NOBODY:
+        return _end(message, MessageState.SUPPRESSED, now, "an address of nobody (RFC 2606)")
+    try:
+        rendered = _render(message)
+        email = _compose(message, rendered)
+    except Exception as error:
+        # Ours to mend: the message waits for the next version.
+        log.exception("a message could not be written", message=message.pk, template=message.template)
+        return _try_later(message.pk, now, f"{message.template}: {type(error).__name__}")
     if has_outbox(message.region):
         return _to_outbox(message, rendered, email, now)
     try:
@@ -102,6 +103,17 @@ def send_message(message_id: int, *, now: datetime) -> MessageState | None:
         return _hand_over(message, email, connection, now)
     finally:
         _close(connection)
+
+
+def _render(message: Message) -> Rendered:
+    with in_region(message.region) if message.region else nullcontext():
+        return render(
+            message.template,
+            region=message.region,
+            language=message.language,
+            context=message.context or {},
+            unsubscribe_url=message.unsubscribe_url,
+        )
 
 
 def _is_due(message: Message, now: datetime) -> bool:

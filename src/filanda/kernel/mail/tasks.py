@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from filanda.kernel.jobs.queue import enqueue, job
+from filanda.kernel.jobs.queue import enqueue_once, job
 from filanda.kernel.mail.models import Message, MessageState
 from filanda.kernel.mail.sending import has_outbox, send
 
@@ -32,6 +32,6 @@ def wake(now: datetime) -> int:
     woken = 0
     for message in due.order_by("not_before")[:AT_ONCE]:
         if settings.EMAIL_CONFIGURED or has_outbox(message.region):
-            enqueue(send, message_id=message.pk)
+            enqueue_once(send, lock=f"mail.send:{message.pk}", message_id=message.pk)
             woken += 1
     return woken

@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from filanda.across.administration.framing import actor_of, errors_in, frame
-from filanda.capabilities.needs.models import FORGOTTEN_AFTER, KEPT_FOR
+from filanda.capabilities.needs.models import KEPT_FOR
+from filanda.capabilities.needs.personal import REQUESTS_KEPT
 from filanda.kernel.legal.actions import TextWrong, VersionChanged, publish_text
 from filanda.kernel.legal.models import LegalKind
 from filanda.kernel.legal.queries import current_text, current_texts
@@ -33,7 +34,7 @@ SECTION = "administration:legal"
 
 def legal_values() -> dict[str, object]:
     """What legal texts may name besides what the kernel knows: {need_days}, {forget_months}."""
-    return {"need_days": KEPT_FOR.days, "forget_months": FORGOTTEN_AFTER.days // 30}
+    return {"need_days": KEPT_FOR.days, "forget_months": max(1, REQUESTS_KEPT.days_in(active_region()) // 30)}
 
 
 @never_cache
