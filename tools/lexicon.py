@@ -5,7 +5,8 @@
 
 Reads the shipped S3 topics, ATECO 2025 with the NACE Rev. 2.1 labels that correspond to it, and a CPV file with the
 columns code, label_it, label_en if one is given. Learns which stems stand for which by IBM Model 1 (Brown et al. 1993)
-in both directions and writes src/filanda/capabilities/matching/shipped/lexicon-it-en.tsv.
+in both directions and writes src/filanda/capabilities/matching/shipped/lexicon-it-en.tsv; and, into words-en.tsv beside
+it, the word that an English stem is short for most often, for a reader that knows words and no stems.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filanda.site.settings")
 from filanda.capabilities.search.analysis import folded_words, says_nothing, stem  # noqa: E402
 
 OUT = TOP / "src" / "filanda" / "capabilities" / "matching" / "shipped" / "lexicon-it-en.tsv"
+WORDS = OUT.with_name("words-en.tsv")
 ROUNDS = 8
 LEAST = 0.2  # probability of a translation that is kept
 LEAST_ONCE = 0.6  # of a stem seen in one label only, where anything in the other label may seem its translation
@@ -32,6 +34,13 @@ HEADER = """# SPDX-License-Identifier: CC-BY-4.0
 # Sources: Common Procurement Vocabulary and NACE Rev. 2.1, (c) European Union, CC BY 4.0; ATECO 2025, ISTAT,
 # CC BY 4.0; S3 topics of Filanda, EUPL-1.2. Changed: only stems and probabilities are kept.
 # Columns: direction, stem, translations.
+"""
+
+WORDS_HEADER = """# SPDX-License-Identifier: CC-BY-4.0
+# The English word that a stem is short for most often, where they differ; made by tools/lexicon.py, as the lexicon.
+# Sources: Common Procurement Vocabulary and NACE Rev. 2.1, (c) European Union, CC BY 4.0; S3 topics of Filanda,
+# EUPL-1.2. Changed: one word of each stem is kept.
+# Columns: stem, word.
 """
 
 Pair = tuple[list[str], list[str]]
@@ -63,6 +72,15 @@ def labels(cpv: Path | None) -> list[tuple[str, str]]:
     return pairs
 
 
+def commonest_words(texts: list[str]) -> dict[str, str]:
+    """English stem -> the word it is short for most often; of equally frequent ones the shorter, then the first."""
+    seen = Counter(word for text in texts for word in folded_words(text))
+    words: dict[str, str] = {}
+    for word in sorted(seen, key=lambda word: (-seen[word], len(word), word)):
+        words.setdefault(stem(word, "en"), word)
+    return words
+
+
 def learn(pairs: list[Pair]) -> dict[str, list[tuple[str, float]]]:
     """Translations of the first side's stems, by IBM Model 1 with an empty word."""
     chance: dict[tuple[str, str], float] = {}
@@ -90,11 +108,17 @@ def main(arguments: list[str]) -> int:
     both = labels(Path(arguments[0]) if arguments else None)
     pairs = [(stems(italian, "it"), stems(english, "en")) for italian, english in both]
     pairs = [pair for pair in pairs if pair[0] and pair[1]]
+    directions = {"it-en": learn(pairs), "en-it": learn([(english, italian) for italian, english in pairs])}
     with OUT.open("w", encoding="utf-8") as file:
         file.write(HEADER)
-        for direction, learned in (("it-en", learn(pairs)), ("en-it", learn([(b, a) for a, b in pairs]))):
+        for direction, learned in directions.items():
             for one, words in sorted(learned.items()):
                 file.write(f"{direction}\t{one}\t" + " ".join(f"{word}:{value:.2f}" for word, value in words) + "\n")
+    words = commonest_words([english for _italian, english in both])
+    needed = {word for learned in directions["it-en"].values() for word, _chance in learned}
+    with WORDS.open("w", encoding="utf-8") as file:
+        file.write(WORDS_HEADER)
+        file.writelines(f"{one}\t{words[one]}\n" for one in sorted(needed & words.keys()) if one != words[one])
     sys.stdout.write(f"{len(pairs)} pairs of labels; {OUT.relative_to(TOP)} has {OUT.stat().st_size} bytes\n")
     return 0
 

