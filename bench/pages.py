@@ -40,7 +40,7 @@ from bench.figures import note
 TOP = Path(__file__).parents[1]
 HZ = os.sysconf("SC_CLK_TCK")
 WARM_UP = 60
-JUDGED = ("home", "directory", "organisation")  # at most the CPU of the reference
+JUDGED: tuple[str, ...] = ("home", "directory", "organisation")  # at most the CPU of the reference
 WAYS = ("uncached", "packed", "warm")
 NEED = "Seguiamo pazienti con scompenso cardiaco e cerchiamo chi sappia misurare a casa peso, pressione e saturazione."
 

@@ -66,6 +66,16 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def python(self, *lines: str) -> str:
+        """What these lines of Python print, in this installation with Django ready."""
+        code = "from filanda.site.django_ready import set_up_django; set_up_django()\n" + "\n".join(lines)
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=self.env, cwd=self.env["FILANDA_DATA"], text=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def get(self, path: str, host: str) -> tuple[int, dict[str, str], str]:
         """Status, headers and text of a plain request to `host`."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

@@ -60,5 +60,33 @@ def main() -> None:
         cursor.execute("ANALYZE")
 
 
+def session_of(email: str) -> str:
+    """The key of a session of an invented account, as signing in opens one."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from filanda.kernel.identity.models import Account
+
+    account = Account.objects.get(email=email, is_invented=True)
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(account.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+def person_with(**fields: str) -> str:
+    """The e-mail address of the first invented person with these fields."""
+    from filanda.directory.people.models import Person
+    from filanda.kernel.regions.models import Region
+    from filanda.kernel.regions.scoped import in_region
+
+    with in_region(Region.objects.get(slug="altariva")):
+        return str(Person.objects.filter(is_invented=True, **fields).order_by("pk")[0].account.email)
+
+
 if __name__ == "__main__":
     main()

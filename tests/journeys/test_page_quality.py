@@ -113,6 +113,43 @@ def permissions(visits: Visits, width: int, language: str) -> Page:
     return page
 
 
+def person(visits: Visits, width: int, language: str) -> Page:
+    page = at("people/?validated=yes&sort=newest")(visits, width, language)
+    page.locator(".rows h3 a").first.click()
+    page.locator(".who").wait_for()
+    return page
+
+
+def as_member(address: str) -> Opened:
+    """A page as an invented innovator has it."""
+
+    def open_it(visits: Visits, width: int, language: str) -> Page:
+        page = visits.begin(width, expected=(403, 422))
+        page.goto(f"/{language}/workbench/")
+        with page.expect_navigation():
+            page.locator("button[name=role][value=innovator]").click()
+        page.goto(f"/{language}/{address}")
+        return page
+
+    return open_it
+
+
+def profile_wrong(visits: Visits, width: int, language: str) -> Page:
+    page = as_member("profile/")(visits, width, language)
+    page.locator("#name").fill("7")
+    page.locator("#orcid").fill("1234")
+    page.locator("form.js-draft .btn-primary").click()
+    page.locator(".js-errors").wait_for()
+    return page
+
+
+def profiles_to_validate(visits: Visits, width: int, language: str) -> Page:
+    page = signed_in(visits, width)
+    page.goto(f"/{language}/workbench/people/")
+    page.locator(".match summary").first.click()
+    return page
+
+
 PAGES: dict[str, Opened] = {
     "home": at(""),
     "need": need,
@@ -137,6 +174,14 @@ PAGES: dict[str, Opened] = {
     "workbench": workbench,
     "workbench, request": workbench_request,
     "permissions": permissions,
+    "people": at("people/"),
+    "people, nobody found": at("people/?q=xyzzyplugh"),
+    "person": person,
+    "profile": as_member("profile/"),
+    "profile, errors": profile_wrong,
+    "profile, as others see it": as_member("profile/preview/?as=visitor"),
+    "people blocked": as_member("profile/blocked/"),
+    "profiles to validate": profiles_to_validate,
 }
 
 

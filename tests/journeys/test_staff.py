@@ -18,8 +18,8 @@ def signed_in(visits: Visits, width: int = 1280, role: str = "facilitator") -> P
     assert response is not None
     assert response.status == 403
     no_sideways(page)
-    page.locator(f"button[name=role][value={role}]").click()
-    page.wait_for_url(re.compile(r"/workbench/$"))
+    with page.expect_navigation():
+        page.locator(f"button[name=role][value={role}]").click()
     page.goto("/en/workbench/")
     return page
 

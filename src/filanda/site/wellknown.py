@@ -29,7 +29,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         lines = ["User-agent: *"]
         for code, _name in settings.LANGUAGES:
             lines += [f"Disallow: /{code}/needs/", f"Disallow: /{code}/organisations/*/introduction/"]
-            lines.append(f"Disallow: /{code}/organisations.csv")
+            lines += [f"Disallow: /{code}/organisations.csv", f"Disallow: /{code}/people.csv"]
         lines += ["", f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -12,6 +12,8 @@ from filanda.directory.taxonomies.models import Concept, ConceptScheme
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.models import Role, RoleGrant
 from filanda.kernel.journal.models import Event
+from filanda.kernel.mail.models import Message
+from filanda.kernel.mail.rendering import render
 from filanda.kernel.policies import Forbidden, decide
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.workflow import MoveNotPossible, all_pairs
@@ -290,3 +292,22 @@ def test_another_region_sees_nobody(joined, other_region):
         assert not Person.objects.visible_to(VISITOR).exists()
         assert person_of(me(person.account)) is None
         assert not decide(me(person.account), "people.block", person)
+
+
+def test_the_person_is_told_by_mail_with_the_reason_and_the_next_step(joined, facilitator):
+    person = joined()
+    actions.return_person(actor=me(facilitator), person=person, question="Which laboratory?", now=NOON)
+    actions.validate_person(actor=me(facilitator), person=person, now=NOON)
+    actions.hide_person(actor=me(facilitator), person=person, reason="Advertising", now=NOON)
+    sent = list(Message.objects.order_by("pk"))
+    assert [one.template for one in sent] == [f"people/mail/{name}" for name in ("returned", "validated", "hidden")]
+    assert {one.to for one in sent} == {person.account.email}
+    assert (sent[0].context["question"], sent[0].context["facilitator"]) == ("Which laboratory?", "Fabia")
+    assert sent[2].context["reason"] == "Advertising"
+    for one in sent:
+        assert one.context["url"].endswith("/it/profile/")
+        for language in ("it", "en"):
+            shown = render(one.template, region=person.region, language=language, context=one.context)
+            assert shown.subject
+            assert one.context["url"] in shown.text
+            assert one.context["url"] in shown.html

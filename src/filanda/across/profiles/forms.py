@@ -85,7 +85,7 @@ class Typed:
             skills=_numbers(sent.getlist("skills")),
             interests=_numbers(sent.getlist("interests")),
             listing=sent.get("listing", ""),
-            visibility={name: sent[f"visibility_{name}"] for name in FIELDS if f"visibility_{name}" in sent},
+            visibility={name: sent.get(f"visibility_{name}", "") for name in FIELDS if f"visibility_{name}" in sent},
             seen=_moment(sent.get("seen", "")),
         )
 

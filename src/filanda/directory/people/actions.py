@@ -20,6 +20,7 @@ from filanda.directory.people.steps import (
     ProfileWrong,
     checked,
     chosen_facilitator,
+    tell,
     touches,
     write_concepts,
     write_fields,
@@ -209,6 +210,7 @@ def validate_person(*, actor: Actor, person: Person, now: datetime) -> None:
     """A facilitator has seen that this is somebody. Raises Forbidden, MoveNotPossible."""
     with transaction.atomic(durable=True):
         move(person, "validate", actor=actor, now=now, validated_by_id=actor.account_id, return_reason="", answer="")
+        tell(person, "validated", facilitator=_name_of(actor))
         _record(actor, person, "people.person.validated")
 
 
@@ -219,6 +221,7 @@ def return_person(*, actor: Actor, person: Person, question: str, now: datetime)
         raise ReasonMissing(_("Write your question: the person sees it, with your name, and can answer."))
     with transaction.atomic(durable=True):
         move(person, "return", actor=actor, now=now, return_reason=question, answer="")
+        tell(person, "returned", facilitator=_name_of(actor), question=question)
         _record(actor, person, "people.person.returned")
 
 
@@ -255,6 +258,7 @@ def hide_person(*, actor: Actor, person: Person, reason: str, now: datetime) -> 
         require(actor, "people.hide", locked)
         locked.hidden_at, locked.hidden_reason = now, reason
         locked.save(update_fields=["hidden_at", "hidden_reason"])
+        tell(locked, "hidden", reason=reason, contact=locked.region.contact_email)
         _record(actor, locked, "people.person.hidden")
     _follow(person, locked)
 
@@ -294,6 +298,12 @@ def unblock_person(*, actor: Actor, person: Person, now: datetime) -> None:
         ended, _per_model = Block.objects.filter(blocker=actor.account_id, blocked=person.account_id).delete()
         if ended:
             record("people.block.ended", region=person.region, actor=actor)
+
+
+def _name_of(actor: Actor) -> str:
+    """By what name the facilitator is introduced; the platform's own when nobody acts."""
+    account = Account.objects.filter(pk=actor.account_id).first() if actor.account_id is not None else None
+    return str(account) if account is not None else "Filanda"
 
 
 def _locked(person: Person) -> Person:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from filanda.directory.organisations.models import ConceptOrigin
@@ -15,11 +16,13 @@ from filanda.directory.people.models import FIELDS, Person, PersonConcept, Visib
 from filanda.directory.people.queries import facilitator_rules, facilitators, least_loaded
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.models import Account
+from filanda.kernel.mail.links import absolute
+from filanda.kernel.mail.steps import post
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text import language
 from filanda.kernel.text.folding import sort_key
 
-__all__ = ["ProfileWrong", "checked", "chosen_facilitator", "touches", "write_concepts", "write_fields"]
+__all__ = ["ProfileWrong", "checked", "chosen_facilitator", "tell", "touches", "write_concepts", "write_fields"]
 
 TEXTS: dict[str, Callable[[Any], Any]] = {
     "name": values.checked_name,
@@ -142,3 +145,19 @@ def chosen_facilitator(region: Region, account: Account, chosen: Account | None,
     if chosen is not None and rules.may_choose and chosen.pk != account.pk and chosen in facilitators(now):
         return chosen
     return least_loaded(now, besides=account.pk) if rules.assigns == "least_loaded" else None
+
+
+def tell(person: Person, template: str, **context: str) -> None:
+    """Post "people/mail/<template>" to the person; `name` and `url`, which leads to their profile, are added."""
+    if person.account is None:
+        return
+    region = person.region
+    language = person.text_language if person.text_language in region.languages else region.default_language
+    post(
+        region=region,
+        to=person.account.email,
+        template=f"people/mail/{template}",
+        language=language,
+        context={**context, "name": person.name, "url": absolute(region, language, reverse("profiles:edit"))},
+        account=person.account,
+    )

@@ -167,7 +167,7 @@ class _Invented:
         self.bodies = list(dict.fromkeys(here))
         woman = is_a_woman(number)
         pool = _TITLES.get(self.bodies[0].helix_role, _TITLES[HelixRole.INDUSTRY]) if self.bodies else _ALONE
-        self.titles = [chance.choice(pool)[0 if woman else 1] for _body in self.bodies or [None]]
+        self.titles = [chance.choice(pool)[0 if woman else 1] for _body in range(max(1, len(self.bodies)))]
         every = list(topics)
         self.skills = chance.sample(every, min(len(every), chance.randint(1, 4)))
         self.interests = chance.sample(every, min(len(every), chance.randint(0, 3)))

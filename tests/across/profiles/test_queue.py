@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where facilitators validate profiles: who may, what they see, what happens."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from filanda.directory.people import actions, personal
+from filanda.directory.people.models import Person
+from filanda.kernel.identity.models import Role
+from tests.across.profiles.conftest import NOON, me
+from tests.across.profiles.test_pages import as_
+
+QUEUE = "/it/workbench/people/"
+
+
+def names(response) -> list[str]:
+    return re.findall(r'<h2><a href="[^"]*">([^<]*)</a>', response.content.decode())
+
+
+@pytest.fixture
+def paola(facilitator, member) -> Person:
+    return member("Paola Privata", "one", "private", {"about": "private"})
+
+
+def test_the_queue_is_for_staff_with_a_second_factor(client, paola, account, joined, facilitator, region, other_region):
+    readers = [client, as_(account("stranger@example.org")), as_(joined("Carlo Curioso").account)]
+    readers.append(as_(facilitator, second_factor=False))
+    readers.append(as_(account("there@example.org", Role.FACILITATOR, region=other_region)))
+    for reader in readers:
+        assert reader.get(QUEUE).status_code == 403
+        for move in ("validate", "return"):
+            assert reader.post(f"{QUEUE}{paola.pk}/{move}/", {"question": "?"}).status_code == 403
+    assert Person.objects.get(pk=paola.pk).state == "waiting"
+    administrator = account("admin@example.org", Role.REGION_ADMINISTRATOR, region=region)
+    for reader in (as_(facilitator), as_(administrator)):
+        assert "Paola Privata" in names(reader.get(QUEUE))
+
+
+def test_one_tap_validates(paola, facilitator):
+    staff = as_(facilitator)
+    answer = staff.post(f"{QUEUE}{paola.pk}/validate/?whose=mine")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{QUEUE}?whose=mine&done={paola.pk}"
+    text = staff.get(answer["Location"]).content.decode()
+    assert "Paola Privata" in text
+    assert names(staff.get(QUEUE)) == []
+    assert names(staff.get(f"{QUEUE}?state=validated")) == ["Paola Privata"]
+    fresh = Person.objects.get(pk=paola.pk)
+    assert (fresh.state, fresh.validated_by) == ("validated", facilitator)
+    assert staff.post(f"{QUEUE}{paola.pk}/validate/").status_code == 409
+
+
+def test_a_question_needs_words_and_leads_to_the_person(paola, facilitator):
+    staff = as_(facilitator)
+    refused = staff.post(f"{QUEUE}{paola.pk}/return/", {"question": "  "})
+    assert refused.status_code == 422
+    assert f'id="question-{paola.pk}-error"' in refused.content.decode()
+    assert staff.post(f"{QUEUE}{paola.pk}/return/", {"question": "Dove lavora?"}).status_code == 302
+    assert "Dove lavora?" in as_(paola.account).get("/it/profile/").content.decode()
+    assert names(staff.get(f"{QUEUE}?state=returned")) == ["Paola Privata"]
+    [line] = personal.waiting(me(paola.account))
+    assert line.url_name == "profiles:edit"
+
+
+def test_nobody_finds_or_validates_themselves_in_it(region, facilitator):
+    own = actions.join_region(actor=me(facilitator), account=facilitator, region=region, name="Fabia Leri", now=NOON)
+    staff = as_(facilitator)
+    assert names(staff.get(QUEUE)) == []
+    assert staff.post(f"{QUEUE}{own.pk}/validate/").status_code == 403
+    assert Person.objects.get(pk=own.pk).state == "waiting"
+
+
+def test_mine_and_names_narrow_down(paola, facilitator, account, region, member):
+    second = account("gino@example.org", Role.FACILITATOR, region=region)
+    member("Bruno Blu", "two", "public")  # of the second, who has fewer
+    assert Person.objects.get(name="Bruno Blu").facilitator == second
+    staff = as_(facilitator)
+    assert names(staff.get(QUEUE)) == ["Paola Privata", "Bruno Blu"]
+    assert names(staff.get(f"{QUEUE}?whose=mine")) == ["Paola Privata"]
+    assert names(staff.get(f"{QUEUE}?q=blu")) == ["Bruno Blu"]
+    assert names(staff.get(f"{QUEUE}?q=%25")) == ["Paola Privata", "Bruno Blu"]
+    [line] = personal.waiting(me(facilitator))
+    assert (line.url_name, line.count, line.query) == ("profiles:queue", 1, "?whose=mine")
+    # What is for the person and their own facilitator is not for every facilitator.
+    text = as_(second).get(QUEUE).content.decode()
+    assert "purposeone" not in text
+    assert "aboutone" not in text
+    assert "purposeone" in staff.get(QUEUE).content.decode()
+    assert "aboutone" in staff.get(QUEUE).content.decode()
+
+
+def test_another_regions_people_are_not_there(paola, account, other_region):
+    staff = Client(headers={"host": "other.example"})
+    there = account("there@example.org", Role.FACILITATOR, region=other_region)
+    staff.cookies = as_(there).cookies
+    assert names(staff.get(QUEUE)) == []
+    assert staff.post(f"{QUEUE}{paola.pk}/validate/").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["?page=99", "?state=nothing&whose=x", "?q=%00", "?done=abc", "?done=99999999"])
+def test_any_address_of_the_queue_gets_an_answer(paola, facilitator, query):
+    assert as_(facilitator).get(f"{QUEUE}{query}").status_code == 200
+
+
+def test_the_queue_costs_the_same_for_one_and_for_many(member, facilitator):
+    staff = as_(facilitator)
+    costs = []
+    for number in range(4):
+        member(f"Paola Privata {number}", f"n{number}", "private")
+        staff.get(QUEUE)
+        with CaptureQueriesContext(connection) as asked:
+            assert len(names(staff.get(QUEUE))) == number + 1
+        costs.append(len(asked))
+    assert costs[1] == costs[3] <= 12  # the first page of a session looks up more
