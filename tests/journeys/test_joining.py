@@ -15,11 +15,14 @@ from pathlib import Path
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways, tab_to, until
+from tests.journeys.conftest import Installation
+from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways, tab_to
 
 SCREENS_MOST = 4  # e-mail, code, who you are, organisation
 CHARACTERS_A_SECOND = 5.0
 CLICK_SECONDS = 1.5  # to find the place, move there, and click
+MAIL_SECONDS = 15.0  # for an e-mail to arrive and to be opened: the demonstration's outbox would be no measure of that
+PURPOSE = "We recycle plastics and textiles"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -27,7 +30,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 class Somebody:
     """A person at a page: what they do is counted, at the speed of people, and done at the speed of machines.
 
-    `waited`: seconds that the machine needed in between, pages and e-mail.
+    `waited`: seconds in between, for pages and for the e-mail.
     """
 
     page: Page
@@ -69,18 +72,13 @@ def clean(page: Page) -> None:
     assert found == [], json.dumps(found, indent=1)[:3000]
 
 
-def code_for(visits: Visits, address: str) -> str:
-    """The code of the latest e-mail to `address`, from the demonstration's outbox."""
+def code_for(installation: Installation, visits: Visits, address: str) -> str:
+    """The code of the latest e-mail to `address`: the worker sends it, the demonstration's outbox shows it."""
+    installation.command("worker", "--until-empty")
     outbox = visits.begin()
-    found: list[str] = []
-
-    def there() -> bool:
-        outbox.goto(f"/demo/outbox/?to={address}")
-        subjects = outbox.locator("table tbody th").all_inner_texts()
-        found[:] = re.findall(r"\b[2-9BCDFGHJKMNP-TV-Z]{6}\b", subjects[0]) if subjects else []
-        return bool(found)
-
-    until(there, 60)
+    outbox.goto(f"/demo/outbox/?to={address}")
+    found = re.search(r"\b[2-9BCDFGHJKMNP-TV-Z]{6}\b", outbox.locator("table tbody th").first.inner_text())
+    assert found is not None
     return found[0]
 
 
@@ -97,7 +95,7 @@ def unclaimed(visits: Visits) -> tuple[str, str]:
     raise AssertionError("no listed organisation with a website among the first")
 
 
-def joins(visits: Visits, page: Page, name: str, domain: str) -> Somebody:
+def joins(installation: Installation, visits: Visits, page: Page, name: str, domain: str) -> Somebody:
     who = Somebody(page)
     address = f"nora.{time.monotonic_ns() % 10**7}@{domain}"
     page.goto("/en/join/")
@@ -105,14 +103,13 @@ def joins(visits: Visits, page: Page, name: str, domain: str) -> Somebody:
     who.types(page.locator("#email"), address)
     who.clicks_on(page.get_by_role("button", name="Continue"))
     who.arrives("code", r"/sign-in/code/$")
-    before = time.monotonic()
-    code = code_for(visits, address)
-    who.waited += time.monotonic() - before
+    code = code_for(installation, visits, address)
+    who.waited += MAIL_SECONDS
     who.types(page.locator("#code"), code)
     who.clicks_on(page.get_by_role("button", name="Continue"))
     who.arrives("who you are", r"/join/you/$")
     who.types(page.locator("#name"), "Nora Valli")
-    who.types(page.locator("#purpose"), "We look for partners to recycle wool")
+    who.types(page.locator("#purpose"), PURPOSE)
     topics = page.locator("#topics input")
     topics.first.wait_for()
     who.clicks_on(topics.first)
@@ -133,14 +130,17 @@ def joins(visits: Visits, page: Page, name: str, domain: str) -> Somebody:
     return who
 
 
-def test_from_landing_to_a_claimed_organisation(visits: Visits) -> None:
+def test_from_landing_to_a_claimed_organisation(visits: Visits, installation: Installation) -> None:
     name, domain = unclaimed(visits)
     page = visits.begin()
-    who = joins(visits, page, name, domain)
+    who = joins(installation, visits, page, name, domain)
+    counted = f"{len(who.screens)} screens ({', '.join(who.screens)}), {who.fields} fields, {who.clicks} clicks"
+    speed = (
+        f"{CHARACTERS_A_SECOND:g} characters a second, {CLICK_SECONDS:g} s a click, {MAIL_SECONDS:g} s for the e-mail"
+    )
+    pages = who.waited - MAIL_SECONDS
     print(  # noqa: T201 - what it measures is for people to read
-        f"\njoining: {len(who.screens)} screens ({', '.join(who.screens)}), {who.fields} fields, {who.clicks} clicks, "
-        f"{who.characters} characters, {who.seconds:.0f} s at {CHARACTERS_A_SECOND:g} characters/s and "
-        f"{CLICK_SECONDS:g} s a click (of these {who.waited:.1f} s waiting for pages and e-mail)"
+        f"\njoining: {counted}, {who.characters} characters: {who.seconds:.0f} s at {speed}, pages {pages:.1f} s"
     )
     assert len(who.screens) <= SCREENS_MOST
     expect(page.locator(".notice-good")).to_contain_text(name)
@@ -152,7 +152,7 @@ def test_from_landing_to_a_claimed_organisation(visits: Visits) -> None:
     page.wait_for_url(re.compile(r"/(home|workbench)/"))
 
 
-def test_by_keyboard_alone_on_a_phone(visits: Visits) -> None:
+def test_by_keyboard_alone_on_a_phone(visits: Visits, installation: Installation) -> None:
     page = visits.begin(NARROW)
     address = f"keyboard.{time.monotonic_ns() % 10**7}@journeys.example"
     page.goto("/en/join/")
@@ -162,13 +162,13 @@ def test_by_keyboard_alone_on_a_phone(visits: Visits) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/sign-in/code/$"))
     tab_to(page, page.locator("#code"))
-    page.keyboard.type(code_for(visits, address))
+    page.keyboard.type(code_for(installation, visits, address))
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/join/you/$"))
     clean(page)
     # Without a name: told what is missing, nothing lost.
     tab_to(page, page.locator("#purpose"))
-    page.keyboard.type("We look for partners to recycle wool")
+    page.keyboard.type(PURPOSE)
     page.locator("#topics input").first.wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
@@ -177,7 +177,7 @@ def test_by_keyboard_alone_on_a_phone(visits: Visits) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".js-errors")).to_be_focused()
     clean(page)
-    expect(page.locator("#purpose")).to_have_value("We look for partners to recycle wool")
+    expect(page.locator("#purpose")).to_have_value(PURPOSE)
     tab_to(page, page.locator("#name"))
     page.keyboard.type("Ada Tasti")
     page.keyboard.press("Enter")
@@ -190,23 +190,23 @@ def test_by_keyboard_alone_on_a_phone(visits: Visits) -> None:
     expect(page.locator("h1")).to_contain_text("Ada Tasti")
 
 
-def test_who_leaves_in_the_middle_finds_everything_again(visits: Visits) -> None:
+def test_who_leaves_in_the_middle_finds_everything_again(visits: Visits, installation: Installation) -> None:
     """Without JavaScript too, and back goes back."""
     page = visits.begin(WIDE, scripts=False, expected=(422,))
     address = f"later.{time.monotonic_ns() % 10**7}@journeys.example"
     page.goto("/en/join/")
     page.locator("#email").fill(address)
     page.get_by_role("button", name="Continue").click()
-    page.locator("#code").fill(code_for(visits, address))
+    page.locator("#code").fill(code_for(installation, visits, address))
     page.get_by_role("button", name="Continue").click()
-    page.locator("#purpose").fill("We look for partners to recycle wool")
+    page.locator("#purpose").fill(PURPOSE)
     page.get_by_role("button", name="Suggest topics").click()
     page.locator("#topics input").first.check()
     page.get_by_role("button", name="Continue").click()  # the name is missing
     expect(page.locator("#name-error")).to_be_visible()
     page.goto("/en/")
     page.goto("/en/join/")
-    expect(page.locator("#purpose")).to_have_value("We look for partners to recycle wool")
+    expect(page.locator("#purpose")).to_have_value(PURPOSE)
     expect(page.locator("#topics input").first).to_be_checked()
     page.locator("#name").fill("Dora Poi")
     page.get_by_role("button", name="Continue").click()

@@ -156,7 +156,7 @@ def organisation_people(organisation: Organisation, actor: Actor) -> list[Organi
         if known is None or grant.role == Role.ORGANISATION_ADMIN:
             found[grant.account_id] = OrganisationPerson(grant.account, None, grant.role, grant)
     for person in Person.objects.present().filter(account__in=found):
-        found[person.account_id].person = person  # type: ignore[index]
+        found[person.account_id].person = person
     only: dict[int, OrganisationPerson] = {}
     seen = Position.objects.visible_to(actor).filter(organisation=organisation).select_related("person__account")
     for position in seen:

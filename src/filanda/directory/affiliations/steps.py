@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.timezone import now as clock
+from django.utils.translation import gettext as _
 
 from filanda.directory.affiliations.models import (
     OPEN_CLAIM,
@@ -30,10 +31,12 @@ from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.journal.actions import record
 from filanda.kernel.mail.links import absolute
 from filanda.kernel.mail.steps import post
+from filanda.kernel.policies import Decision, Forbidden
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.steps import end_role, give_role
 
 __all__ = [
+    "account_id_of",
     "become_admin",
     "become_member",
     "end_belonging",
@@ -56,6 +59,13 @@ _STATES = [OrganisationState.LISTED, OrganisationState.CLAIMED, OrganisationStat
 def secret_hash(secret: str, purpose: str) -> bytes:
     """What is stored of a token or a code. `purpose` keeps one from being used as another."""
     return hashlib.sha256(f"affiliations/{purpose}/{secret}".encode()).digest()
+
+
+def account_id_of(actor: Actor) -> int:
+    """Whose deed it is. Raises Forbidden for visitors and the platform, which claim and join nothing."""
+    if actor.account_id is None:
+        raise Forbidden(Decision(False, _("Sign in first: only somebody can do this.")))
+    return actor.account_id
 
 
 def lock_organisation(organisation_id: int) -> Organisation:

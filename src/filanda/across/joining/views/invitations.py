@@ -39,7 +39,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "state": _state(request, found),
         "organisation": found.organisation.name,
-        "url": reverse("finder:organisation-short", args=[found.organisation_id]),
+        "page_url": reverse("finder:organisation-short", args=[found.organisation_id]),
         "to_claim": not found.role,
         "is_admin": found.role == Role.ORGANISATION_ADMIN,
         "email": found.email if _is_for(request, found) or actor.is_visitor else _masked(found.email),

@@ -264,15 +264,15 @@ def _shown(
     chosen = chosen or (None if typed else _chosen(request))
     is_new = typed is not None or "new" in request.GET
     if request.htmx and request.method == "GET" and "q" in request.GET:  # type: ignore[attr-defined]
-        context = {"q": q, "choices": [_choice(one) for one in choices(region, actor, q)]}
-        return page(request, "_choices.html", context)
+        part = {"q": q, "choices": [_choice(one) for one in choices(region, actor, q)]}
+        return page(request, "_choices.html", part)
     if is_new and typed is None:
         kept = draft_of(account)
         said = kept.typed if kept else {}
         typed = {name: str(said.get(f"new_{name}", "")) for name in NEW}
         typed["name"] = typed["name"] or q
     at = now()
-    context = {
+    context: dict[str, Any] = {
         "track": steps(2),
         "q": q,
         "choices": [_choice(one) for one in choices(region, actor, q)] if not chosen and not is_new else [],

@@ -153,7 +153,7 @@ def _claim_page(
     if mine is None:
         rows = Claim.objects.filter(account=actor.account_id, organisation=organisation)
         last = rows.filter(state=ClaimState.REFUSED).first()
-    shown = {"": [], "email": [], "code": [], "document": []} | (errors or {})
+    shown: dict[str, list[str]] = {"": [], "email": [], "code": [], "document": []} | (errors or {})
     public_url = reverse("finder:organisation-short", args=[organisation.pk])
     context = {
         "organisation": organisation,
@@ -212,8 +212,8 @@ def claims(request: HttpRequest) -> HttpResponse:
             {"label": label, "url": f"{here}?{urlencode({'state': value})}", "is_on": value == state}
             for value, label in [*((value, str(label)) for value, label in ClaimState.choices), ("all", _("All"))]
         ],
-        "previous_url": f"{here}?{urlencode({'state': state, 'page': at - 1})}" if at > 1 else "",
-        "next_url": f"{here}?{urlencode({'state': state, 'page': at + 1})}" if len(shown) > PAGE else "",
+        "previous_url": f"{here}?{urlencode({'state': state, 'page': str(at - 1)})}" if at > 1 else "",
+        "next_url": f"{here}?{urlencode({'state': state, 'page': str(at + 1)})}" if len(shown) > PAGE else "",
     }
     return render(request, "ownership/claims.html", context)
 
@@ -256,7 +256,7 @@ def _detail(
     request: HttpRequest, found: Claim, errors: dict[str, list[str]] | None = None, status: int = 200
 ) -> HttpResponse:
     actor = actor_of(request)
-    shown = {"": [], "reason": []} | (errors or {})
+    shown: dict[str, list[str]] = {"": [], "reason": []} | (errors or {})
     names = names_of([one for one in (found.account, found.decided_by) if one is not None])
     possible = {move.name for move in possible_moves(found, actor)}
     organisation = found.organisation

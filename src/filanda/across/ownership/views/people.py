@@ -273,7 +273,7 @@ def _list_page(
     status: int = 200,
     sent: int = 0,
 ) -> HttpResponse:
-    shown = {"": [], "list": [], "file": []} | (errors or {})
+    shown: dict[str, list[str]] = {"": [], "list": [], "file": []} | (errors or {})
     context = frame(request, organisation, "people", _("Invite from a list")) | {
         "text": text,
         "good": [

@@ -29,7 +29,14 @@ from filanda.directory.affiliations.errors import (
 )
 from filanda.directory.affiliations.models import Claim, ClaimState, JoinRequest, RequestState
 from filanda.directory.affiliations.queries import admin_accounts, has_admins, names_of, staff_accounts
-from filanda.directory.affiliations.steps import become_admin, lock_organisation, page_path, people_path, tell
+from filanda.directory.affiliations.steps import (
+    account_id_of,
+    become_admin,
+    lock_organisation,
+    page_path,
+    people_path,
+    tell,
+)
 from filanda.directory.organisations.models import Organisation, OrganisationState
 from filanda.directory.people.models import Person
 from filanda.directory.people.steps import touches
@@ -158,7 +165,7 @@ def prove_claim_by_sign_in(
     """
     with transaction.atomic(durable=True):
         locked = lock_organisation(organisation.pk)
-        account = Account.objects.select_for_update().get(pk=actor.account_id)
+        account = Account.objects.select_for_update().get(pk=account_id_of(actor))
         address = checked_address(account.email, locked.website)
         if not was_just_proven(account, now):
             raise NotProvenYet
@@ -314,7 +321,7 @@ def _open_claim(actor: Actor, organisation: Organisation, now: datetime, message
         claim = Claim.objects.create(
             region=organisation.region,
             organisation=organisation,
-            account_id=actor.account_id,
+            account_id=account_id_of(actor),
             message=message,
             created_at=now,
             state_changed_at=now,

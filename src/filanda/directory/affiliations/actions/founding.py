@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from filanda.directory.affiliations.errors import TooManyCodes
 from filanda.directory.affiliations.queries import names_of, staff_accounts
-from filanda.directory.affiliations.steps import become_admin, page_path, tell, told
+from filanda.directory.affiliations.steps import account_id_of, become_admin, page_path, tell, told
 from filanda.directory.organisations.models import HelixRole, Organisation, OrganisationState, Site
 from filanda.directory.organisations.steps import ORGANISATION_FIELDS, give, lock_imports, sign_history
 from filanda.directory.people.models import Person
@@ -61,7 +61,7 @@ def found_organisation(
         fields: dict[str, Any] = {"name": " ".join(clean(name).split()), "helix_role": helix_role, "website": website}
         give(organisation, fields, ORGANISATION_FIELDS)
         _place(organisation, municipality)
-        account = Account.objects.get(pk=actor.account_id)
+        account = Account.objects.get(pk=account_id_of(actor))
         become_admin(
             actor=actor,
             organisation=organisation,

@@ -171,7 +171,7 @@ def use_invitation(*, actor: Actor, invitation: Invitation, now: datetime) -> Or
         locked: Invitation | None = (
             Invitation.objects.select_for_update(of=("self",)).usable(now).filter(pk=invitation.pk).first()
         )
-        account = Account.objects.filter(pk=actor.account_id).first()
+        account = Account.objects.filter(pk=actor.account_id or 0).first()
         if locked is None or account is None or account.email != locked.email:
             raise InvitationNotUsable
         require(actor, "affiliations.invitations.use", organisation)

@@ -104,7 +104,7 @@ def leave_organisation(
     """
     with transaction.atomic(durable=True):
         locked = lock_organisation(organisation.pk)
-        account = Account.objects.filter(pk=actor.account_id).first()
+        account = Account.objects.filter(pk=actor.account_id or 0).first()
         if account is None:
             raise NotOneOfThem
         _require_role(locked, account, Role.ORGANISATION_MEMBER, Role.ORGANISATION_ADMIN)

@@ -11,6 +11,7 @@ from filanda.directory.affiliations.errors import AlreadyBelongs, NobodyToAsk, R
 from filanda.directory.affiliations.models import JoinRequest, RequestState
 from filanda.directory.affiliations.queries import admin_accounts, names_of
 from filanda.directory.affiliations.steps import (
+    account_id_of,
     become_member,
     lock_organisation,
     page_path,
@@ -66,7 +67,7 @@ def ask_to_join(
         asked = JoinRequest.objects.create(
             region=locked.region,
             organisation=locked,
-            account_id=actor.account_id,
+            account_id=account_id_of(actor),
             title=title,
             message=message,
             created_at=now,
