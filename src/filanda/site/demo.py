@@ -21,6 +21,7 @@ from filanda.directory.people.models import Visibility
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.identity.sessions import mark_second_factor
+from filanda.kernel.legal.actions import agree_invented
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin.actions import grant_role
@@ -62,6 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if person is None:
         return HttpResponseBadRequest(f"role: {', '.join(PEOPLE)}\n", content_type="text/plain")
     account = _account(region, person)
+    agree_invented(actor=PLATFORM, region=region, now=now())
     auth.logout(request)  # whoever was signed in before is not who this is
     open_session(request, account)
     mark_second_factor(request, "demo")

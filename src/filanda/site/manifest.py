@@ -11,10 +11,15 @@ STAFF = frozenset({"facilitator", "region_administrator"})
 
 manifest = Manifest(
     permissions=(
+        Permission("operators.manage", _("Make and end operators (operators only)")),
         Permission("regions.manage", _("Add regions and host names (operators only)")),
         Permission("site.catalogue.view", _("See the catalogue of interface parts"), roles=STAFF),
     ),
     events=(
+        EventType("operators.operator.made", _("Somebody became an operator"), Audience.OPERATORS, Erasure.NOTHING),
+        EventType(
+            "operators.operator.ended", _("Somebody is an operator no more"), Audience.OPERATORS, Erasure.NOTHING
+        ),
         EventType("regions.region.added", _("A region was added"), Audience.OPERATORS, Erasure.NOTHING),
         EventType("regions.host.added", _("A host name was added"), Audience.OPERATORS, Erasure.NOTHING),
     ),

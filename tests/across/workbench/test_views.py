@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from filanda.across.workbench.queries import permission_heads, permission_rows
 from filanda.capabilities.needs.actions import ask_for_introduction, save_need
 from filanda.capabilities.needs.models import IntroductionRequest
 from filanda.directory.organisations.models import Organisation
@@ -193,3 +194,18 @@ def test_what_is_not_a_request_or_a_move_is_not_found(region, staff):
 def test_the_table_of_permissions_is_complete(staff):
     text = staff.get("/en/workbench/permissions/").content.decode()
     assert [permission.name for permission in permissions() if permission.name not in text] == []
+
+
+def test_the_table_tells_scoped_roles_and_second_factors(staff):
+    rows = {row.name: row for row in permission_rows()}
+    heads = permission_heads()
+    held = dict(zip(heads, rows["organisations.update"].holders, strict=True))
+    assert (held["organisation_admin"], held["organisation_member"]) == ("own", "")
+    assert (held["facilitator"], held["everybody"]) == ("yes", "")
+    assert rows["affiliations.admins.manage"].second_factor
+    assert rows["identity.roles.grant"].second_factor
+    assert not rows["organisations.update"].second_factor
+    assert not rows["needs.save"].second_factor
+    text = staff.get("/en/workbench/permissions/").content.decode()
+    assert "in their own" in text
+    assert "needed" in text

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from filanda.kernel.identity.actors import VISITOR, actor_for
+from filanda.kernel.identity.actors import PLATFORM, VISITOR, actor_for
 from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.journal.models import Event
 from filanda.kernel.legal.actions import (
     FeedbackWrong,
     TextWrong,
     VersionChanged,
+    agree_invented,
     give_consent,
     give_feedback,
     handle_feedback,
@@ -256,3 +257,17 @@ def test_no_consent_twice(region, anna):
     twin = Consent(region=region, account=anna, text=consent.text, language="it")
     with pytest.raises(ValidationError):
         twin.full_clean()
+
+
+def test_invented_people_agree_by_themselves_and_real_ones_never(region, anna, administrator, other_region):
+    rita = somebody(region, "rita", Role.INNOVATOR)
+    rita.is_invented = True
+    rita.save()
+    assert agree_invented(actor=PLATFORM, region=region, now=NOW) == 1
+    assert agree_invented(actor=PLATFORM, region=region, now=NOW) == 0
+    assert missing_consents(rita.pk, region) == []
+    assert len(missing_consents(anna.pk, region)) == 1
+    with pytest.raises(Forbidden):
+        agree_invented(actor=administrator, region=region, now=NOW)
+    with pytest.raises(ValueError):
+        agree_invented(actor=PLATFORM, region=other_region, now=NOW)

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
+from filanda.kernel.legal.actions import agree_invented
 from filanda.kernel.manifests import Manifest
 from filanda.kernel.policies import Decision, Permission
+from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import in_region
 
 _ADMINISTRATORS = frozenset({Role.REGION_ADMINISTRATOR})
 
@@ -24,7 +28,15 @@ def _is_operator(actor: Actor, _obj: Any) -> Decision:
     return Decision(True)
 
 
+def _demo(actor: Actor) -> None:
+    """Invented people have agreed to the terms, so that nobody who looks around is asked for them."""
+    for region in Region.objects.filter(is_invented=True):
+        with in_region(region):
+            agree_invented(actor=actor, region=region, now=now())
+
+
 manifest = Manifest(
+    demo=_demo,
     permissions=(
         Permission("administration.roles.view", _("See who has which role"), roles=_ADMINISTRATORS),
         Permission("administration.roles.close", _("Close roles whose time is over (the platform only)")),

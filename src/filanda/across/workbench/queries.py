@@ -10,7 +10,7 @@ from django.db.models import Count
 from filanda.capabilities.needs.models import IntroductionRequest, RequestState
 from filanda.kernel import policies
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.models import POWERFUL, Role
 
 PAGE = 25
 
@@ -44,12 +44,15 @@ def request_page(actor: Actor, *, state: str = "", page: int = 1) -> RequestPage
 
 @dataclass(frozen=True)
 class PermissionRow:
-    """`holders` is parallel to `holders_of()`; `has_rule`: it also depends on what it is done to."""
+    """`holders` is parallel to `permission_heads()`: "yes", "own" (in the thing in which they hold the role) or "".
+    `has_rule`: it also depends on what it is done to. `second_factor`: nobody does it without one.
+    """
 
     name: str
     label: str
-    holders: list[bool]
+    holders: list[str]
     has_rule: bool
+    second_factor: bool
 
 
 def permission_heads() -> list[str]:
@@ -63,8 +66,18 @@ def permission_rows() -> list[PermissionRow]:
         PermissionRow(
             permission.name,
             str(permission.label),
-            [permission.everybody, *(permission.everybody or role in permission.roles for role in Role.values)],
+            ["yes" if permission.everybody else "", *(_held(permission, role) for role in Role.values)],
             permission.rule is not None,
+            not permission.everybody
+            and (permission.needs_second_factor or not permission.scoped_roles)
+            and permission.roles <= POWERFUL
+            and bool(permission.roles or permission.scoped_roles),
         )
         for permission in policies.permissions()
     ]
+
+
+def _held(permission: policies.Permission, role: str) -> str:
+    if permission.everybody or role in permission.roles:
+        return "yes"
+    return "own" if role in permission.scoped_roles else ""

@@ -15,7 +15,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.actions import record
 from filanda.kernel.legal.models import Consent, Feedback, LegalKind, LegalText
-from filanda.kernel.legal.queries import current_text, missing_consents
+from filanda.kernel.legal.queries import current_text, missing_consents, required_texts
 from filanda.kernel.legal.steps import kept_text, record_consents
 from filanda.kernel.mail.steps import post
 from filanda.kernel.policies import require
@@ -26,6 +26,7 @@ __all__ = [
     "FeedbackWrong",
     "TextWrong",
     "VersionChanged",
+    "agree_invented",
     "give_consent",
     "give_feedback",
     "handle_feedback",
@@ -145,6 +146,32 @@ def give_consent(*, actor: Actor, region: Region, seen: str, language: str, now:
         return record_consents(
             actor=actor, region=region, account_id=actor.account_id, language=language, now=now, texts=missing
         )
+
+
+def agree_invented(*, actor: Actor, region: Region, now: datetime) -> int:
+    """In a region of invented people they all agree, as nobody is there to be asked. Returns how many did just now.
+
+    Raises Forbidden for anybody but the platform; ValueError for a region of real people.
+    """
+    if not region.is_invented:
+        raise ValueError("Nobody agrees for real people.")
+    with transaction.atomic(durable=True):
+        require(actor, "legal.agree_invented")
+        made: list[Consent] = []
+        for text in required_texts(region):
+            given = Consent.objects.filter(text=text.pk, withdrawn_at=None).values("account") if text.pk else []
+            waiting = Account.objects.filter(is_invented=True, role_grants__region=region).exclude(pk__in=given)
+            ids = list(waiting.values_list("pk", flat=True).distinct())
+            if ids:
+                kept = kept_text(text)
+                language = region.default_language
+                made += [
+                    Consent(region=region, account_id=pk, text=kept, language=language, given_at=now) for pk in ids
+                ]
+        if made:
+            Consent.objects.bulk_create(made, ignore_conflicts=True, batch_size=1000)
+            record("legal.demo.agreed", region=region, actor=actor, payload={"people": len(made)})
+    return len(made)
 
 
 def withdraw_consent(*, actor: Actor, consent: Consent, now: datetime) -> None:

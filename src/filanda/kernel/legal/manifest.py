@@ -32,6 +32,7 @@ manifest = Manifest(
     permissions=(
         Permission("legal.publish", _("Publish legal texts"), roles=frozenset({Role.REGION_ADMINISTRATOR})),
         Permission("legal.consent", _("Agree to legal texts, and take that back"), everybody=True, rule=is_their_own),
+        Permission("legal.agree_invented", _("Let invented people agree (the platform only)")),
         Permission("legal.feedback.give", _("Say that a page cannot be used"), everybody=True),
         Permission("legal.feedback.handle", _("Deal with feedback about accessibility"), roles=STAFF),
     ),
@@ -39,6 +40,9 @@ manifest = Manifest(
         EventType("legal.text.published", _("A legal text was published"), Audience.PUBLIC, Erasure.NOTHING),
         EventType("legal.consent.given", _("Somebody agreed to a legal text"), Audience.OPERATORS, Erasure.NOTHING),
         EventType("legal.consent.withdrawn", _("Somebody took a consent back"), Audience.OPERATORS, Erasure.NOTHING),
+        EventType(
+            "legal.demo.agreed", _("Invented people agreed to a legal text"), Audience.OPERATORS, Erasure.NOTHING
+        ),
         EventType("legal.feedback.given", _("Feedback about accessibility came"), Audience.STAFF, Erasure.NOTHING),
         EventType(
             "legal.feedback.handled", _("Feedback about accessibility was dealt with"), Audience.STAFF, Erasure.NOTHING

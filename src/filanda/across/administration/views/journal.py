@@ -27,6 +27,7 @@ __all__ = ["journal", "verify"]
 
 SECTION = "administration:journal"
 PAGE = 50
+_NOTHING = (None, "", [], {}, ["", 0])  # not worth a line
 VERIFY_LIMIT = limits.Limit(10, timedelta(hours=1))  # it reads every event of the installation
 
 
@@ -109,11 +110,16 @@ def _row(event: Event, types: dict[str, str]) -> dict[str, Any]:
         "at": event.at,
         "who": who,
         "subject": f"{event.subject_type} {event.subject_id}" if event.subject_type else "",
-        "details": [(name, _words(value)) for name, value in (event.payload or {}).items()],
+        "details": [(name, _words(value)) for name, value in (event.payload or {}).items() if value not in _NOTHING],
         "is_erased": event.payload is None and event.erased_at is not None,
     }
 
 
 def _words(value: Any) -> str:
-    words = ", ".join(f"{key}: {inner}" for key, inner in value.items()) if isinstance(value, dict) else str(value)
+    if isinstance(value, dict):
+        words = ", ".join(f"{key}: {inner}" for key, inner in value.items())
+    elif isinstance(value, list):
+        words = ", ".join(str(inner) for inner in value)
+    else:
+        words = str(value)
     return words if len(words) <= 300 else words[:299] + "…"
