@@ -153,7 +153,7 @@ def test_from_landing_to_a_claimed_organisation(visits: Visits, installation: In
 
 
 def test_by_keyboard_alone_on_a_phone(visits: Visits, installation: Installation) -> None:
-    page = visits.begin(NARROW)
+    page = visits.begin(NARROW, expected=(422,))
     address = f"keyboard.{time.monotonic_ns() % 10**7}@journeys.example"
     page.goto("/en/join/")
     clean(page)
