@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from filanda.directory.organisations.importers.tables import read_table, write_xlsx
 from filanda.directory.organisations.models import Evidence, ImportRun, Organisation
-from filanda.directory.organisations.tasks import run_import
+from filanda.directory.organisations.tasks import import_job
 from filanda.kernel.identity.models import Role
 
 HEAD = ["name", "vat", "municipality"]
@@ -28,8 +28,8 @@ def test_an_administrator_reads_starts_and_gets_the_wrong_rows_back(signed, regi
     assert not Organisation.objects.filter(name="Filanda Rossi").exists()
     admin.post(f"/en/workbench/import/{run.pk}/start/")
     assert 'http-equiv="refresh"' in admin.get(f"/en/workbench/import/{run.pk}/").content.decode()
-    run_import(region_id=region.pk, run_id=run.pk)
-    run_import(region_id=region.pk, run_id=run.pk)
+    import_job(region_id=region.pk, run_id=run.pk)
+    import_job(region_id=region.pk, run_id=run.pk)
     page = admin.get(f"/en/workbench/import/{run.pk}/").content.decode()
     assert 'http-equiv="refresh"' not in page
     run.refresh_from_db()
@@ -46,7 +46,7 @@ def test_a_role_that_ended_meanwhile_ends_the_import(signed, region):
     run = ImportRun.objects.get()
     admin.post(f"/en/workbench/import/{run.pk}/start/")
     run.account.role_grants.update(ended_at="2026-01-01T00:00Z")
-    run_import(region_id=region.pk, run_id=run.pk)
+    import_job(region_id=region.pk, run_id=run.pk)
     run.refresh_from_db()
     assert (run.state, run.created, bool(run.failure)) == ("failed", 0, True)
 
@@ -80,7 +80,7 @@ def test_a_member_brings_in_publications_and_others_do_not_see_the_run(signed, b
     run = ImportRun.objects.get()
     assert "On silk" in answer.content.decode()
     member.post(f"{address}{run.pk}/start/")
-    run_import(region_id=region.pk, run_id=run.pk)
+    import_job(region_id=region.pk, run_id=run.pk)
     assert Evidence.objects.get().source_url == "https://doi.org/10.1000/1"
     assert "The title is missing." in member.get(f"{address}{run.pk}/").content.decode()
     other = signed(Role.INNOVATOR, email="other@example.org")

@@ -30,6 +30,7 @@ SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
     ("evidence", gettext_lazy("Evidence"), "organisations.evidence.create"),
     ("people", gettext_lazy("People"), "affiliations.people.manage"),
     ("history", gettext_lazy("History"), "organisations.manage"),
+    ("staff", gettext_lazy("For staff"), "organisations.hide"),
 )
 
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from filanda.across.ownership.views.claims import claim, claim_detail, claim_move, claims
 from filanda.across.ownership.views.details import details, discard_draft
+from filanda.across.ownership.views.duplicates import apart, duplicates, pair, part_again
 from filanda.across.ownership.views.evidence import evidence, new_piece, piece, remove_piece
 from filanda.across.ownership.views.history import go_back, history
 from filanda.across.ownership.views.imports import (
@@ -27,6 +28,7 @@ from filanda.across.ownership.views.people import (
     request_move,
     withdraw,
 )
+from filanda.across.ownership.views.saying import decide, objections, say, staff, staff_act
 
 app_name = "ownership"
 
@@ -46,6 +48,8 @@ _desk = [
     path("logo/remove/", remove_logo, name="logo-remove"),
     path("history/", history, name="history"),
     path("history/<uuid:change>/<str:how>/", go_back, name="go-back"),
+    path("staff/", staff, name="staff"),
+    path("staff/<str:what>/", staff_act, name="staff-act"),
     path("evidence/", evidence, name="evidence"),
     path("evidence/new/", new_piece, name="add-evidence"),
     path("evidence/import/", import_evidence, name="import-evidence"),
@@ -63,6 +67,14 @@ urlpatterns = [
     path("workbench/claims/<int:claim_id>/", claim_detail, name="claim-detail"),
     path("workbench/claims/<int:claim_id>/<str:move>/", claim_move, name="claim-move"),
     path("organisations/<int:organisation_id>/manage/", include(_desk)),
+    path("organisations/<int:organisation_id>/say/", say, name="say"),
+    path("organisations/<int:organisation_id>/say/<str:token>/", say, name="say-signed"),
+    path("workbench/objections/", objections, name="objections"),
+    path("workbench/objections/<int:objection_id>/", decide, name="decide-objection"),
+    path("workbench/duplicates/", duplicates, name="duplicates"),
+    path("workbench/duplicates/<int:first_id>/<int:second_id>/", pair, name="pair"),
+    path("workbench/duplicates/<int:first_id>/<int:second_id>/apart/", apart, name="apart"),
+    path("workbench/merges/<int:merge_id>/part/", part_again, name="part"),
     path("workbench/import/", import_organisations, name="import-organisations"),
     path("workbench/import/<int:run_id>/", import_run, name="import-run"),
     path("workbench/import/<int:run_id>/start/", import_start, name="import-start"),

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from filanda.directory.organisations import personal
 from filanda.directory.organisations.demo.seeds import seed_demo
 from filanda.directory.organisations.policies import scope_of
 from filanda.directory.organisations.search import SEARCH_SOURCES
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
-from filanda.kernel.manifests import Manifest
+from filanda.kernel.manifests import Manifest, PersonalData, Retention
 from filanda.kernel.policies import Permission
 
 _STAFF = frozenset({"facilitator", "region_administrator"})
@@ -74,5 +75,14 @@ manifest = Manifest(
         _event("organisations.import.batch_imported", _("A part of an import was written")),
     ),
     search_sources=SEARCH_SOURCES,
+    personal_data=(
+        PersonalData("organisations", _("What you changed of organisations"), personal.collect, personal.erase),
+    ),
+    waiting=personal.waiting,
+    retention=(
+        Retention("organisation_history", _("What organisations said before"), 1825, personal.forget_history),
+        Retention("organisation_imports", _("Files with lists"), 30, personal.forget_imports),
+        Retention("objections", _("Objections that were decided"), 730, personal.forget_spoken),
+    ),
     demo=_demo,
 )

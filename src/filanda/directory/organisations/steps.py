@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from filanda.directory.organisations.models import (
@@ -167,12 +167,26 @@ def _move_concepts(stays: Organisation, other: Organisation) -> None:
 
 
 def _move_the_rest(stays: Organisation, other: Organisation) -> None:
-    """Every other row that points at `other`, in whatever room above it lives, without knowing that room."""
+    """Every other row that points at `other`, in whatever room above it lives, without knowing that room.
+
+    A row that cannot be there twice (a draft of the same person, say) goes with `other`.
+    """
     for relation in Organisation._meta.related_objects:
         model: type[Model] = relation.related_model
-        if model is not Organisation:
-            name = relation.field.name
-            model._base_manager.filter(**{name: other}).update(**{name: stays})
+        if model is Organisation:
+            continue
+        name = relation.field.name
+        rows = model._base_manager.filter(**{name: other})
+        try:
+            with transaction.atomic():
+                rows.update(**{name: stays})
+        except IntegrityError:
+            for pk in list(rows.values_list("pk", flat=True)):
+                try:
+                    with transaction.atomic():
+                        model._base_manager.filter(pk=pk).update(**{name: stays})
+                except IntegrityError:
+                    model._base_manager.filter(pk=pk).delete()
 
 
 def give(row: Organisation | Evidence, values: Mapping[str, Any], allowed: frozenset[str]) -> list[str]:

@@ -3,31 +3,18 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
-from filanda.directory.organisations.actions import importing
-from filanda.directory.organisations.importers.tables import TableRefused
-from filanda.directory.organisations.models import ImportRun, ImportState
-from filanda.kernel.identity.actors import actor_for
-from filanda.kernel.jobs.queue import enqueue, region_job
-from filanda.kernel.policies import Forbidden
+from filanda.directory.organisations.actions import objecting
+from filanda.directory.organisations.actions.importing import import_job
+from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.jobs.queue import region_job
 from filanda.kernel.regions.models import Region
 
+__all__ = ["hide_overdue", "import_job"]
 
-@region_job("organisations.run_import", retries=5)
-def run_import(region: Region, run_id: int) -> None:
-    """Write an uploaded list for whoever uploaded it, with the roles that they still have."""
-    run = ImportRun.objects.filter(pk=run_id).select_related("account", "organisation", "region").first()
-    if run is None or run.state in (ImportState.DONE, ImportState.FAILED):
-        return
-    actor = actor_for(run.account, has_second_factor=True)
-    try:
-        importing.run_import(actor=actor, run=run, now=timezone.now)
-    except (Forbidden, TableRefused) as error:
-        run.state, run.failure, run.finished_at = ImportState.FAILED, str(error)[:500], timezone.now()
-        run.save()
-        return
-    if run.state != ImportState.DONE:  # the worker was asked to stop: the next one goes on from here
-        with transaction.atomic():
-            enqueue(run_import, region_id=region.pk, run_id=run_id)
+
+@region_job("organisations.hide_overdue", periodic="*/15 * * * *")
+def hide_overdue(region: Region) -> None:
+    """Whoever does not want to be listed is not, a day later at most, whether or not somebody looked."""
+    objecting.hide_overdue(actor=PLATFORM, region=region, now=timezone.now())

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -33,11 +34,11 @@ from filanda.directory.organisations.models import (
     Organisation,
 )
 from filanda.directory.organisations.steps import EVIDENCE_FIELDS, give, lock_imports, sign_history
-from filanda.kernel.identity.actors import Actor
-from filanda.kernel.jobs.queue import enqueue
+from filanda.kernel.identity.actors import Actor, actor_for
+from filanda.kernel.jobs.queue import enqueue, region_job
 from filanda.kernel.jobs.stopping import stop_requested
 from filanda.kernel.journal.actions import record
-from filanda.kernel.policies import require
+from filanda.kernel.policies import Forbidden, require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import fold, sort_key
 from filanda.kernel.text.language import detect
@@ -47,6 +48,7 @@ __all__ = [
     "columns_of",
     "corrections",
     "forget_runs",
+    "import_job",
     "preview_of",
     "receive_import",
     "run_import",
@@ -141,8 +143,6 @@ def preview_of(run: ImportRun) -> Preview:
 
 def start_import(*, actor: Actor, run: ImportRun) -> None:
     """Let the job write it. One that was started stays as it is. Raises Forbidden."""
-    from filanda.directory.organisations.tasks import run_import as job  # the job calls back here
-
     with transaction.atomic(durable=True):
         locked = ImportRun.objects.select_for_update().get(pk=run.pk)
         _may(actor, locked.region, locked.organisation)
@@ -150,7 +150,7 @@ def start_import(*, actor: Actor, run: ImportRun) -> None:
             return
         locked.state = ImportState.WAITING
         locked.save(update_fields=["state"])
-        enqueue(job, region_id=locked.region_id, run_id=locked.pk)
+        enqueue(import_job, region_id=locked.region_id, run_id=locked.pk)
 
 
 def run_import(
@@ -190,6 +190,24 @@ def run_import(
         run.state, run.finished_at = ImportState.DONE, now()
         run.save()
     return run
+
+
+@region_job("organisations.run_import", retries=5)
+def import_job(region: Region, run_id: int) -> None:
+    """Write an uploaded list for whoever uploaded it, with the roles that they still have."""
+    run = ImportRun.objects.filter(pk=run_id).select_related("account", "organisation", "region").first()
+    if run is None or run.state in (ImportState.DONE, ImportState.FAILED):
+        return
+    actor = actor_for(run.account, has_second_factor=True)
+    try:
+        run_import(actor=actor, run=run, now=timezone.now)
+    except (Forbidden, TableRefused) as error:
+        run.state, run.failure, run.finished_at = ImportState.FAILED, str(error)[:500], timezone.now()
+        run.save()
+        return
+    if run.state != ImportState.DONE:  # the worker was asked to stop: the next one goes on from here
+        with transaction.atomic():
+            enqueue(import_job, region_id=region.pk, run_id=run_id)
 
 
 def corrections(run: ImportRun, format: str) -> bytes:

@@ -35,7 +35,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.policies import require
 
-__all__ = ["Change", "Line", "changes_of", "labels_of_fields", "next_values", "versions_of_change"]
+__all__ = ["Change", "Line", "changes_of", "labels_of_fields", "next_values", "versions_of_change", "words_of_field"]
 
 _OF_PIECES = (EvidenceParty, EvidenceConcept, EvidenceLink)
 _SILENT = frozenset({"id", "region", "sort_key", "updated_at", "created_at", "source", "source_id", "score"})
@@ -243,6 +243,11 @@ def labels_of_fields() -> dict[str, str]:
         "identifiers": _("Official numbers"),
         "sites": _("Sites"),
     }
+
+
+def words_of_field(name: str, value: Any) -> str:
+    """What a field of an organisation says, in the reader's words; "" for nothing."""
+    return _words(name, {name: value})
 
 
 _CHOICES: dict[str, Any] = {"helix_role": HelixRole, "legal_kind": LegalKind, "size": Size}

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Objections without an account, duplicates and hiding, through the test client."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from filanda.directory.organisations.actions import create_organisation
+from filanda.directory.organisations.actions.merging import merge
+from filanda.directory.organisations.actions.objecting import hide_overdue, say_token, spoken_for
+from filanda.directory.organisations.models import Merge, NotTheSame, Objection, Organisation
+from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.identity.models import Role
+from filanda.kernel.journal.models import Event
+from filanda.kernel.mail.models import Message
+
+TYPED = {"kind": "unlist", "text": "", "name": "", "email": "who@example.org"}
+
+
+def is_hidden(body):
+    return Organisation.objects.get(pk=body.pk).hidden_at is not None
+
+
+def test_a_signed_link_hides_at_once_and_works_for_its_own_body_and_region_alone(client, body, region, other_region):
+    token = say_token(body)
+    other = create_organisation(actor=PLATFORM, region=region, name="Beta")
+    assert client.get(f"/it/organisations/{other.pk}/say/{token}/").status_code == 404
+    assert client.get(f"/it/organisations/{body.pk}/say/{token}x/").status_code == 404
+    assert spoken_for(other_region, token) is None
+    answer = client.post(f"/en/organisations/{body.pk}/say/{token}/", TYPED | {"email": ""})
+    assert "is hidden now" in answer.content.decode()
+    assert is_hidden(body)
+    assert client.get(f"/en/organisations/{body.pk}/", follow=True).status_code == 404
+    assert client.get(f"/en/organisations/{body.pk}/say/{token}/").status_code == 200
+    event = Event.objects.filter(type="organisations.objection.made").get()
+    assert event.payload == {"organisation": body.pk, "kind": "unlist", "is_signed": True}
+
+
+def test_anybody_s_objection_hides_after_a_day_unless_somebody_decides(client, signed, body, region):
+    client.post(f"/en/organisations/{body.pk}/say/", TYPED)
+    assert not is_hidden(body)
+    assert hide_overdue(actor=PLATFORM, region=region, now=now() + timedelta(hours=23)) == 0
+    assert hide_overdue(actor=PLATFORM, region=region, now=now() + timedelta(hours=25)) == 1
+    assert is_hidden(body)
+    staff = signed(Role.FACILITATOR)
+    found = Objection.objects.get()
+    assert "Filanda Alfa" in staff.get("/en/workbench/objections/").content.decode()
+    refused = staff.post(f"/en/workbench/objections/{found.pk}/", {"follow": "0", "reason": " "})
+    assert (refused.status_code, is_hidden(body)) == (422, True)
+    staff.post(f"/en/workbench/objections/{found.pk}/", {"follow": "0", "reason": "Not theirs to say"})
+    found.refresh_from_db()
+    assert (found.state, found.reason, is_hidden(body)) == ("rejected", "Not theirs to say", False)
+    assert hide_overdue(actor=PLATFORM, region=region, now=now() + timedelta(days=3)) == 0
+    assert Message.objects.get().to == "who@example.org"
+
+
+def test_a_sole_trader_is_hidden_at_once_and_a_correction_hides_nobody(client, body):
+    client.post(f"/en/organisations/{body.pk}/say/", TYPED | {"kind": "correct", "text": "The name is Beta"})
+    assert not is_hidden(body)
+    Organisation.objects.update(is_natural_person=True)
+    client.post(f"/en/organisations/{body.pk}/say/", TYPED)
+    assert is_hidden(body)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"kind": "x"}, "kind"), ({"kind": "correct"}, "text"), ({"email": "no"}, "email")]
+)
+def test_what_is_wrong_in_the_form_is_said_beside_the_field(client, body, wrong, field):
+    answer = client.post(f"/en/organisations/{body.pk}/say/", TYPED | wrong)
+    assert (answer.status_code, Objection.objects.count()) == (422, 0)
+    assert f'href="#{field}"' in answer.content.decode()
+
+
+def test_so_many_from_one_place_wait(client, body):
+    answers = [client.post(f"/en/organisations/{body.pk}/say/", TYPED).status_code for _n in range(6)]
+    assert answers == [200] * 5 + [429]
+
+
+@pytest.mark.parametrize("page", ["objections/", "duplicates/"])
+def test_only_staff_see_the_lists(client, signed, page):
+    assert client.get(f"/it/workbench/{page}").status_code == 403
+    assert signed(Role.ORGANISATION_ADMIN).get(f"/it/workbench/{page}").status_code == 403
+    assert signed(Role.FACILITATOR, email="f@example.org").get(f"/it/workbench/{page}").status_code == 200
+    sleeping = signed(Role.FACILITATOR, email="g@example.org", second_factor=False)
+    assert sleeping.get(f"/it/workbench/{page}").status_code == 403
+
+
+def test_two_entries_are_compared_united_parted_and_left_apart(signed, body, region):
+    other = create_organisation(actor=PLATFORM, region=region, name="FILANDA ALFA", size="small")
+    staff = signed(Role.FACILITATOR)
+    page = staff.get("/en/workbench/duplicates/").content.decode()
+    assert f"/en/workbench/duplicates/{body.pk}/{other.pk}/" in page
+    address = f"/en/workbench/duplicates/{body.pk}/{other.pk}/"
+    assert "Kept of both" in staff.get(address).content.decode()
+    staff.post(address, {"name": other.pk})
+    assert [row.name for row in Organisation.objects.all()] == ["FILANDA ALFA"]
+    assert "Part them again" in staff.get("/en/workbench/duplicates/").content.decode()
+    staff.post(f"/en/workbench/merges/{Merge.objects.get().pk}/part/")
+    assert Organisation.objects.count() == 2
+    staff.post(f"{address}apart/")
+    assert NotTheSame.objects.count() == 1
+    assert address not in staff.get("/en/workbench/duplicates/").content.decode()
+
+
+def test_an_old_address_leads_on_after_a_merge(client, body, region):
+    other = create_organisation(actor=PLATFORM, region=region, name="Beta")
+    merge(actor=PLATFORM, first=body, second=other, values_of={}, now=now())
+    answer = client.get(f"/it/organisations/{other.pk}/beta/")
+    assert (answer.status_code, answer.url) == (301, f"/it/organisations/{body.pk}/")
+
+
+def test_staff_hide_show_and_write_with_a_reason(signed, body):
+    staff = signed(Role.FACILITATOR)
+    address = f"/en/organisations/{body.pk}/manage/staff/"
+    assert staff.post(f"{address}hide/", {"reason": ""}).status_code == 422
+    staff.post(f"{address}hide/", {"reason": "Closed down"})
+    assert is_hidden(body)
+    assert Event.objects.filter(type="organisations.organisation.hidden").get().payload == {"reason": "Closed down"}
+    staff.post(f"{address}show/", {"reason": "Open again"})
+    assert not is_hidden(body)
+    assert staff.post(f"{address}invite/", {"email": "nothing"}).status_code == 422
+    staff.post(f"{address}invite/", {"email": "info@alfa.example"})
+    assert Message.objects.get().to == "info@alfa.example"
+    admin = signed(Role.ORGANISATION_ADMIN, email="a@example.org")
+    assert admin.get(address).status_code == 403
+    assert admin.post(f"{address}hide/", {"reason": "x"}).status_code == 403
