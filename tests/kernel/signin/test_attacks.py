@@ -287,6 +287,13 @@ def test_a_session_that_was_planted_is_not_the_one_that_is_signed_in(client, ann
     assert thief.get("/it/account/").status_code == 302
 
 
+def test_an_address_that_was_only_typed_is_not_kept_for_long(client, anna):
+    ask(client, "anna@example.org")
+    assert client.session.get_expiry_age() <= 3600
+    client.post("/it/sign-in/code/", {"code": code_sent_to("anna@example.org")})
+    assert client.session.get_expiry_age() > 24 * 3600
+
+
 def test_signing_out_ends_the_session_on_the_server(client, anna):
     enter(client, "anna@example.org")
     kept = client.cookies["session"].value

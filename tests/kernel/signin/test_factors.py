@@ -203,6 +203,19 @@ def test_removing_the_last_factor_removes_the_recovery_codes_and_tells(client, a
     assert client.post(f"/it/account/factors/{row.pk}/remove/").status_code == 302
     assert Authenticator.objects.count() == 0
     assert Message.objects.filter(template="signin/mail/factor_removed").count() == 1
+    # What this session has shown is no more: the role sleeps again.
+    assert client.get("/it/workbench/").status_code == 403
+
+
+def test_removing_the_last_factor_ends_sessions_that_have_shown_it(client, anna, with_app):
+    other = browser()
+    for number, one in enumerate((other, client)):
+        enter(one, "anna@example.org")
+        one.post("/it/sign-in/second-factor/", {"code": with_app[number]})
+    prove(client)
+    client.post(f"/it/account/factors/{Authenticator.objects.get(type='totp').pk}/remove/")
+    assert other.get("/it/account/").status_code == 302
+    assert client.get("/it/account/").status_code == 200
 
 
 def test_nobody_changes_the_factors_of_somebody_else(client, region, anna, with_app):

@@ -2,13 +2,15 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from typer.testing import CliRunner
 
-from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.models import Account, RoleGrant
 from filanda.kernel.journal import chain
 from filanda.kernel.regions.middleware import forget_hosts
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import across_regions
 from filanda.site.cli import build
 from filanda.site.failures import Failure
 
@@ -47,11 +49,32 @@ def test_staff_get_a_link_that_signs_them_in_once(filanda):
     forget_hosts()
     client = Client(headers={"host": "valle.example"})
     assert client.post(path).status_code == 302
-    assert client.get("/it/workbench/").status_code == 200
+    assert client.get("/it/account/").status_code == 200
+    assert client.get("/it/workbench/").status_code == 403  # until a second factor was added
     assert client.post(path).status_code == 410
     assert Account.objects.get().name == "Anna"
     assert "/it/sign-in/" in filanda("administrator", "bruno@example.org", "valle")
     assert "/it/sign-in/" in filanda("sign-in-link", "ANNA@example.org", "valle")
+
+
+def test_the_first_administrator_of_the_only_region(filanda):
+    add(filanda)
+    said = filanda("admin", "anna@example.org")
+    assert re.search(r"http://valle\.example:\d+/it/sign-in/\S+/", said)
+    add(filanda, "monte", "monte.example")
+    assert "/it/sign-in/" in filanda("admin", "bruno@example.org", "--region", "monte")
+    with across_regions():
+        grants = RoleGrant.objects.filter(role="region_administrator")
+        held = set(grants.values_list("account__email", "region__slug"))
+    assert held == {("anna@example.org", "valle"), ("bruno@example.org", "monte")}
+
+
+def test_an_operator_can_let_somebody_back_in(filanda):
+    add(filanda)
+    filanda("administrator", "anna@example.org", "valle")
+    Authenticator.objects.create(user=Account.objects.get(), type="totp", data={"secret": "x"})
+    assert "1 factors removed" in filanda("forget-factors", "ANNA@example.org", "valle")
+    assert Authenticator.objects.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -63,6 +86,7 @@ def test_staff_get_a_link_that_signs_them_in_once(filanda):
         (("add", "Not A Slug", "--name-it", "a", "--name-en", "b"), "slug"),
         (("add", "valle", "--name-it", "a", "--name-en", "b"), "slug"),
         (("facilitator", "anna", "valle"), "e-mail"),
+        (("forget-factors", "nobody@example.org", "valle"), "nobody has an account"),
         (("sign-in-link", "nobody@example.org", "valle"), "nobody has an account"),
     ],
 )

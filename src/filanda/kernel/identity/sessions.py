@@ -24,3 +24,8 @@ def has_second_factor(request: HasSession) -> bool:
 def second_factor_of(request: HasSession) -> str:
     """By what this session has shown a second factor, or ""."""
     return str(request.session.get(_KEY) or "")
+
+
+def forget_second_factor(request: HasSession) -> None:
+    """The factor that this session has shown is one no longer."""
+    request.session.pop(_KEY, None)

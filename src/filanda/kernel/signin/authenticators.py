@@ -27,6 +27,7 @@ from filanda.kernel.mail.steps import post
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.passkeys import Answer, PasskeyRefused
+from filanda.kernel.signin.steps import end_sessions_of
 
 __all__ = [
     "FactorWrong",
@@ -113,9 +114,18 @@ def add_passkey(
 
 
 def remove_factor(
-    *, actor: Actor, account: Account, region: Region, factor_id: int, language: str, now: datetime
+    *,
+    actor: Actor,
+    account: Account,
+    region: Region,
+    factor_id: int,
+    language: str,
+    now: datetime,
+    session_key: str | None = None,
 ) -> None:
-    """Remove one factor of `account`; the recovery codes go with the last one. Tells them by e-mail.
+    """Remove one factor of `account`. Tells them by e-mail.
+
+    With the last one the recovery codes go, and all sessions but `session_key` end: they have shown what is no more.
 
     The caller has asked for a fresh proof. Raises Forbidden and Authenticator.DoesNotExist.
     """
@@ -126,6 +136,7 @@ def remove_factor(
         row.delete()
         if not has_factor(account):
             Authenticator.objects.filter(user=account).delete()
+            end_sessions_of(account, but=session_key)
         record("identity.factor.removed", region=region, actor=actor, subject=account, payload={"kind": kind})
         _tell(account, region, "signin/mail/factor_removed", language, kind)
 

@@ -47,6 +47,7 @@ def open_session(request: HttpRequest, account: Account) -> None:
     if hasattr(account, "backend"):
         del account.backend
     auth.login(request, account, backend=BACKEND)
+    request.session.set_expiry(None)  # as long as the settings say; while signing in it was shorter
     UserSession.objects.filter(session_key=request.session.session_key).delete()
     request.session.save()
     UserSession.objects.create(

@@ -67,9 +67,9 @@ def end_role(*, actor: Actor, grant: RoleGrant, now: datetime, reason: str = "")
     )
 
 
-def end_sessions_of(account: Account, keys: list[str] | None = None) -> int:
-    """End sessions of `account`: those that `keys` names, or all. Returns how many."""
-    rows = UserSession.objects.filter(user=account)
+def end_sessions_of(account: Account, keys: list[str] | None = None, *, but: str | None = None) -> int:
+    """End sessions of `account`: those that `keys` names, or all, `but` one. Returns how many."""
+    rows = UserSession.objects.filter(user=account).exclude(session_key=but or "")
     if keys is not None:
         rows = rows.filter(session_key__in=keys)
     found = list(rows.values_list("session_key", flat=True))

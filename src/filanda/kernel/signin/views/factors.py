@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from qrcode.image.svg import SvgPathImage
 
-from filanda.kernel.identity.sessions import mark_second_factor
+from filanda.kernel.identity.sessions import forget_second_factor, mark_second_factor
 from filanda.kernel.limits import TooMany
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin import passkeys
@@ -125,12 +125,14 @@ def remove(request: HttpRequest, factor_id: int) -> HttpResponse:
             factor_id=factor_id,
             language=get_language() or settings.LANGUAGE_CODE,
             now=now(),
+            session_key=request.session.session_key,
         )
     except Authenticator.DoesNotExist:
         raise Http404 from None
     if has_factor(account):
         messages.success(request, _("It is removed."))
     else:
+        forget_second_factor(request)
         messages.success(request, _("It is removed. Your account has no second factor now."))
     return redirect("signin:account")
 

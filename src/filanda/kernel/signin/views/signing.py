@@ -45,6 +45,7 @@ from filanda.kernel.signin.opening import enter, redirect_onwards, safe_next
 from filanda.kernel.signin.views.parts import account_of, nothing_typed, page, too_many
 
 SIGNING = "signing_in"  # in the session: the code that was sent, to whom, and where to go afterwards
+ABANDONED_SECONDS = 3600  # an address that was typed, and no code, is not kept for long
 PASSKEY_LIMIT = Limit(60, timedelta(hours=1))
 
 
@@ -72,6 +73,7 @@ def start(request: HttpRequest) -> HttpResponse:
     except TooMany as limit:
         return _start_page(request, asked, email, too_many(limit, at), 429)
     request.session[SIGNING] = {"handle": str(code.pk), "address": code.address, "next": asked}
+    request.session.set_expiry(ABANDONED_SECONDS)
     return redirect("signin:code")
 
 
