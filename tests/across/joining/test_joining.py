@@ -233,6 +233,21 @@ def test_a_new_organisation_after_a_look_at_what_is_alike(joined, region):
     assert actor.scope_ids("organisation", Role.ORGANISATION_ADMIN) == {made.pk}
 
 
+def test_a_number_finds_what_is_here_under_another_name(joined, region):
+    known = body(region, "Antica Ditta", "")
+    known.identifiers.create(region=region, scheme="vat", value="IT00743110157")
+    typed = {"action": "create", "name": "Tutt'altro", "helix_role": "industry", "number": "00743110157"}
+    assert "has the same number" in text_of(joined.post(HERE, typed))
+    assert joined.post(HERE, typed | {"really": "1"}).status_code == 422
+    wrong = joined.post(HERE, typed | {"number": "00743110158"})
+    assert (wrong.status_code, 'id="number-error"' in text_of(wrong)) == (422, True)
+    assert Organisation.objects.count() == 1
+    fine = joined.post(HERE, typed | {"number": "IT 01114601006"})
+    assert fine.headers["Location"] == DONE
+    made = Organisation.objects.latest("pk")
+    assert [(one.scheme, one.value) for one in made.identifiers.all()] == [("vat", "IT01114601006")]
+
+
 def test_fields_that_are_not_asked_are_not_taken(joined, region):
     """Mass assignment: what a form does not ask for changes nothing."""
     joined.post(

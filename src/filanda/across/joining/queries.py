@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from filanda.capabilities.search.queries import suggest
+from filanda.directory.affiliations.actions.founding import known_forms
 from filanda.directory.affiliations.domains import own_domain, readable
 from filanda.directory.affiliations.models import OPEN_CLAIM, Claim, JoinRequest, RequestState
 from filanda.directory.affiliations.queries import spoken_for
@@ -73,7 +74,7 @@ def _choices(actor: Actor, ids: Iterable[int]) -> list[Choice]:
 
 @dataclass(frozen=True)
 class Alike:
-    """A body of the directory that may be the one somebody is about to add. `reason`: "name", "website", "like"."""
+    """A body of the directory that may be the one about to be added. `reason`: "name", "number", "website", "like"."""
 
     choice: Choice
     reason: str
@@ -90,7 +91,8 @@ def alike(region: Region, actor: Actor, *, name: str, website: str, number: str 
         )
         reasons |= dict.fromkeys(same.values_list("pk", flat=True)[:SHOWN], "name")
     if number.strip():
-        found = Identifier.objects.filter(value__iexact="".join(number.split()), organisation__in=seen)
+        forms = [*known_forms(number).values(), "".join(number.split()).upper()]
+        found = Identifier.objects.filter(value__in=forms, organisation__in=seen)
         for pk in found.values_list("organisation_id", flat=True)[:SHOWN]:
             reasons.setdefault(pk, "number")
     if domain := own_domain(website):

@@ -222,6 +222,7 @@ def _create(request: HttpRequest) -> HttpResponse:
             helix_role=typed["helix_role"],
             website=_website(typed["website"]),
             municipality=typed["municipality"],
+            number=typed["number"],
             now=now(),
         )
     except ValidationError as error:

@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 from filanda.directory.affiliations.errors import TooManyCodes
 from filanda.directory.affiliations.queries import names_of, staff_accounts
 from filanda.directory.affiliations.steps import account_id_of, become_admin, page_path, tell, told
-from filanda.directory.organisations.models import HelixRole, Organisation, OrganisationState, Site
+from filanda.directory.organisations.identifiers import InvalidIdentifier, normalise
+from filanda.directory.organisations.models import (
+    HelixRole,
+    Identifier,
+    IdentifierScheme,
+    Organisation,
+    OrganisationState,
+    Site,
+)
 from filanda.directory.organisations.steps import ORGANISATION_FIELDS, give, lock_imports, sign_history
 from filanda.directory.people.models import Person
 from filanda.directory.taxonomies.places import find_municipality
@@ -25,7 +33,7 @@ from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
 
-__all__ = ["found_organisation"]
+__all__ = ["ROLES", "found_organisation", "known_forms"]
 
 FOUNDED_A_DAY = Limit(5, timedelta(days=1))
 PLACE_LENGTH = 120
@@ -41,12 +49,13 @@ def found_organisation(
     now: datetime,
     website: str = "",
     municipality: str = "",
+    number: str = "",
 ) -> Organisation:
     """List an organisation, claimed by `actor`, who is its first admin. The facilitator is told. What is alike in the
     directory the caller has shown before.
 
-    `municipality`: as typed; its codes are kept where it is one that we know. Raises ValidationError (by field),
-    TooManyCodes, Forbidden.
+    `municipality`: as typed; its codes are kept where it is one that we know. `number`: a VAT number or tax code.
+    Raises ValidationError (by field), TooManyCodes, Forbidden.
     """
     with transaction.atomic(durable=True):
         lock_imports(region)
@@ -61,6 +70,7 @@ def found_organisation(
         fields: dict[str, Any] = {"name": " ".join(clean(name).split()), "helix_role": helix_role, "website": website}
         give(organisation, fields, ORGANISATION_FIELDS)
         _place(organisation, municipality)
+        _identify(organisation, number)
         account = Account.objects.get(pk=account_id_of(actor))
         become_admin(
             actor=actor,
@@ -101,6 +111,35 @@ def _check(name: str, helix_role: str) -> None:
         errors["helix_role"] = _("Choose what kind of body it is.")
     if errors:
         raise ValidationError(errors)
+
+
+def known_forms(number: str) -> dict[str, str]:
+    """What `number` is as a VAT number or a tax code, by scheme; {} when it is neither. Raises nothing."""
+    found: dict[str, str] = {}
+    for scheme in (IdentifierScheme.VAT, IdentifierScheme.TAX_CODE):
+        try:
+            found[scheme] = normalise(scheme, number)
+        except InvalidIdentifier:
+            continue
+    return found
+
+
+def _identify(organisation: Organisation, number: str) -> None:
+    """Eleven digits are both a VAT number and a tax code: kept as the first."""
+    if not clean(number):
+        return
+    forms = known_forms(number)
+    if not forms:
+        try:
+            normalise(IdentifierScheme.VAT, number)
+        except InvalidIdentifier as error:
+            raise ValidationError({"number": str(error)}) from None
+    scheme, value = next(iter(forms.items()))
+    if Identifier.objects.filter(scheme__in=forms, value__in=forms.values()).exists():
+        raise ValidationError(
+            {"number": _("An organisation with this number is in the directory already. Search for it, and claim it.")}
+        )
+    Identifier.objects.create(region=organisation.region, organisation=organisation, scheme=scheme, value=value)
 
 
 def _place(organisation: Organisation, typed: str) -> None:
