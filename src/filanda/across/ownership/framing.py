@@ -29,6 +29,7 @@ SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
     ("logo", gettext_lazy("Logo"), "organisations.update"),
     ("evidence", gettext_lazy("Evidence"), "organisations.evidence.create"),
     ("people", gettext_lazy("People"), "affiliations.people.manage"),
+    ("topics", gettext_lazy("Topics"), "organisations.classify"),
     ("history", gettext_lazy("History"), "organisations.manage"),
     ("staff", gettext_lazy("For staff"), "organisations.hide"),
 )

@@ -29,6 +29,7 @@ from filanda.across.ownership.views.people import (
     withdraw,
 )
 from filanda.across.ownership.views.saying import decide, objections, say, staff, staff_act
+from filanda.across.ownership.views.topics import topic_answer, topics
 
 app_name = "ownership"
 
@@ -46,6 +47,8 @@ _desk = [
     path("details/discard/", discard_draft, name="discard-draft"),
     path("logo/", logo, name="logo"),
     path("logo/remove/", remove_logo, name="logo-remove"),
+    path("topics/", topics, name="topics"),
+    path("topics/<int:concept_id>/<str:answer>/", topic_answer, name="topic-answer"),
     path("history/", history, name="history"),
     path("history/<uuid:change>/<str:how>/", go_back, name="go-back"),
     path("staff/", staff, name="staff"),

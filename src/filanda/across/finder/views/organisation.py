@@ -65,6 +65,7 @@ def _own_doors(actor: Actor, organisation_id: int, state: str) -> dict[str, str]
     is_theirs = organisation_id in actor.scope_ids("organisation") or bool(decide(actor, "organisations.create"))
     is_listed = state == OrganisationState.LISTED
     return {
+        "say_url": reverse("ownership:say", args=[organisation_id]),
         "desk_url": reverse("ownership:overview", args=[organisation_id]) if is_theirs else "",
         "claim_url": reverse("ownership:claim", args=[organisation_id]) if is_listed else "",
     }

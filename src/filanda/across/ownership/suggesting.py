@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Topics suggested from what an organisation says of itself: at most three a scheme, for a person to confirm.
+
+The region's S3 topics are found by meaning (capabilities.matching); the larger schemes (ATECO, EuroSciVoc), whose
+thousands of concepts have no vectors, by the words of their labels, in any language.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from filanda.capabilities.matching.embedding import Embedder
+from filanda.capabilities.matching.suggesting import topics_for
+from filanda.directory.organisations.models import Evidence, Organisation, OrganisationConcept, RefusedConcept
+from filanda.directory.taxonomies.models import Concept, ConceptScheme
+from filanda.directory.taxonomies.queries import find, schemes_of
+from filanda.kernel.text.folding import fold
+
+__all__ = ["Offer", "offers"]
+
+MOST = 3
+LONGEST = 4000
+TITLES = 20
+WORDS = 8
+_BY_WORDS = ("ateco", "nace", "euroscivoc")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A scheme with what is suggested of it, best first."""
+
+    scheme: str
+    concepts: list[Concept]
+
+
+def words_about(organisation: Organisation) -> str:
+    """Its description, and the titles of its newest evidence."""
+    pieces = Evidence.objects.filter(parties__organisation=organisation).order_by("-started_on", "-pk")
+    return ". ".join([organisation.description, *pieces.values_list("title", flat=True)[:TITLES]])[:LONGEST].strip(". ")
+
+
+def offers(organisation: Organisation, embedder: Embedder | None) -> list[Offer]:
+    """What may be its topics and nobody decided yet. Empty while it says nothing of itself."""
+    text = words_about(organisation)
+    if not text:
+        return []
+    decided = set(OrganisationConcept.objects.filter(organisation=organisation).values_list("concept_id", flat=True))
+    decided |= set(
+        RefusedConcept.objects.filter(organisation=organisation, evidence=None).values_list("concept_id", flat=True)
+    )
+    found = []
+    for scheme in schemes_of(organisation.region):
+        if scheme.slug == "s3":
+            concepts = topics_for(organisation.region, text, embedder, limit=MOST + len(decided))
+        elif scheme.slug in _BY_WORDS:
+            concepts = _by_words(scheme, text)
+        else:
+            continue
+        left = [concept for concept in concepts if concept.pk not in decided][:MOST]
+        if left:
+            found.append(Offer(scheme.label, left))
+    return found
+
+
+def _by_words(scheme: ConceptScheme, text: str) -> list[Concept]:
+    """Concepts whose labels hold the words that the text says most, those with most of these words first."""
+    said = Counter(word for word in fold(text).split() if len(word) >= 6 and not word.isdecimal())
+    scores: Counter[int] = Counter()
+    rows: dict[int, Concept] = {}
+    for word, times in said.most_common(WORDS):
+        for concept in find(scheme, word, "it", limit=10):
+            rows[concept.pk] = concept
+            scores[concept.pk] += times
+    return [rows[pk] for pk, _score in scores.most_common(MOST * 4)]
