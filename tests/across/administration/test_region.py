@@ -206,7 +206,9 @@ def test_providers_are_added_changed_and_removed_and_no_secret_is_shown(region, 
     listed = client.get(PAGE + "providers/").content.decode()
     assert "Università" in listed
     one = PAGE + "providers/0/"
-    assert "the-real-secret" not in listed + client.get(one).content.decode()
+    shown = client.get(one).content.decode()
+    assert "the-real-secret" not in listed + shown
+    assert "http://test.example/sign-in/callback/uni/" in shown
     assert client.post(one, fields | {"seen": "stale"}).status_code == 409
     assert client.post(one, fields | {"seen": seen(), "name": "Ateneo"}).status_code == 302
     assert client.get(PAGE + "providers/1/").status_code == 404

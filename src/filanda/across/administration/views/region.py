@@ -177,7 +177,9 @@ def provider(request: HttpRequest, number: int | None = None) -> HttpResponse:
         "is_new": number is None,
         "remove_url": reverse("administration:provider-remove", args=[number]) if number is not None else "",
         "back_url": reverse("administration:providers"),
-        "callback": "/accounts/oidc/",
+        "callback_url": request.build_absolute_uri(reverse("openid_connect_callback", args=[rows[number]["id"]]))
+        if number is not None
+        else "",
     }
     return render(request, "administration/provider.html", context, status=status)
 
