@@ -19,6 +19,12 @@ def test_other_languages_are_not_translated():
     assert [other_language(one) for one in ("it", "en", "fr", "")] == ["en", "it", "", ""]
 
 
+def test_bacteria_are_no_batteries_although_they_share_a_stem():
+    assert "batteri" not in translate("batteri resistenti", "it")
+    assert "bacteria" in translate("batteri resistenti", "it")
+    assert "batteri" in translate("batterie al litio", "it")
+
+
 def test_a_gloss_has_english_words_in_the_order_of_the_italian_ones():
     assert gloss("Celle solari per gli edifici") == "walking cells solar buildings"  # of what labels know
     assert gloss("La zymurgix dei formaggi") == "zymurgix cheese"

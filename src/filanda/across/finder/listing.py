@@ -12,6 +12,7 @@ from filanda.across.finder.parameters import QUERY_LENGTH, Selection
 from filanda.across.finder.portrait import kind_label, place, size_label, state_label
 from filanda.across.finder.queries import EVIDENCE_SHOWN, Completion, Directory, NeedAnswer
 from filanda.capabilities.files.queries import Logo, logos_of
+from filanda.capabilities.matching.explaining import distinct
 from filanda.capabilities.matching.queries import OrganisationMatch
 from filanda.capabilities.search.highlight import mark
 from filanda.directory.organisations.queries import Card
@@ -139,10 +140,11 @@ def _match_row(
     logos: dict[int, Logo],
 ) -> MatchRow:
     pieces = [piece for piece in one.evidence[:EVIDENCE_SHOWN] if piece.evidence_id in found.evidence]
-    proofs, words = [], {}
+    proofs: list[Proof] = []
+    words: list[str] = []
     for piece in pieces:
         evidence, why = found.evidence[piece.evidence_id], found.reasons[piece.evidence_id]
-        words.update(dict.fromkeys(why.words))
+        words += why.words
         proofs.append(
             Proof(
                 title=why.title,
@@ -169,7 +171,7 @@ def _match_row(
         more_evidence=max(0, one.counted - len(pieces)),
         is_close=one.is_close,
         evidence=proofs,
-        words=list(words)[:WORDS_SHOWN],
+        words=distinct(words)[:WORDS_SHOWN],
         parts=[Part(found.evidence[piece.evidence_id].title, round(piece.share * 100)) for piece in pieces],
         logo=logos.get(card.id),
     )

@@ -31,6 +31,7 @@ from filanda.across.finder.portrait import (
     source_label,
 )
 from filanda.across.finder.queries import EVIDENCE_SHOWN, Completion, ConceptPage, Directory, NeedAnswer
+from filanda.capabilities.matching.explaining import distinct
 from filanda.capabilities.matching.queries import LONGEST, SHORTEST, EvidenceMatch, OrganisationMatch
 from filanda.capabilities.search.queries import FacetCount
 from filanda.directory.organisations.models import IdentifierScheme
@@ -549,13 +550,13 @@ def match_response(found: NeedAnswer, region: Region, links: Links, *, took_ms: 
 def _matched(one: OrganisationMatch, found: NeedAnswer, links: Links) -> MatchedOrganisation:
     card = found.organisations[one.organisation_id]
     pieces = [piece for piece in one.evidence[:EVIDENCE_SHOWN] if piece.evidence_id in found.evidence]
-    words = dict.fromkeys(word for piece in pieces for word in found.reasons[piece.evidence_id].words)
+    words = distinct(word for piece in pieces for word in found.reasons[piece.evidence_id].words)
     return MatchedOrganisation(
         **summary(card, links),
         score=one.score,
         is_close=one.is_close,
         counted=one.counted,
-        words=list(words)[:WORDS_SHOWN],
+        words=words[:WORDS_SHOWN],
         evidence=[_matched_evidence(piece, found, card, links) for piece in pieces],
     )
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from filanda.capabilities.matching.lexicon import other_language, translate
+from filanda.capabilities.matching.lexicon import LANGUAGES, other_language, translate
 from filanda.capabilities.matching.queries import place_need
 from filanda.capabilities.matching.sentences import Span, nearest_sentences
+from filanda.capabilities.search.analysis import stem
 from filanda.capabilities.search.highlight import mark
 from filanda.kernel.regions.models import Region
 
@@ -35,7 +36,7 @@ class ToExplain:
 class Explanation:
     """Ready to show: title and excerpt are escaped, shared words (or the nearest sentence) inside <mark>.
 
-    `words`: the shared words as they stand in the evidence; empty when meaning alone brought it.
+    `words`: the shared words as they stand in the evidence, one form of each; empty when meaning alone brought it.
     """
 
     title: Markup
@@ -51,6 +52,18 @@ def explain(need: str, language: str, evidence: Iterable[ToExplain], *, region: 
     return {piece.evidence_id: _explain(piece, need, language, sentences.get(piece.evidence_id)) for piece in pieces}
 
 
+def distinct(words: Iterable[str]) -> list[str]:
+    """`words` without those that are only another form of one before: "batteries" after "battery"."""
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for word in words:
+        forms = {(language, stem(word, language)) for language in LANGUAGES}
+        if not forms & seen:
+            kept.append(word)
+        seen |= forms
+    return kept
+
+
 def _explain(piece: ToExplain, need: str, language: str, sentence: Span | None) -> Explanation:
     stems: list[str] | None = None
     if language and piece.language and language != piece.language:
@@ -58,7 +71,7 @@ def _explain(piece: ToExplain, need: str, language: str, sentence: Span | None) 
         stems = [stem for stem, chance in translated.items() if chance >= SURE]
     title = mark(piece.title, need, piece.language, stems=stems)
     whole = mark(piece.text, need, piece.language, stems=stems)
-    words = tuple(dict.fromkeys(word.lower() for word in _MARKED.findall(f"{title} {whole}")))
+    words = tuple(distinct(word.lower() for word in _MARKED.findall(f"{title} {whole}")))
     start, end = sentence or (0, min(len(piece.text), EXCERPT))
     before, shown, after = _window(piece.text, start, end)
     excerpt = mark(shown, need, piece.language, stems=stems)

@@ -18,6 +18,12 @@ GLOSSES = 2  # English words that stand for an Italian one in a gloss, at most
 _SHIPPED = Path(__file__).parent / "shipped"
 _FILE = _SHIPPED / "lexicon-it-en.tsv"
 
+# Words whose stem is that of another word, "batterie" (batteries): what they stand for, by the whole word.
+_BACTERIA = (("bacteria", 0.8), ("bacteri", 0.6), ("bacterium", 0.4))
+_BY_WORD = {
+    "it": dict.fromkeys(("batteri", "batterio", "batterico", "batterica", "batterici", "batteriche"), _BACTERIA)
+}
+
 Translations = Mapping[str, tuple[tuple[str, float], ...]]
 
 
@@ -47,6 +53,11 @@ def other_language(language: str) -> str:
     return {"it": "en", "en": "it"}.get(language, "")
 
 
+def _known(word: str, language: str, known: Translations) -> tuple[tuple[str, float], ...]:
+    """What a folded word may stand for: by the whole word where its stem would mislead, else by its stem."""
+    return _BY_WORD.get(language, {}).get(word) or known.get(stem(word, language), ())
+
+
 def translate(text: str, language: str) -> dict[str, float]:
     """Stems in the other language that the words of `text` may stand for, with their probability (0..1).
 
@@ -60,7 +71,7 @@ def translate(text: str, language: str) -> dict[str, float]:
     for word in folded_words(text):
         if says_nothing(word) or len(word) < 3:
             continue
-        for translated, chance in known.get(stem(word, language), ()) or ((stem(word, target), LEAST),):
+        for translated, chance in _known(word, language, known) or ((stem(word, target), LEAST),):
             if translated:
                 found[translated] = max(found.get(translated, 0.0), chance)
     return found
@@ -76,7 +87,6 @@ def gloss(text: str) -> str:
     for word in folded_words(text):
         if says_nothing(word):
             continue
-        one = stem(word, "it")
-        translated = [words.get(other, other) for other, _chance in known.get(one, ())[:GLOSSES] if other]
-        found += translated or [one]
+        translated = [words.get(other, other) for other, _chance in _known(word, "it", known)[:GLOSSES] if other]
+        found += translated or [stem(word, "it")]
     return " ".join(found)
