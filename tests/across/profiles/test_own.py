@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 
+from filanda.directory.affiliations.models import Position
 from filanda.directory.people import actions
 from filanda.directory.people.models import FIELDS, Person
 from filanda.kernel.regions.scoped import in_region
@@ -177,3 +178,39 @@ def test_the_form_costs_the_same_whatever_is_chosen(person, topics, django_asser
     reader.get("/it/profile/")
     with django_assert_max_num_queries(12):
         reader.get("/it/profile/")
+
+
+def test_positions_are_added_left_and_taken_away(client, person, indexed, organisation, joined):
+    body = organisation("Tintoria Verdi")
+    hidden = organisation("Tintoria Nascosta", hidden_at=NOON)
+    indexed()
+    reader, address = as_(person.account), "/it/profile/positions/"
+    text = reader.get(f"{address}?q=tintoria").content.decode()
+    assert "Tintoria Verdi" in text
+    assert "Nascosta" not in text
+    sent_form = {"organisation": str(body.pk), "title": "Tintora", "started_on": "2020-01-01", "q": "tintoria"}
+    for wrong, field in (
+        ({"organisation": ""}, "organisation"),
+        ({"organisation": str(hidden.pk)}, "organisation"),
+        ({"started_on": "ieri"}, "started_on"),
+        ({"started_on": "2020-13-01"}, "started_on"),
+        ({"ended_on": "2019-01-01"}, "ended_on"),
+    ):
+        answer = reader.post(address, sent_form | wrong)
+        assert answer.status_code == 422
+        assert f'href="#{field}"' in answer.content.decode()
+    assert Position.objects.count() == 1
+    assert reader.post(address, sent_form).status_code == 302
+    position = Position.objects.get(organisation=body)
+    assert (position.person, position.title, position.is_confirmed) == (person, "Tintora", False)
+    stranger = as_(joined("Carlo Curioso").account)
+    for move in ("leave", "remove"):
+        assert client.post(f"{address}{position.pk}/{move}/").status_code == 403
+        assert stranger.post(f"{address}{position.pk}/{move}/").status_code == 404
+    assert reader.post(f"{address}{position.pk}/leave/", {"ended_on": "2019-01-01"}).status_code == 422
+    assert reader.post(f"{address}{position.pk}/leave/", {"ended_on": "2024-05-01"}).status_code == 302
+    position.refresh_from_db()
+    assert position.ended_on.isoformat() == "2024-05-01"
+    assert "2020–2024" in client.get(f"/it/people/{person.pk}/{person.slug}/").content.decode()
+    assert reader.post(f"{address}{position.pk}/remove/").status_code == 302
+    assert not Position.objects.filter(organisation=body).exists()

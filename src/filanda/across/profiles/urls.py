@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from filanda.across.profiles.views import directory, own, profile, queue
+from filanda.across.profiles.views import directory, own, positions, profile, queue
 
 app_name = "profiles"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("profile/", own.edit, name="edit"),
     path("profile/answer/", own.answer, name="answer"),
     path("profile/preview/", own.preview, name="preview"),
+    path("profile/positions/", positions.positions, name="positions"),
+    path("profile/positions/<int:position_id>/<str:move>/", positions.move, name="position-move"),
     path("profile/blocked/", own.blocked, name="blocked"),
     path("workbench/people/", queue.queue, name="queue"),
     path("workbench/people/<int:person_id>/<str:move>/", queue.move, name="queue-move"),

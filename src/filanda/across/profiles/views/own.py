@@ -27,28 +27,28 @@ from filanda.kernel.policies import Decision, Forbidden
 from filanda.kernel.regions.models import Region
 from filanda.kernel.workflow import MoveNotPossible
 
-__all__ = ["answer", "blocked", "edit", "preview"]
+__all__ = ["NotYet", "answer", "blocked", "edit", "own_person", "preview"]
 
 A_MEMBER = Actor(roles=frozenset({Role.INNOVATOR}))  # no one of them: what any member sees
 LINK_ROWS = 3
 
 
-class _NotYet(Exception):
+class NotYet(Exception):
     """Signed in, but nobody here yet: `response` leads to joining."""
 
     def __init__(self, response: HttpResponse) -> None:
         self.response = response
 
 
-def _mine(request: HttpRequest) -> Person:
-    """The reader's own person. Raises Forbidden for visitors and _NotYet for those who have not joined."""
+def own_person(request: HttpRequest) -> Person:
+    """The reader's own person. Raises Forbidden for visitors and NotYet for those who have not joined."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.account_id is None:
         raise Forbidden(Decision(False, _("Sign in first: this page is about you.")))
     person = person_of(actor)
     if person is None:
         try:
-            raise _NotYet(redirect("joining:start"))
+            raise NotYet(redirect("joining:start"))
         except NoReverseMatch:
             raise Forbidden(Decision(False, _("You are not a member of this region yet. Join it first."))) from None
     return person
@@ -59,8 +59,8 @@ def _mine(request: HttpRequest) -> Person:
 def edit(request: HttpRequest) -> HttpResponse:
     """Every field with who sees it. Nothing typed is lost: not by an error, nor by a change made elsewhere."""
     try:
-        person = _mine(request)
-    except _NotYet as early:
+        person = own_person(request)
+    except NotYet as early:
         return early.response
     if request.method != "POST":
         return _form(request, person, forms.Typed.of(person))
@@ -138,8 +138,8 @@ def _form(
 def answer(request: HttpRequest) -> HttpResponse:
     """Answer the facilitator's question, by words or by having changed the profile."""
     try:
-        person = _mine(request)
-    except _NotYet as early:
+        person = own_person(request)
+    except NotYet as early:
         return early.response
     actor: Actor = request.actor  # type: ignore[attr-defined]
     words = request.POST.get("words", "")
@@ -155,8 +155,8 @@ def answer(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """The profile as others see it: ?as=visitor or member."""
     try:
-        person = _mine(request)
-    except _NotYet as early:
+        person = own_person(request)
+    except NotYet as early:
         return early.response
     viewed_as = "visitor" if request.GET.get("as") == "visitor" else "member"
     reader = VISITOR if viewed_as == "visitor" else A_MEMBER
