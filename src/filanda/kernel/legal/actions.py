@@ -9,6 +9,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.actors import Actor
@@ -159,8 +160,8 @@ def agree_invented(*, actor: Actor, region: Region, now: datetime) -> int:
         require(actor, "legal.agree_invented")
         made: list[Consent] = []
         for text in required_texts(region):
-            given = Consent.objects.filter(text=text.pk, withdrawn_at=None).values("account") if text.pk else []
-            waiting = Account.objects.filter(is_invented=True, role_grants__region=region).exclude(pk__in=given)
+            given = Consent.objects.filter(text=text.pk, withdrawn_at=None, account=OuterRef("pk"))
+            waiting = Account.objects.filter(~Exists(given), is_invented=True, role_grants__region=region)
             ids = list(waiting.values_list("pk", flat=True).distinct())
             if ids:
                 kept = kept_text(text)

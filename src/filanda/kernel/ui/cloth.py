@@ -121,39 +121,6 @@ def emblem(name: str, logo: Emblem | None, size: str = "") -> Markup:
     )
 
 
-class Emblem(Protocol):
-    """Where a body's logo is served, in two sizes, with the sides in pixels."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def width(self) -> int: ...
-    @property
-    def height(self) -> int: ...
-    @property
-    def small_url(self) -> str: ...
-    @property
-    def small_width(self) -> int: ...
-    @property
-    def small_height(self) -> int: ...
-
-
-def emblem(name: str, logo: Emblem | None, size: str = "") -> Markup:
-    """A body's logo, where it has one, else its monogram. size: "", "small" or "large"."""
-    if logo is None:
-        return monogram(name, size)
-    is_large = size == "large"
-    return Markup(
-        '<span class="logo{}"><img src="{}" alt="" width="{}" height="{}"{}></span>'
-    ).format(
-        f" logo-{size}" if size else "",
-        logo.url if is_large else logo.small_url,
-        logo.width if is_large else logo.small_width,
-        logo.height if is_large else logo.small_height,
-        Markup("") if is_large else Markup(' loading="lazy"'),
-    )
-
-
 @functools.lru_cache(maxsize=8192)
 def initials(name: str, size: str = "") -> Markup:
     """A person's initials, first and last, on a round swatch whose colour is the name's. size: as of `monogram`."""

@@ -27,7 +27,7 @@ __all__ = ["journal", "verify"]
 
 SECTION = "administration:journal"
 PAGE = 50
-_NOTHING = (None, "", [], {}, ["", 0])  # not worth a line
+_NOTHING: tuple[Any, ...] = (None, "", [], {}, ["", 0])  # not worth a line
 VERIFY_LIMIT = limits.Limit(10, timedelta(hours=1))  # it reads every event of the installation
 
 
