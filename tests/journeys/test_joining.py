@@ -225,3 +225,59 @@ def test_who_leaves_in_the_middle_finds_everything_again(visits: Visits, install
     page.get_by_role("button", name="Add it").click()
     page.wait_for_url(re.compile(r"/join/done/$"))
     expect(page.locator("h1")).to_contain_text("Dora Dopo")
+
+
+def as_invented(visits: Visits, role: str, width: int = WIDE) -> Page:
+    """One of the demonstration's people."""
+    page = visits.begin(width, expected=(422,))
+    page.goto("/en/sign-in/")
+    page.locator(f"button[name=role][value={role}]").click()
+    page.wait_for_url(re.compile(r"/(home|workbench)/"))
+    return page
+
+
+def test_a_document_goes_to_a_facilitator_who_grants_the_claim(visits: Visits, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    )
+    name, _domain = unclaimed(visits)
+    page = as_invented(visits, "innovator", NARROW)
+    page.goto(f"/en/organisations/?q={name}")
+    page.locator(".rows h3 a", has_text=name).first.click()
+    page.get_by_role("link", name="Is this yours?").click()
+    clean(page)
+    page.get_by_role("button", name="Send the document").click()
+    expect(page.locator("#document-error")).to_be_visible()
+    clean(page)
+    page.locator("#document").set_input_files(letter)
+    page.locator("#message").fill("I am its director.")
+    page.get_by_role("button", name="Send the document").click()
+    expect(page.locator(".notice-good")).to_be_visible()
+    clean(page)
+
+    staff = as_invented(visits, "facilitator", NARROW)
+    staff.goto("/en/workbench/claims/")
+    clean(staff)
+    staff.locator("table a", has_text=name).click()
+    expect(staff.locator("main")).to_contain_text("I am its director.")
+    clean(staff)
+    staff.get_by_role("button", name="Refuse").click()
+    expect(staff.locator("#reason-error")).to_be_visible()
+    staff.get_by_role("button", name="Grant").click()
+    expect(staff.locator("main")).to_contain_text("Granted")
+
+    page.goto(f"/en/organisations/?q={name}")
+    page.locator(".rows h3 a", has_text=name).first.click()
+    page.get_by_role("link", name="Manage this page").click()
+    page.get_by_role("link", name="People", exact=True).last.click()
+    clean(page)
+    page.get_by_role("link", name="Invite several people from a list").click()
+    page.locator("#list").fill("email,name\nada@journeys.example,Ada\nnot one,Otto")
+    page.get_by_role("button", name="Look at it first").click()
+    expect(page.locator("table")).to_contain_text("ada@journeys.example")
+    clean(page)
+    page.get_by_role("button", name="Invite 1 person").click()
+    expect(page.locator("#list")).to_have_value(re.compile("not one"))
+    clean(page)
