@@ -134,6 +134,24 @@ def as_member(address: str) -> Opened:
     return open_it
 
 
+def sign_in_wrong(visits: Visits, width: int, language: str) -> Page:
+    page = visits.begin(width, expected=(422,))
+    page.goto(f"/{language}/sign-in/")
+    page.locator("#email").fill("nobody")
+    page.locator("main .btn-primary").first.click()
+    page.locator(".js-errors").wait_for()
+    return page
+
+
+def sign_in_code(visits: Visits, width: int, language: str) -> Page:
+    page = visits.begin(width)
+    page.goto(f"/{language}/sign-in/")
+    page.locator("#email").fill(f"quality-{language}@pages.example")
+    page.locator("main .btn-primary").first.click()
+    page.locator("#code").wait_for()
+    return page
+
+
 def profile_wrong(visits: Visits, width: int, language: str) -> Page:
     page = as_member("profile/")(visits, width, language)
     page.locator("#name").fill("7")
@@ -168,7 +186,12 @@ PAGES: dict[str, Opened] = {
     "accessibility": at("accessibility/"),
     "programming interface": at("api/"),
     "catalogue": at("catalogue/"),
-    "sign-in": at("sign-in/nothing-of-the-kind/"),
+    "sign-in": at("sign-in/"),
+    "sign-in, errors": sign_in_wrong,
+    "sign-in, code": sign_in_code,
+    "sign-in, link": at("sign-in/nothing-of-the-kind/"),
+    "security": as_member("account/"),
+    "security, confirm": as_member("account/confirm/"),
     "not found": at("nothing/", expected=404),
     "forbidden": at("workbench/", expected=403),
     "workbench": workbench,
@@ -180,6 +203,7 @@ PAGES: dict[str, Opened] = {
     "profile": as_member("profile/"),
     "profile, errors": profile_wrong,
     "profile, as others see it": as_member("profile/preview/?as=visitor"),
+    "profile, organisations": as_member("profile/positions/?q=politecnico"),
     "people blocked": as_member("profile/blocked/"),
     "profiles to validate": profiles_to_validate,
 }

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Giving roles and signing in: one-time links now, other ways beside them later. No passwords.
+"""Signing in without a password, second factors, sessions, identity providers; giving roles (docs/adr/0004).
 
-Doors: `actions` (`grant_role`, `create_sign_in_link`, `use_sign_in_link`), `views.open_session`.
+Doors: `factors.require_fresh` (before what must not be done from a session left open) and `factors.is_fresh`;
+`actions` (`grant_role`, `create_sign_in_link`, `end_sessions`), `steps` (`give_role`, `end_role`, `end_sessions_of`);
+`opening` (`open_session`, `safe_next`, `redirect_onwards`); `authenticators.has_factor`; `providers.problems_of` (for the
+form that edits a region's identity providers); `recovery`.
 """
