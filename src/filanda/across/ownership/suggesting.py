@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from filanda.capabilities.matching.embedding import Embedder
 from filanda.capabilities.matching.suggesting import topics_for
 from filanda.directory.organisations.models import Evidence, Organisation, OrganisationConcept, RefusedConcept
 from filanda.directory.taxonomies.models import Concept, ConceptScheme
-from filanda.directory.taxonomies.queries import find, schemes_of
+from filanda.directory.taxonomies.queries import schemes_of
 from filanda.kernel.text.folding import fold
 
 __all__ = ["Offer", "offers"]
@@ -23,6 +25,7 @@ MOST = 3
 LONGEST = 4000
 TITLES = 20
 WORDS = 8
+MOST_ROWS = 400
 _BY_WORDS = ("ateco", "nace", "euroscivoc")
 
 
@@ -64,12 +67,19 @@ def offers(organisation: Organisation, embedder: Embedder | None) -> list[Offer]
 
 
 def _by_words(scheme: ConceptScheme, text: str) -> list[Concept]:
-    """Concepts whose labels hold the words that the text says most, those with most of these words first."""
+    """Concepts whose labels hold the words that the text says most, those with most of these words first. One query."""
     said = Counter(word for word in fold(text).split() if len(word) >= 6 and not word.isdecimal())
-    scores: Counter[int] = Counter()
-    rows: dict[int, Concept] = {}
-    for word, times in said.most_common(WORDS):
-        for concept in find(scheme, word, "it", limit=10):
-            rows[concept.pk] = concept
-            scores[concept.pk] += times
-    return [rows[pk] for pk, _score in scores.most_common(MOST * 4)]
+    words = said.most_common(WORDS)
+    if not words:
+        return []
+    any_of = Q()
+    for word, _times in words:
+        any_of |= Q(search_key__contains=f" {word}")
+    rows = Concept.objects.current().filter(any_of, scheme=scheme).only("code", "labels", "search_key", "scheme_id")
+    found = list(rows[:MOST_ROWS])
+    scored = [
+        (-sum(times for word, times in words if f" {word}" in concept.search_key), len(concept.search_key), concept.pk)
+        for concept in found
+    ]
+    by_key = {concept.pk: concept for concept in found}
+    return [by_key[pk] for _score, _length, pk in sorted(scored)[: MOST * 4]]

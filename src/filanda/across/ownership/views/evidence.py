@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from filanda.across.finder.facets import pager
 from filanda.across.finder.portrait import source_label
-from filanda.across.ownership import forms, queries
+from filanda.across.ownership import doi, forms, queries
 from filanda.across.ownership.framing import LARGEST_ID, actor_of, by_field, errors_in, frame, managed
 from filanda.directory.organisations.actions import (
     EvidenceDetails,
@@ -125,7 +125,13 @@ def _typed(data: QueryDict) -> dict[str, Any]:
 
 def _save(request: HttpRequest, organisation: Organisation, found: Evidence | None) -> HttpResponse:
     typed = _typed(request.POST)
-    if looked := request.POST.get("find", ""):
+    looked = request.POST.get("find", "")
+    if looked == "doi" and doi.is_on():
+        try:
+            typed |= {name: value for name, value in doi.look_up(typed["source_url"]).items() if value}
+        except doi.DoiUnknown as problem:
+            return _form(request, organisation, found, typed, errors={"source_url": [str(problem)]}, status=422)
+    if looked:
         return _form(request, organisation, found, typed, looked=looked)
     errors: dict[str, list[str]] = {}
     values = {name: typed[name] for name in _TEXTS}
@@ -177,6 +183,7 @@ def _form(
         "errors": {name: [] for name in (*_TEXTS, "links", "partners", "concepts")} | errors,
         "listed": errors_in(errors),
         "looked": looked,
+        "looks_up_doi": doi.is_on(),
         "remove_url": remove_url,
     }
     return render(request, "ownership/piece.html", context, status=status)

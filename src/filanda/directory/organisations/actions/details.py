@@ -84,7 +84,7 @@ def details_of(organisation: Organisation) -> Details:
     """What `organisation` says now. Four queries."""
     organisation = Organisation.objects.get(pk=organisation.pk)
     plain = {name: getattr(organisation, name) for name in ORGANISATION_FIELDS - {"is_natural_person"}}
-    plain["languages"] = tuple(plain["languages"])
+    plain["languages"] = tuple(sorted(plain["languages"]))
     names = OrganisationName.objects.filter(organisation=organisation).exclude(kind=OrganisationName.Kind.SPELLING)
     sites = Site.objects.filter(organisation=organisation).order_by("-is_main", "pk")
     return Details(
@@ -115,7 +115,11 @@ def update_details(
         details = _merged(details, details_of(locked), marks)
         sign_history(actor)
         plain = {name: getattr(details, name) for name in ORGANISATION_FIELDS - {"is_natural_person"}}
-        changed = give(locked, plain | {"languages": list(details.languages)}, ORGANISATION_FIELDS)
+        if set(locked.languages) == set(details.languages):
+            plain["languages"] = locked.languages  # their order says nothing
+        else:
+            plain["languages"] = list(details.languages)
+        changed = give(locked, plain, ORGANISATION_FIELDS)
         changed += _write_names(locked, details.other_names)
         changed += _write_identifiers(locked, details.identifiers, actor)
         changed += _write_sites(locked, details.sites)
