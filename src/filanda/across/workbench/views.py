@@ -45,6 +45,7 @@ def requests(request: HttpRequest) -> HttpResponse:
             for value, label, count in filters
         ],
         "pager": _pager(page, state),
+        "may_import": bool(decide(actor, "organisations.import")),
         "may_see_permissions": bool(decide(actor, "workbench.permissions.view")),
     }
     return render(request, "workbench/requests.html", context)
