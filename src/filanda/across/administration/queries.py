@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person, PersonConcept, ValidationState
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.identity.models import Account, RoleGrant
+from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.manifests import Waiting, manifests
 from filanda.kernel.text.folding import fold
 
@@ -112,7 +112,9 @@ class GrantPage:
 
 
 def grant_page(now: datetime, *, q: str, role: str, ended: bool, page: int, size: int) -> GrantPage:
-    """Grants held at `now`, or those that have ended. `q`: part of a name or of an address. Three queries."""
+    """Grants held at `now`, those with most power first, or those that have ended, last
+    first. `q`: part of a name or of an address. Three queries.
+    """
     over = Q(ended_at__isnull=False) | Q(until__lte=now)
     wanted = RoleGrant.objects.filter(over) if ended else RoleGrant.objects.exclude(over)
     if role:
@@ -122,9 +124,8 @@ def grant_page(now: datetime, *, q: str, role: str, ended: bool, page: int, size
     total = wanted.count()
     pages = max(1, -(-total // size))
     page = min(page, pages)
-    order = (
-        (F("ended_at").desc(nulls_first=True), "-pk") if ended else ("-role", "account__name", "account__email", "pk")
-    )
+    power = Case(*(When(role=known, then=Value(-place)) for place, known in enumerate(Role.values)))
+    order = (F("ended_at").desc(nulls_first=True), "-pk") if ended else (power, "account__name", "account__email", "pk")
     rows = list(
         wanted.select_related("account", "granted_by", "ended_by").order_by(*order)[(page - 1) * size : page * size]
     )
