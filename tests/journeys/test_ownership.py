@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.test_page_quality import violations
 from tests.journeys.test_staff import signed_in
-from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways, tab_to, until
+from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways, tab_to
 
 DESK = ["", "details/", "topics/", "evidence/", "evidence/new/", "evidence/import/", "history/", "staff/"]
 
@@ -64,7 +64,8 @@ def test_a_file_with_errors_is_read_written_and_given_back(visits: Visits, width
     assert violations(page) == []
     with page.expect_navigation():
         page.get_by_role("button", name="Write these rows").click()
-    until(lambda: page.locator("meta[http-equiv=refresh]").count() == 0, seconds=60)
+    expect(page.locator("h2", has_text="Rows to mend")).to_be_visible(timeout=60_000)  # the page loads itself again
+    expect(page.locator("meta[http-equiv=refresh]")).to_have_count(0)
     expect(page.locator("dl.figures")).to_contain_text("2")
     assert violations(page) == []
     with page.expect_download() as download:
