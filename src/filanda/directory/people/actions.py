@@ -251,11 +251,11 @@ def assign_facilitator(*, actor: Actor, person: Person, facilitator: Account, no
 def hide_person(*, actor: Actor, person: Person, reason: str, now: datetime) -> None:
     """Take a profile out of sight of everybody but staff and the person, who reads why. Raises ReasonMissing."""
     reason = clean(reason)[: values.REASON_LENGTH]
-    if not reason:
-        raise ReasonMissing(_("Say why: the person has a right to know."))
     with transaction.atomic(durable=True):
         locked = _locked(person)
         require(actor, "people.hide", locked)
+        if not reason:
+            raise ReasonMissing(_("Say why: the person has a right to know."))
         locked.hidden_at, locked.hidden_reason = now, reason
         locked.save(update_fields=["hidden_at", "hidden_reason"])
         tell(locked, "hidden", reason=reason, contact=locked.region.contact_email)

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The world of the matrix: one region with something of everything, its people, and a second region beside it.
+
+Whatever is not for everybody carries a marker of its own, so that a test can look for it in any answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from filanda.capabilities.files.models import FileKind, StoredFile
+from filanda.capabilities.files.storing import write
+from filanda.capabilities.needs.actions import ask_for_introduction
+from filanda.capabilities.needs.models import SavedNeed
+from filanda.directory.affiliations.models import Claim, ClaimState, Invitation, JoinRequest, Position, scope_of
+from filanda.directory.organisations.models import Evidence, EvidenceParty, Organisation, OrganisationState
+from filanda.directory.organisations.models.keeping import ImportRun, Objection
+from filanda.directory.people.models import Person, Visibility
+from filanda.directory.taxonomies.models import Concept, ConceptScheme
+from filanda.kernel.identity.actors import VISITOR
+from filanda.kernel.identity.models import Account, Role, RoleGrant
+from filanda.kernel.legal.models import Feedback
+from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import in_region
+from filanda.kernel.text.folding import sort_key
+from tests.signing import sign_in
+
+# What nobody reads who is not meant to. Each stands in one private thing, and in no public one.
+HIDDEN_BODY = "Zorbaquilt"  # the name of an organisation that is hidden
+HIDDEN_EVIDENCE = "Velatunqio"  # the title of its evidence
+MEMBERS_TEXT = "Memblarwix"  # a field of a public profile, for members
+PRIVATE_TEXT = "Privandolq"  # a field of a public profile, for its owner
+PRIVATE_PERSON = "Nessunvede"  # somebody who is not listed
+MEMBER_PERSON = "Tralesocie"  # somebody listed for members
+LEAVING_PERSON = "Vaviavelox"  # somebody on the way out
+CLAIM_TEXT = "Reclamquez"  # the words of a claim
+REQUEST_TEXT = "Domandiwex"  # the words of a request to join an organisation
+INTRODUCTION_TEXT = "Presentuvk"  # the words of a request for an introduction
+FEEDBACK_TEXT = "Faticaqunt"  # what somebody said of a page
+OBJECTION_TEXT = "Obiezquonte"  # the words of an objection
+IMPORT_TEXT = "Importavwex"  # the name of a file with a list
+FILE_TEXT = "Documenqto"  # the content of a document
+INVITED = "invitatwux"  # an address that was invited
+ELSEWHERE = "Altrovezzi"  # an organisation of the other region
+ELSEWHERE_PERSON = "Forestibux"  # somebody of the other region
+ADDRESSES = "casella-di-"  # every account's address holds it
+
+HERE, THERE = "test.example", "other.example"
+ACTORS = (
+    "anonymous",
+    "stranger",
+    "member",
+    "organisation_admin",
+    "facilitator",
+    "administrator",
+    "foreign_administrator",
+)
+
+
+@dataclass
+class World:
+    """`accounts` by actor; `ids`: what stands in addresses, by the parameter's name or by route and parameter."""
+
+    region: Region
+    other: Region
+    accounts: dict[str, Account] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, actor: str) -> Client:
+        """A browser of `actor`, signed in with a second factor, at the region's host."""
+        client = Client(headers={"host": HERE})
+        return client if actor == "anonymous" else sign_in(client, self.accounts[actor])
+
+
+def make_world(region: Region, other: Region, now: datetime) -> World:
+    """Fill both regions. Call it inside `region`."""
+    world = World(region, other)
+    world.accounts = {actor: _account(actor) for actor in ACTORS[1:]}
+    claimant, asker, shy, leaving = (_account(name) for name in ("claimant", "asker", "shy", "leaving"))
+    facilitator, administrator = world.accounts["facilitator"], world.accounts["administrator"]
+    _grant(region, facilitator, Role.FACILITATOR)
+    _grant(region, administrator, Role.REGION_ADMINISTRATOR)
+
+    body = _organisation(region, "Caseificio Valdorsa", state=OrganisationState.CLAIMED)
+    unclaimed = _organisation(region, "Officine Brembate")
+    hidden = _organisation(region, HIDDEN_BODY, hidden_at=now)
+    piece = _evidence(region, body, "Formaggi a latte crudo")
+    _evidence(region, hidden, HIDDEN_EVIDENCE)
+    _grant(region, world.accounts["organisation_admin"], Role.ORGANISATION_ADMIN, scope_of(body))
+
+    people = {
+        actor: _person(region, world.accounts[actor], f"Persona {actor.replace('_', ' ')}", now)
+        for actor in ("member", "organisation_admin", "facilitator", "administrator")
+    }
+    colleague = _account("colleague")
+    _grant(region, colleague, Role.ORGANISATION_MEMBER, scope_of(body))
+    shown = _person(
+        region,
+        colleague,
+        "Ilaria Valdorsa",
+        now,
+        listing=Visibility.PUBLIC,
+        headline="Tecnologa alimentare",
+        about=MEMBERS_TEXT,
+        orcid="",
+        visibility={"about": "members", "links": "private"},
+        links=[{"label": PRIVATE_TEXT, "url": f"https://{PRIVATE_TEXT.lower()}.example"}],
+        facilitator=facilitator,
+    )
+    position = Position.objects.create(region=region, person=shown, organisation=body, title="Tecnologa")
+    _person(region, claimant, MEMBER_PERSON, now, listing=Visibility.MEMBERS)
+    _person(region, asker, "Elda Richiedente", now)
+    _person(region, shy, PRIVATE_PERSON, now, listing=Visibility.PRIVATE)
+    _person(region, leaving, LEAVING_PERSON, now, listing=Visibility.PUBLIC, leaving_at=now)
+
+    claim = Claim.objects.create(
+        region=region,
+        organisation=unclaimed,
+        account=claimant,
+        message=CLAIM_TEXT,
+        state=ClaimState.DOCUMENT_GIVEN,
+        created_at=now,
+    )
+    document = StoredFile.objects.create(
+        region=region,
+        subject_kind="claim",
+        subject_id=claim.pk,
+        kind=FileKind.DOCUMENT,
+        name="delega.pdf",
+        media_type="application/pdf",
+        size=20,
+        sha256="0" * 64,
+        key=write(region, f"%PDF-1.7 {FILE_TEXT}".encode()),
+        uploaded_by=claimant,
+    )
+    request = JoinRequest.objects.create(region=region, organisation=body, account=asker, message=REQUEST_TEXT)
+    invitation = Invitation.objects.create(
+        region=region,
+        organisation=body,
+        email=f"{INVITED}@example.org",
+        role=Role.ORGANISATION_MEMBER,
+        token_hash=b"i" * 32,
+        expires_at=now + timedelta(days=7),
+    )
+    need = SavedNeed.objects.create(region=region, text="Cerchiamo chi faccia formaggi", language="it")
+    introduction = ask_for_introduction(
+        actor=VISITOR,
+        organisation=body,
+        email=f"{ADDRESSES}visitor@example.org",
+        consent="§",
+        language="it",
+        now=now,
+        need=need,
+        message=INTRODUCTION_TEXT,
+    )
+    feedback = Feedback.objects.create(region=region, message=FEEDBACK_TEXT, language="it")
+
+    objection = Objection.objects.create(
+        region=region, organisation=unclaimed, kind="correct", text=OBJECTION_TEXT, due_at=now + timedelta(days=1)
+    )
+    runs = [
+        ImportRun.objects.create(
+            region=region, organisation=one, kind=kind, file_name=f"{IMPORT_TEXT}.csv", format="csv", state="failed"
+        ).pk
+        for one, kind in ((None, "organisations"), (body, "evidence"))
+    ]
+    grant = RoleGrant.objects.get(account=world.accounts["facilitator"], role=Role.FACILITATOR)
+    scheme = ConceptScheme.objects.create(region=region, slug="matrix", labels={"it": "Prova"})
+    concept = Concept.objects.create(scheme=scheme, code="1", labels={"it": "Formaggi"})
+
+    with in_region(other):
+        elsewhere = _organisation(other, ELSEWHERE)
+        _evidence(other, elsewhere, f"{ELSEWHERE} progetto")
+        _grant(other, world.accounts["foreign_administrator"], Role.REGION_ADMINISTRATOR)
+        stranger = _account("elsewhere")
+        _person(other, stranger, ELSEWHERE_PERSON, now, listing=Visibility.PUBLIC)
+
+    world.ids = {
+        "organisation_id": body.pk,
+        "finder:organisation:slug": "caseificio-valdorsa",
+        "finder:introduction:slug": "caseificio-valdorsa",
+        "finder:introduction-sent:slug": "caseificio-valdorsa",
+        "ownership:claim:organisation_id": unclaimed.pk,
+        "evidence_id": piece.pk,
+        "person_id": shown.pk,
+        "profiles:person:slug": "ilaria-valdorsa",
+        "account_id": colleague.pk,
+        "position_id": position.pk,
+        "claim_id": claim.pk,
+        "ownership:claim-move:move": "refuse",
+        "ownership:request-move:move": "decline",
+        "ownership:person-move:move": "remove",
+        "ownership:go-back:how": "undo",
+        "profiles:queue-move:move": "validate",
+        "ownership:request-move:request_id": request.pk,
+        "workbench:request:request_id": introduction.pk,
+        "workbench:move:request_id": introduction.pk,
+        "workbench:move:move": "take",
+        "invitation_id": invitation.pk,
+        "file_id": document.pk,
+        "files:file:name": "delega.pdf",
+        "files:variant:name": "delega.pdf",
+        "files:variant:variant": "small",
+        "finder:need:token": need.token,
+        "joining:invitation:token": "unknown",
+        "signin:sign-in:token": "unknown",
+        "feedback_id": feedback.pk,
+        "legal-version:kind": "privacy",
+        "legal-version:version": 1,
+        "change": "00000000-0000-4000-8000-000000000000",
+        "factor_id": 1,
+        "session_id": 1,
+        "recovery_id": 1,
+        "number": 1,
+        "provider_id": "unknown",
+        "objection_id": objection.pk,
+        "ownership:import-run:run_id": runs[0],
+        "ownership:import-start:run_id": runs[0],
+        "ownership:import-table:run_id": runs[0],
+        "run_id": runs[1],
+        "form": "csv",
+        "ownership:import-template:kind": "organisations",
+        "grant_id": grant.pk,
+        "concept_id": concept.pk,
+        "ownership:topic-answer:answer": "refuse",
+        "ownership:staff-act:what": "hide",
+        "ownership:say-signed:token": "unknown",
+        "first_id": body.pk,
+        "second_id": unclaimed.pk,
+        "merge_id": 1,
+        "profiles:position-move:move": "remove",
+        "administration:legal-text:kind": "privacy",
+        "administration:region-part:name": "names",
+        "link_id": 1,
+        "people": people,
+        "hidden": hidden.pk,
+        "unclaimed": unclaimed.pk,
+    }
+    return world
+
+
+def _account(name: str) -> Account:
+    return Account.objects.create_account(email=f"{ADDRESSES}{name.replace('_', '-')}@example.org", name="")
+
+
+def _grant(region: Region, account: Account, role: Role, scope: tuple[str, int] = ("", 0)) -> None:
+    RoleGrant.objects.create(region=region, account=account, role=role, scope_kind=scope[0], scope_id=scope[1])
+
+
+def _organisation(region: Region, name: str, **fields: Any) -> Organisation:
+    made: Organisation = Organisation.objects.create(region=region, name=name, sort_key=sort_key(name), **fields)
+    return made
+
+
+def _evidence(region: Region, body: Organisation, title: str) -> Evidence:
+    made: Evidence = Evidence.objects.create(
+        region=region, kind="product", title=title, language="it", source="person", source_id=f"{body.pk}/{title}"
+    )
+    EvidenceParty.objects.create(region=region, evidence=made, organisation=body, role="owner")
+    return made
+
+
+def _person(region: Region, account: Account, name: str, now: datetime, **fields: Any) -> Person:
+    _grant(region, account, Role.INNOVATOR)
+    made: Person = Person.objects.create(
+        region=region, account=account, name=name, sort_key=sort_key(name), joined_at=now, **fields
+    )
+    return made
+
+
+def picture() -> SimpleUploadedFile:
+    """The smallest PNG there is."""
+    return SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n", content_type="image/png")
