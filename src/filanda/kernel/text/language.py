@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import functools
+import mmap
+import tempfile
 from typing import Any
 
 KNOWN = ("it", "en", "fr", "de", "es")
@@ -20,11 +22,23 @@ def _identifier() -> Any:
         every.nb_ptc,
         every.nb_pc,
         every.nb_classes,
-        every.tk_nextmove,
+        _on_disk(every.tk_nextmove),
         every.tk_output,
         norm_probs=True,
         tk_row=every.tk_row,
     )
+
+
+def _on_disk(table: Any) -> Any:
+    """The same numbers (an array) in a file without a name: of its 40 MB only what texts lead to takes memory."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            table.tofile(file)
+            file.flush()
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError:  # nowhere to write to
+        return table
+    return memoryview(mapped).cast("B").cast(table.typecode)
 
 
 def detect(text: str, *, default: str = "") -> str:
