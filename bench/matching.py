@@ -345,7 +345,7 @@ def _role(process: psutil.Process, supervisor: int) -> str:
         return "supervisor"
     if "postgres" in line:
         return "PostgreSQL's postmaster" if "-D" in line else "PostgreSQL's others"
-    for name in ("worker", "indexer"):
+    for name in ("worker", "indexer", "embedder"):
         if re.search(rf"\b{name}$", line):
             return name
     if "filanda.site.web" in line:
