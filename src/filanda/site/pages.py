@@ -153,12 +153,19 @@ def _onward(request: HttpRequest) -> str:
 
 
 def _legal(
-    request: HttpRequest, kind: str, more: dict[str, Any] | None = None, *, version: int = 0, status: int = 200
+    request: HttpRequest,
+    kind: str,
+    more: dict[str, Any] | None = None,
+    *,
+    version: int | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     region = active_region()
-    versions = versions_of(region, kind) if version else []
+    versions = [] if version is None else versions_of(region, kind)
     text = (
-        next((known for known in versions if known.version == version), None) if version else current_text(region, kind)
+        current_text(region, kind)
+        if version is None
+        else next((known for known in versions if known.version == version), None)
     )
     if text is None:
         raise Http404

@@ -75,13 +75,14 @@ def serve(
     *,
     services: Sequence[Service] | None = None,
     say: Say | None = None,
+    remark: str = "",
 ) -> None:
     """Run a Filanda installation until Ctrl-C, SIGTERM or SIGHUP; then return, with nothing left running.
 
     ``prepare`` is called once the database answers and before anything uses it, in a process of its own
     (what it changes in memory is gone; a `Failure` that it raises is raised here). ``say`` gets a sentence
-    at a time (default: standard output). With ``DATABASE_URL`` in ``env`` that database is checked and
-    no PostgreSQL is started.
+    at a time (default: standard output), ``remark`` once pages are served. With ``DATABASE_URL`` in ``env``
+    that database is checked and no PostgreSQL is started.
 
     Raises `Failure` or a `DatabaseFailure`, the text of which is one sentence for the person who started
     it: port in use (before anything is started), a data directory that cannot be used, a process that
@@ -94,7 +95,7 @@ def serve(
     if given:
         check_given(given)
     postgres = None if given else EmbeddedPostgres(data_dir, say=speak)
-    Supervisor(services_of(env) if services is None else services, postgres, (bind, port), speak).run(prepare)
+    Supervisor(services_of(env) if services is None else services, postgres, (bind, port), speak, remark).run(prepare)
 
 
 class _Interrupted(BaseException):
@@ -148,13 +149,19 @@ class Supervisor:
     """The processes of one installation. `run` is all there is to do with it, once, in the main thread."""
 
     def __init__(
-        self, services: Sequence[Service], postgres: EmbeddedPostgres | None, address: tuple[str, int], say: Say
+        self,
+        services: Sequence[Service],
+        postgres: EmbeddedPostgres | None,
+        address: tuple[str, int],
+        say: Say,
+        remark: str = "",
     ) -> None:
         self._children = [_Child(service) for service in services]
         self._postgres = postgres
         self._postgres_deaths: deque[float] = deque(maxlen=_DEATHS)
         self._address = address
         self._say = say
+        self._remark = remark
         self._stops_asked = 0
         self._may_interrupt = False
         self._began = time.monotonic()
@@ -257,6 +264,8 @@ class Supervisor:
                 if child.service.after_page and not child.deaths:
                     child.due = 0.0
             self._say(f"Filanda is at {url(bind, port)} (Ctrl-C stops it).")
+            if self._remark:
+                self._say(self._remark)
         elif time.monotonic() - self._began > _SLOW_START:
             self._began = time.monotonic()
             self._say(f"No page yet from {url(bind, port)}: what is written above may say why. Still trying.")

@@ -117,17 +117,17 @@ def test_ending_works_at_once_and_twice_is_once(region, administrator, person):
 
 def test_the_last_administrator_stays(region, administrator, tommaso, person):
     own = RoleGrant.objects.get(account=tommaso)
-    with pytest.raises(RoleWrong, match="last"):
+    with pytest.raises(RoleWrong, match="ultimo"):
         end(actor=administrator, grant=own, reason="Enough.", now=NOW)
     other = person("olga", Role.REGION_ADMINISTRATOR)
     grant_ = RoleGrant.objects.get(account=other)
     RoleGrant.objects.filter(pk=grant_.pk).update(until=NOW + timedelta(days=2))
-    with pytest.raises(RoleWrong, match="last"):  # the other one's time runs out by itself
+    with pytest.raises(RoleWrong, match="ultimo"):  # the other one's time runs out by itself
         end(actor=administrator, grant=own, reason="Enough.", now=NOW)
     RoleGrant.objects.filter(pk=grant_.pk).update(until=None)
     other.is_active = False
     other.save()
-    with pytest.raises(RoleWrong, match="last"):
+    with pytest.raises(RoleWrong, match="ultimo"):
         end(actor=administrator, grant=own, reason="Enough.", now=NOW)
     other.is_active = True
     other.save()

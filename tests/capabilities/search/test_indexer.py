@@ -199,7 +199,8 @@ def test_a_stopped_indexer_goes_on_where_it_was(region, indexed, settings, tmp_p
     assert sorted(ids_of(region)) == sorted([body.pk, later.pk])
     second.close()
     positions = [search_index().reader(shard).checkpoint.position for shard in search_index().shards()]
-    assert positions == [chain.head()] * 2
+    assert positions == [chain.head()] * len(search_index().shards())
+    assert len(positions) >= 2
 
 
 @pytest.mark.parametrize("damage", ["directory", "root", "meta", "segment", "marker"])
@@ -318,7 +319,8 @@ def test_status_tells_lag_and_documents(region, indexed):
     say(region)
     chain.extend()
     status = index_status()
-    assert (status.documents, status.lag, status.is_running) == ({"evidence": 1, "organisation": 1}, 1, True)
+    assert (status.documents["evidence"], status.documents["organisation"]) == (1, 1)
+    assert (sum(status.documents.values()), status.lag, status.is_running) == (2, 1, True)
     indexed()
     assert index_status().lag == 0
 

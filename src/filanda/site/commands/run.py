@@ -23,6 +23,12 @@ def prepare() -> None:
         _prepare()
 
 
+_NO_MAIL = (
+    "No mail server is configured, so e-mails (sign-in codes too) wait in the queue. "
+    "Set FILANDA_EMAIL_URL (docs/operations.md)."
+)
+
+
 def _prepare() -> int:
     """How many migrations were applied."""
     from filanda.kernel.database.configuration import dsn
@@ -61,15 +67,11 @@ def register(app: typer.Typer) -> None:
         from filanda.site.serve import serve
 
         try:
-            if not email_settings(os.environ)["EMAIL_CONFIGURED"] and os.environ.get("FILANDA_DEMO", "1") != "1":
-                typer.echo(
-                    "filanda: No mail server is configured, so e-mails (sign-in codes too) wait in the queue. "
-                    "Set FILANDA_EMAIL_URL (docs/operations.md)."
-                )
+            is_sent = email_settings(os.environ)["EMAIL_CONFIGURED"] or os.environ.get("FILANDA_DEMO", "1") == "1"
         except EmailSettingsWrong as error:
             raise Failure(str(error)) from error
         try:
-            serve(data_directory(), os.environ, prepare)
+            serve(data_directory(), os.environ, prepare, remark="" if is_sent else _NO_MAIL)
         except DatabaseFailure as error:
             raise Failure(str(error)) from error
 
