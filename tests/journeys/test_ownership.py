@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import Installation
 from tests.journeys.test_page_quality import violations
 from tests.journeys.test_staff import signed_in
 from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways, tab_to
@@ -41,8 +43,8 @@ def test_an_edit_is_made_and_undone_by_keyboard_alone(visits: Visits) -> None:
         page.keyboard.press("Enter")
     expect(page.locator(".notice-good")).to_be_visible()
     page.goto(f"{own}history/")
-    expect(page.locator("section.card").first).to_contain_text("KEYBOARD")
-    tab_to(page, page.locator("section.card button").first)
+    expect(page.locator("article.card").first).to_contain_text("KEYBOARD")
+    tab_to(page, page.locator("article.card button").first)
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator(".notice-good")).to_be_visible()
@@ -51,7 +53,9 @@ def test_an_edit_is_made_and_undone_by_keyboard_alone(visits: Visits) -> None:
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_a_file_with_errors_is_read_written_and_given_back(visits: Visits, width: int) -> None:
+def test_a_file_with_errors_is_read_written_and_given_back(
+    visits: Visits, installation: Installation, width: int
+) -> None:
     page = signed_in(visits, width)
     own = desk(page)
     page.goto(f"{own}evidence/import/")
@@ -64,14 +68,16 @@ def test_a_file_with_errors_is_read_written_and_given_back(visits: Visits, width
     assert violations(page) == []
     with page.expect_navigation():
         page.get_by_role("button", name="Write these rows").click()
+    expect(page.locator("meta[http-equiv=refresh]")).to_have_count(1)
+    installation.command("worker", "--until-empty")
     expect(page.locator("h2", has_text="Rows to mend")).to_be_visible(timeout=60_000)  # the page loads itself again
     expect(page.locator("meta[http-equiv=refresh]")).to_have_count(0)
     expect(page.locator("dl.figures")).to_contain_text("2")
     assert violations(page) == []
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
-    table = download.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert [line.split(",")[1] for line in table[1:]] == ["", f"A shuttle {width}"]
+    table = list(csv.reader(download.value.path().read_text(encoding="utf-8-sig").splitlines()))
+    assert [row[1] for row in table[1:]] == ["", f"A shuttle {width}"]
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

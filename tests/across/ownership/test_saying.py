@@ -34,7 +34,10 @@ def test_a_signed_link_hides_at_once_and_works_for_its_own_body_and_region_alone
     assert "is hidden now" in answer.content.decode()
     assert is_hidden(body)
     assert client.get(f"/en/organisations/{body.pk}/", follow=True).status_code == 404
-    assert client.get(f"/en/organisations/{body.pk}/say/{token}/").status_code == 200
+    again = client.get(f"/en/organisations/{body.pk}/say/{token}/")
+    assert again.status_code == 200
+    assert again.headers["Referrer-Policy"] == "same-origin"
+    assert "no-referrer" not in again.content.decode()  # browsers would send the form with the origin "null"
     event = Event.objects.filter(type="organisations.objection.made").get()
     assert event.payload == {"organisation": body.pk, "kind": "unlist", "is_signed": True}
 

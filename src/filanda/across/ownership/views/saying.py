@@ -87,7 +87,11 @@ def say(request: HttpRequest, organisation_id: int, token: str = "") -> HttpResp
         ],
         "privacy_url": reverse("privacy"),
     }
-    return render(request, "ownership/say.html", context, status=status)
+    response = render(request, "ownership/say.html", context, status=status)
+    # The address can hold a token: no other site may learn it. (With "no-referrer" browsers send the form with the
+    # origin "null", and the protection against forged requests refuses it.)
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 @never_cache
