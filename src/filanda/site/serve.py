@@ -7,6 +7,7 @@ no Django: the preparation (migrations, demo data) runs in a fork, so the superv
 """
 
 import http.client
+import logging
 import os
 import signal
 import subprocess
@@ -187,9 +188,10 @@ class Supervisor:
                 for signum, handler in before.items():
                     signal.signal(signum, handler)
 
-    def _on_signal(self, _signum: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, _signum: int, frame: FrameType | None) -> None:
         self._stops_asked += 1
-        if self._may_interrupt:
+        # What is raised in logging's hooks around a fork is printed and lost: what goes on then looks at the count.
+        if self._may_interrupt and not (frame is not None and frame.f_code.co_filename == logging.__file__):
             self._may_interrupt = False
             raise _Interrupted
 

@@ -30,8 +30,12 @@ def application() -> Callable[..., Any]:
     die_with_parent(signal.SIGTERM)
     if os.getppid() != _main:
         os._exit(1)
-    from filanda.site.wsgi import application as wsgi_application
-
+    # Loading takes seconds on a busy machine, and nothing is served yet: whoever asks to stop is not kept waiting.
+    later = signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(0))
+    try:
+        from filanda.site.wsgi import application as wsgi_application
+    finally:
+        signal.signal(signal.SIGTERM, later)
     return wsgi_application
 
 
@@ -48,7 +52,7 @@ def main() -> None:
         blocking_threads=whole_number(os.environ, "FILANDA_WEB_THREADS", min(8, 2 * (os.cpu_count() or 1) + 1)),
         respawn_failed_workers=True,
         workers_kill_timeout=5,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         process_name=None,
     ).serve(target_loader=application, wrap_loader=False)
 
