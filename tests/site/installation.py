@@ -26,7 +26,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(happens: Callable[[], object], seconds: float = 60.0) -> bool:
+def until(happens: Callable[[], object], seconds: float = 120.0) -> bool:
     """Whether `happens` came true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
