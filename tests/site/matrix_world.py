@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from filanda.capabilities.files.models import FileKind, StoredFile
@@ -93,10 +92,8 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
     _evidence(region, hidden, HIDDEN_EVIDENCE)
     _grant(region, world.accounts["organisation_admin"], Role.ORGANISATION_ADMIN, scope_of(body))
 
-    people = {
-        actor: _person(region, world.accounts[actor], f"Persona {actor.replace('_', ' ')}", now)
-        for actor in ("member", "organisation_admin", "facilitator", "administrator")
-    }
+    for actor in ("member", "organisation_admin", "facilitator", "administrator"):
+        _person(region, world.accounts[actor], f"Persona {actor.replace('_', ' ')}", now)
     colleague = _account("colleague")
     _grant(region, colleague, Role.ORGANISATION_MEMBER, scope_of(body))
     shown = _person(
@@ -237,9 +234,6 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         "administration:legal-text:kind": "privacy",
         "administration:region-part:name": "names",
         "link_id": 1,
-        "people": people,
-        "hidden": hidden.pk,
-        "unclaimed": unclaimed.pk,
     }
     return world
 
@@ -271,8 +265,3 @@ def _person(region: Region, account: Account, name: str, now: datetime, **fields
         region=region, account=account, name=name, sort_key=sort_key(name), joined_at=now, **fields
     )
     return made
-
-
-def picture() -> SimpleUploadedFile:
-    """The smallest PNG there is."""
-    return SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n", content_type="image/png")
