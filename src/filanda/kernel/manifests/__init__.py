@@ -22,6 +22,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal import event_types
 from filanda.kernel.journal.event_types import EventType
 from filanda.kernel.manifests.documents import SearchDocument
+from filanda.kernel.manifests.replies import ReplyHandler
 
 if TYPE_CHECKING:
     from filanda.kernel.identity.models import Account
@@ -111,6 +112,7 @@ class Manifest:
     personal_data: tuple[PersonalData, ...] = ()
     waiting: Callable[[Actor], Iterable[Waiting]] | None = None
     retention: tuple[Retention, ...] = ()
+    replies: tuple[ReplyHandler, ...] = ()
 
 
 @dataclass
@@ -143,3 +145,8 @@ def manifests() -> dict[str, Manifest]:
 def search_sources() -> dict[str, SearchSource]:
     """Search sources of all rooms by kind."""
     return {source.kind: source for manifest in manifests().values() for source in manifest.search_sources}
+
+
+def reply_handlers() -> dict[str, ReplyHandler]:
+    """Who takes answers by e-mail, by kind."""
+    return {handler.kind: handler for manifest in manifests().values() for handler in manifest.replies}
