@@ -10,6 +10,7 @@ FILANDA_CLAMAV    where ClamAV looks at uploaded files: unix:/run/clamav/clamd.c
 FILANDA_FILES_STORAGE  class of the storage of uploaded files, such as one for S3 (default: the data directory)
 FILANDA_FILES_OPTIONS  its options, as JSON
 FILANDA_DOI_URL   where DOIs are looked up (default: nowhere), such as https://api.crossref.org/works/
+FILANDA_STRICT_TEMPLATES  1: a name that a template lacks is an error (the demonstration's default); 0: a blank, told in the log
 DATABASE_URL      any PostgreSQL >= 15 with pgvector >= 0.8; without it the embedded one is used
 """
 
@@ -100,6 +101,9 @@ INSTALLED_APPS = [
     "filanda.capabilities.matching",
     "filanda.capabilities.needs",
     "filanda.capabilities.files",
+    "filanda.capabilities.follows",
+    "filanda.capabilities.threads",
+    "filanda.spaces",
     "filanda.across.finder",
     "filanda.across.workbench",
     "filanda.across.profiles",
@@ -134,6 +138,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "filanda.site.urls"
 WSGI_APPLICATION = "filanda.site.wsgi.application"
 
+# A name a template has not been given: fails where pages are made, is told once in the log where they are only served.
+STRICT_TEMPLATES = os.environ.get("FILANDA_STRICT_TEMPLATES", "1" if DEMO else "0") == "1"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",

@@ -53,12 +53,17 @@ class Role(models.TextChoices):
     ORGANISATION_ADMIN = "organisation_admin", _("Organisation admin")
     FACILITATOR = "facilitator", _("Facilitator")
     REGION_ADMINISTRATOR = "region_administrator", _("Region administrator")
+    SPACE_MANAGER = "space_manager", _("Community manager")
+    SPACE_MODERATOR = "space_moderator", _("Moderator of a community")
+    SPACE_MEMBER = "space_member", _("Member of a community")
+    SPACE_READER = "space_reader", _("Reader of a community")
 
 
 # Roles of the whole region with power over other people: they sleep until the session has shown a second factor.
 POWERFUL = frozenset({Role.FACILITATOR, Role.REGION_ADMINISTRATOR})
 # Roles that somebody holds in one thing (RoleGrant.scope_kind, scope_id), not in the region.
-SCOPED = frozenset({Role.ORGANISATION_MEMBER, Role.ORGANISATION_ADMIN})
+SPACE_ROLES = frozenset({Role.SPACE_MANAGER, Role.SPACE_MODERATOR, Role.SPACE_MEMBER, Role.SPACE_READER})
+SCOPED = frozenset({Role.ORGANISATION_MEMBER, Role.ORGANISATION_ADMIN}) | SPACE_ROLES
 
 
 class RoleGrant(models.Model):

@@ -23,6 +23,7 @@ from filanda.kernel.journal import event_types
 from filanda.kernel.journal.event_types import EventType
 from filanda.kernel.manifests.documents import SearchDocument
 from filanda.kernel.manifests.replies import ReplyHandler
+from filanda.kernel.manifests.things import Notice, Thing
 
 if TYPE_CHECKING:
     from filanda.kernel.identity.models import Account
@@ -113,6 +114,8 @@ class Manifest:
     waiting: Callable[[Actor], Iterable[Waiting]] | None = None
     retention: tuple[Retention, ...] = ()
     replies: tuple[ReplyHandler, ...] = ()
+    things: tuple[Thing, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass
@@ -150,3 +153,17 @@ def search_sources() -> dict[str, SearchSource]:
 def reply_handlers() -> dict[str, ReplyHandler]:
     """Who takes answers by e-mail, by kind."""
     return {handler.kind: handler for manifest in manifests().values() for handler in manifest.replies}
+
+
+def things() -> dict[str, Thing]:
+    """Kinds of things of all rooms, by kind."""
+    return {thing.kind: thing for manifest in manifests().values() for thing in manifest.things}
+
+
+def notices() -> dict[str, list[Notice]]:
+    """Which notices each type of event gives, by the type's name."""
+    found: dict[str, list[Notice]] = {}
+    for manifest in manifests().values():
+        for notice in manifest.notices:
+            found.setdefault(notice.event, []).append(notice)
+    return found

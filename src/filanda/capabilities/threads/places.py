@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where threads live, and what holds there: declared by the room of the place, where its manifest is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.manifests.things import Key
+from filanda.kernel.policies import Decision
+
+__all__ = ["Place", "kept_by", "place", "register_place"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A kind of place. `may_open(actor, id)`, `may_answer(actor, id)`: who starts threads there and answers;
+    `keeps_order(actor, id)`: who pins, closes, moves, splits, merges and sees what is hidden; `keeps_order_in(actor)`:
+    ids of all such places, from the actor alone where possible. `audience(id)`: the token of its readers.
+    `holds(actor, id)`: whether a new post of theirs waits until somebody has looked. `thread_url`: (url_name, args)
+    of a thread's page by place id and thread id.
+    """
+
+    kind: str
+    may_open: Callable[[Actor, int], Decision]
+    may_answer: Callable[[Actor, int], Decision]
+    keeps_order: Callable[[Actor, int], Decision]
+    keeps_order_in: Callable[[Actor], Iterable[int]]
+    audience: Callable[[int], str]
+    thread_page: Callable[[int, int, str], tuple[str, tuple[str | int, ...]]]
+    holds: Callable[[Actor, int], bool] = lambda _actor, _number: False
+    followers_of: Callable[[int], Iterable[Key]] = lambda _number: ()
+
+
+_registry: dict[str, Place] = {}
+
+
+def register_place(kind: Place) -> None:
+    """Let threads live in places of this kind. Call it once."""
+    if _registry.setdefault(kind.kind, kind) != kind:
+        raise ValueError(f"Places of kind {kind.kind!r} are declared twice.")
+
+
+def place(kind: str) -> Place:
+    """The declared kind. Raises KeyError for one that takes no threads."""
+    return _registry[kind]
+
+
+def kept_by(actor: Actor) -> Iterator[tuple[str, list[int]]]:
+    """By kind, the places in which `actor` keeps order; kinds without any are left out."""
+    for kind in _registry.values():
+        ids = list(kind.keeps_order_in(actor))
+        if ids:
+            yield kind.kind, ids
