@@ -6,11 +6,12 @@ FILANDA_DEMO      1: demo aids are on (invented region, sign-in as, catalogue). 
 FILANDA_HTTPS     1: served behind TLS; cookies and headers are tightened
 FILANDA_PROXIES   how many proxies of ours stand in front and add to X-Forwarded-For (default: 1 with HTTPS, else 0)
 FILANDA_EMAIL_URL, FILANDA_EMAIL_FROM  where e-mail is handed over, and who sends it (kernel.mail.configuration)
+FILANDA_EMAIL_REPLIES and others of that name  where answers by e-mail come in (kernel.mail.configuration)
 FILANDA_CLAMAV    where ClamAV looks at uploaded files: unix:/run/clamav/clamd.ctl or host:3310 (default: not at all)
 FILANDA_FILES_STORAGE  class of the storage of uploaded files, such as one for S3 (default: the data directory)
 FILANDA_FILES_OPTIONS  its options, as JSON
 FILANDA_DOI_URL   where DOIs are looked up (default: nowhere), such as https://api.crossref.org/works/
-FILANDA_STRICT_TEMPLATES  1: a name that a template lacks is an error (the demonstration's default); 0: a blank, told in the log
+FILANDA_STRICT_TEMPLATES  1: a name that a template lacks is an error (default in demonstrations); 0: blank, in the log
 DATABASE_URL      any PostgreSQL >= 15 with pgvector >= 0.8; without it the embedded one is used
 """
 
@@ -21,6 +22,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from filanda.kernel.database.configuration import database_settings
 from filanda.kernel.mail.configuration import email_settings
@@ -200,6 +202,11 @@ EMAIL_USE_SSL: bool = _EMAIL["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT: int = _EMAIL["EMAIL_TIMEOUT"]
 ANYMAIL: dict[str, object] = _EMAIL["ANYMAIL"]
 ANYMAIL_PROVIDER: str = _EMAIL["ANYMAIL_PROVIDER"]
+REPLY_ADDRESS: str = _EMAIL["REPLY_ADDRESS"]
+REPLY_DAYS: int = _EMAIL["REPLY_DAYS"]
+REPLY_MAILBOX: dict[str, Any] = _EMAIL["REPLY_MAILBOX"]
+REPLY_PROVIDER: str = _EMAIL["REPLY_PROVIDER"]
+REPLY_AUTHSERV: str = _EMAIL["REPLY_AUTHSERV"]
 
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import jinja2
@@ -21,10 +23,52 @@ from filanda.kernel.regions.models import Region, RegionHost
 from filanda.kernel.ui.environment import install
 from filanda.site.pages import asked_to_agree
 
+_log = logging.getLogger("filanda.templates")
+
+
+class _Once(logging.Filter):
+    """Lets each sentence through once in a process: a hole in a page is not told at every visit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        is_new = message not in self._told
+        self._told.add(message)
+        return is_new
+
+
+_log.addFilter(_Once())
+_Blank = jinja2.make_logging_undefined(_log, jinja2.ChainableUndefined)
+
+
+class _Missing(jinja2.Undefined):
+    """A key that a dict lacks: may be asked for, is false and empty, is neither printed nor looked into."""
+
+    __slots__ = ()
+    __str__ = jinja2.Undefined._fail_with_undefined_error
+
+
+class _Strict(jinja2.StrictUndefined):
+    """What has no name: fails at any use."""
+
+    __slots__ = ()
+
+    def __new__(cls, hint: str | None = None, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return _Missing(hint, obj, *args, **kwargs) if isinstance(obj, Mapping) else super().__new__(cls)
+
 
 def environment(**options: Any) -> jinja2.Environment:
-    """Build the environment: autoescape, strict undefined, i18n, `url()`, and the interface parts' globals."""
-    options.setdefault("undefined", jinja2.StrictUndefined)
+    """Build the environment: autoescape, i18n, `url()`, the interface parts' globals.
+
+    A name nobody gave fails where pages are made (tests, the demonstration); elsewhere it is told once in the log and
+    stays blank, since a page with a hole serves its reader better than no page. Whether a dict has a key may be asked
+    (`errors.email`, an optional part of an item); a missing one is not printed.
+    """
+    # Django's backend names a class of its own, so that a default of ours would never be asked.
+    options["undefined"] = _Strict if settings.STRICT_TEMPLATES else _Blank
     options["trim_blocks"] = options["lstrip_blocks"] = True
     options["auto_reload"] = False
     options["cache_size"] = -1

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a template does with a name that nobody gave it."""
+
+from __future__ import annotations
+
+import logging
+
+import jinja2
+import pytest
+from django.template import engines
+
+from filanda.site.templates import environment
+
+
+def _rendered(source: str, **context: object) -> str:
+    return environment(autoescape=True).from_string(source).render(**context)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ nmae }}",
+        "{% if nmae %}x{% endif %}",
+        "{% for n in nmae %}x{% endfor %}",
+        "{{ nmae == 1 }}",
+        "{{ item.lable }}",
+        "{{ item.lable.text }}",
+        "{{ when_.yaer }}",
+        "{% if when_.yaer %}x{% endif %}",
+    ],
+)
+def test_a_misspelt_name_fails_where_pages_are_made(settings, source):
+    from datetime import date
+
+    settings.STRICT_TEMPLATES = True
+    with pytest.raises(jinja2.UndefinedError):
+        _rendered(source, item={"label": "x"}, when_=date(2026, 1, 1))
+
+
+def test_whether_a_dict_has_a_key_may_be_asked(settings):
+    settings.STRICT_TEMPLATES = True
+    source = "{% if errors.email %}x{% endif %}{{ errors.email or 'none' }}{% for e in errors.email %}x{% endfor %}"
+    assert _rendered(source, errors={}) == "none"
+
+
+def test_where_pages_are_only_served_a_hole_is_blank_and_told_once(settings, caplog):
+    settings.STRICT_TEMPLATES = False
+    with caplog.at_level(logging.WARNING, logger="filanda.templates"):
+        found = [_rendered("a{{ nobody_gave_this }}{{ nobody_gave_this.label }}b") for _again in range(3)]
+    assert found == ["ab"] * 3
+    assert [r.getMessage() for r in caplog.records if "nobody_gave_this" in r.getMessage()] == [
+        "Template variable warning: 'nobody_gave_this' is undefined"
+    ]
+
+
+def test_djangos_own_choice_does_not_win(settings):
+    assert issubclass(engines["jinja2"].env.undefined, jinja2.StrictUndefined) == settings.STRICT_TEMPLATES
