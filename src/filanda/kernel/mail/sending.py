@@ -220,13 +220,17 @@ def _compose(message: Message, rendered: Rendered) -> EmailMultiAlternatives:
     if message.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if message.thread_id:  # nobody has that message, but programs group by it
+        headers["References"] = headers["In-Reply-To"] = message.thread_id
     region = message.region
+    contact = region.contact_email if region else ""
+    answers_to = message.reply_to or contact
     email = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
         from_email=_sender(region, message.language),
         to=[message.to],
-        reply_to=[region.contact_email] if region and region.contact_email else None,
+        reply_to=[answers_to] if answers_to else None,
         headers=headers,
     )
     email.attach_alternative(rendered.html, "text/html")
