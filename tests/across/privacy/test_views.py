@@ -10,8 +10,12 @@ from django.utils import timezone
 from filanda.across.privacy.models import Archive, Leaving
 from filanda.across.privacy.preparing import prepare_archive
 from filanda.directory.people.models import Person
-from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account, Role
+from filanda.kernel.journal.models import Event
+from filanda.kernel.legal.actions import give_consent
+from filanda.kernel.legal.models import Consent
+from filanda.kernel.legal.queries import missing_consents, required_texts
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.signin.steps import give_role
 from tests.signing import sign_in
@@ -177,3 +181,51 @@ def test_the_page_costs_as_many_queries_with_an_archive_as_without(client, regio
     with CaptureQueriesContext(connection) as after:
         client.get("/en/my-data/")
     assert len(after) == len(before)
+
+
+def agreed(region, account):
+    give_consent(
+        actor=Actor(account_id=account.pk, roles=frozenset({"innovator"})),
+        region=region,
+        seen=",".join(f"{text.kind}:{text.version}" for text in required_texts(region)),
+        language="en",
+        now=timezone.now(),
+    )
+    return Consent.objects.filter(account=account).order_by("pk")
+
+
+def test_a_consent_is_taken_back_with_a_button_and_asked_for_again(client, region, anna):
+    consents = agreed(region, anna)
+    sign_in(client, anna)
+    page = client.get("/en/my-data/").content.decode()
+    for one in consents:
+        assert f'action="/en/my-data/consents/{one.pk}/withdraw/"' in page
+    assert "every page asks you to agree again" in page
+    assert missing_consents(anna.pk, region) == []
+    first = consents[0]
+    answer = client.post(f"/en/my-data/consents/{first.pk}/withdraw/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/en/my-data/?withdrew=1#consents")
+    first.refresh_from_db()
+    assert first.withdrawn_at is not None
+    assert [text.kind for text in missing_consents(anna.pk, region)] == [first.text.kind]
+    page = client.get("/en/my-data/?withdrew=1").content.decode()
+    assert f'action="/en/my-data/consents/{first.pk}/withdraw/"' not in page
+    assert "Your consent is taken back." in page
+    assert Event.objects.filter(type="legal.consent.withdrawn").count() == 1
+    assert client.post(f"/en/my-data/consents/{first.pk}/withdraw/").status_code == 302
+    assert Event.objects.filter(type="legal.consent.withdrawn").count() == 1
+
+
+def test_nobody_takes_back_the_consent_of_somebody_else(client, region, other_region, anna):
+    theirs = agreed(region, anna)[0]
+    address = f"/en/my-data/consents/{theirs.pk}/withdraw/"
+    assert client.post(address).status_code == 403
+    boss = make(region, "boss@example.org", Role.REGION_ADMINISTRATOR)
+    sign_in(client, boss)
+    assert client.post(address).status_code == 404
+    assert client.post(f"/en/my-data/consents/{10**30}/withdraw/").status_code == 404
+    sign_in(client, anna)
+    assert client.get(address).status_code == 405
+    assert client.post(address, headers={"host": "other.example"}).status_code in (403, 404)
+    theirs.refresh_from_db()
+    assert theirs.withdrawn_at is None

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,11 +26,15 @@ from filanda.across.privacy.queries import (
 )
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
+from filanda.kernel.legal.actions import withdraw_consent
+from filanda.kernel.legal.models import Consent
+from filanda.kernel.legal.queries import consents_of
 from filanda.kernel.manifests import manifests
 from filanda.kernel.policies import Decision, Forbidden
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.factors import require_fresh
 
+LARGEST_ID = 2**63 - 1
 CHOICES = {"stay": True, "go": False}
 
 
@@ -45,16 +50,28 @@ def _me(request: HttpRequest) -> tuple[Region, Actor, Account]:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What there is, the archive if there is one, and whether they are leaving."""
-    region, actor, _account = _me(request)
+    region, actor, account = _me(request)
     archive = Archive.objects.visible_to(actor).first()
     context = {
         "archive": archive,
         "is_usable": archive is not None and archive.expires_at is not None and archive.expires_at > now(),
         "size": filesizeformat(archive.size) if archive is not None else "",
         "leaving": leaving_of(actor),
+        "consents": [
+            {
+                "id": one.pk,
+                "label": one.text.get_kind_display(),
+                "url": reverse("legal-version", args=[one.text.kind, one.text.version]),
+                "version": one.text.version,
+                "given_at": one.given_at,
+                "withdrawn_at": one.withdrawn_at,
+            }
+            for one in consents_of(account.pk)
+        ],
         "kinds": _kinds(),
         "kept": [[line.label, str(line.days)] for line in retention_table(region)],
         "stayed": "stayed" in request.GET,
+        "withdrew": "withdrew" in request.GET,
         "lasts_days": ARCHIVE_LASTS.days,
         "think_days": TIME_TO_THINK.days,
     }
@@ -64,6 +81,17 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _kinds() -> list[str]:
     """What rooms keep about people, in words."""
     return [str(data.label) for manifest in manifests().values() for data in manifest.personal_data]
+
+
+@require_POST
+def withdraw(request: HttpRequest, consent_id: int) -> HttpResponse:
+    """Take back what one agreed to; as easy as agreeing was (Regulation (EU) 2016/679, article 7)."""
+    _region, actor, account = _me(request)
+    found = Consent.objects.filter(account=account, pk=consent_id).first() if consent_id <= LARGEST_ID else None
+    if found is None:
+        raise Http404
+    withdraw_consent(actor=actor, consent=found, now=now())
+    return redirect(reverse("privacy:mine") + "?withdrew=1#consents")
 
 
 @never_cache

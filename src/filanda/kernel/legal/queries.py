@@ -9,7 +9,7 @@ from filanda.kernel.legal.models import Consent, LegalKind, LegalText
 from filanda.kernel.legal.shipping import NEED_CONSENT, shipped
 from filanda.kernel.regions.models import Region
 
-__all__ = ["current_text", "current_texts", "missing_consents", "required_texts", "versions_of"]
+__all__ = ["consents_of", "current_text", "current_texts", "missing_consents", "required_texts", "versions_of"]
 
 
 def current_texts(region: Region) -> dict[str, LegalText]:
@@ -28,6 +28,12 @@ def versions_of(region: Region, kind: str) -> list[LegalText]:
     """All versions, newest first; at least the one that holds."""
     rows = list(LegalText.objects.filter(region=region, kind=kind).order_by("-version"))
     return rows or [_shipped(region, kind)]
+
+
+def consents_of(account_id: int) -> list[Consent]:
+    """What `account_id` agreed to in the active region, the newest first, what they took back too. One query."""
+    rows = Consent.objects.filter(account=account_id).select_related("text").defer("text__texts")
+    return list(rows.order_by("-given_at", "-pk"))
 
 
 def required_texts(region: Region) -> list[LegalText]:
