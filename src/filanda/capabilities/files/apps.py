@@ -7,7 +7,7 @@ class FilesConfig(AppConfig):
     label = "files"
 
     def ready(self) -> None:
-        from filanda.capabilities.files.steps import follow_merge
+        from filanda.capabilities.files.steps import follow_merge, kept_in_ledgers
         from filanda.directory.organisations.steps import on_merge
 
-        on_merge(follow_merge)
+        on_merge(follow_merge, keep=kept_in_ledgers)

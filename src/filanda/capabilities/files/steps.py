@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.files.inspecting import FileRefused, Inspected, clean_name
@@ -21,7 +21,7 @@ from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
 from filanda.kernel.regions.models import Region
 
-__all__ = ["QuotaReached", "delete_files", "follow_merge", "keep_file", "move_files"]
+__all__ = ["QuotaReached", "delete_files", "follow_merge", "keep_file", "kept_in_ledgers", "move_files"]
 
 PERSON_BYTES = 100 * MB  # of documents, in one region
 PERSON_FILES = 100
@@ -107,6 +107,11 @@ def move_files(*, kind: str, from_id: int, to_id: int) -> int:
 def follow_merge(region: Region, stays: Organisation, other: Organisation) -> None:
     """Files of an organisation that is united with another go with it."""
     move_files(kind="organisation", from_id=other.pk, to_id=stays.pk)
+
+
+def kept_in_ledgers(ids: set[int]) -> tuple[QuerySet[StoredFile]]:
+    """The files of organisations, which parting gives back."""
+    return (StoredFile.objects.filter(subject_kind="organisation", subject_id__in=ids),)
 
 
 def _check_quotas(actor: Actor, of_subject: object, more: int) -> None:

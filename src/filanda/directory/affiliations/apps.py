@@ -7,7 +7,8 @@ class AffiliationsConfig(AppConfig):
     label = "affiliations"
 
     def ready(self) -> None:
-        from filanda.directory.affiliations.steps import follow_merge
-        from filanda.directory.organisations.steps import on_merge
+        from filanda.directory.affiliations.merges import follow_merge, follow_part, kept_in_ledgers
+        from filanda.directory.organisations.steps import on_merge, on_part
 
-        on_merge(follow_merge)
+        on_merge(follow_merge, keep=kept_in_ledgers)
+        on_part(follow_part)

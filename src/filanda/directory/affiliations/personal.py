@@ -24,6 +24,8 @@ from filanda.directory.affiliations.models import (
 from filanda.directory.affiliations.queries import claims_waiting, has_admins, invitations_for, waiting_requests
 from filanda.directory.affiliations.steps import end_belonging, lock_organisation, told_event
 from filanda.directory.organisations.models import Organisation
+from filanda.directory.organisations.steps import forget_in_ledgers
+from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.manifests import Waiting
@@ -89,6 +91,9 @@ def erase(account: Account, keeps: bool) -> None:
         if had_admins and not has_admins(organisation_id, besides=account.pk):
             tell_without_admin(organisation, account)
         told_event("affiliations.member.left", actor=PLATFORM, organisation=organisation, account=account)
+    people = list(Person.objects.filter(account=account).values_list("pk", flat=True))
+    forget_in_ledgers(Position._meta.label, "person_id", people)
+    forget_in_ledgers(Invitation._meta.label, "email", [account.email])
     Position.objects.filter(person__account=account).delete()
     Claim.objects.filter(account=account).delete()
     JoinRequest.objects.filter(account=account).delete()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What actions of this room share, and what follows a merge of organisations. No transaction is opened here."""
+"""What actions of this room share. No transaction is opened here."""
 
 from __future__ import annotations
 
@@ -12,15 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now as clock
 from django.utils.translation import gettext as _
 
-from filanda.directory.affiliations.models import (
-    OPEN_CLAIM,
-    Claim,
-    ClaimState,
-    JoinRequest,
-    Position,
-    RequestState,
-    scope_of,
-)
+from filanda.directory.affiliations.models import Position, scope_of
 from filanda.directory.affiliations.queries import admin_accounts
 from filanda.directory.organisations.models import Organisation, OrganisationState
 from filanda.directory.organisations.steps import sign_history
@@ -42,7 +34,6 @@ __all__ = [
     "end_belonging",
     "end_positions",
     "end_roles",
-    "follow_merge",
     "hold_position",
     "lock_organisation",
     "page_path",
@@ -194,46 +185,6 @@ def people_path(organisation: Organisation) -> str:
 
 def page_path(organisation: Organisation) -> str:
     return reverse("finder:organisation-short", args=[organisation.pk])
-
-
-def follow_merge(region: Region, stays: Organisation, other: Organisation) -> None:
-    """Before rows that point at `other` are moved to `stays`: what cannot be there twice is ended, roles follow.
-
-    Of two open claims or requests of one account the later ends; of two open grants of one role the other's ends, with
-    the reason; the rest only changes its place.
-    """
-    at = clock()
-    for claim in Claim.objects.select_for_update().filter(organisation=other, state__in=OPEN_CLAIM):
-        if Claim.objects.filter(organisation=stays, account=claim.account_id, state__in=OPEN_CLAIM).exists():
-            claim.state, claim.state_changed_at, claim.reason = ClaimState.LAPSED, at, "merged"
-            claim.save(update_fields=["state", "state_changed_at", "reason"])
-    for asked in JoinRequest.objects.select_for_update().filter(organisation=other, state=RequestState.ASKED):
-        if JoinRequest.objects.filter(organisation=stays, account=asked.account_id, state=RequestState.ASKED).exists():
-            asked.state, asked.state_changed_at, asked.reason = RequestState.WITHDRAWN, at, "merged"
-            asked.save(update_fields=["state", "state_changed_at", "reason"])
-    for position in Position.objects.select_for_update().filter(organisation=other):
-        same = Position.objects.filter(
-            organisation=stays,
-            person=position.person_id,
-            title=position.title,
-            started_on=position.started_on,
-            ended_on=position.ended_on,
-        ).first()
-        if same is not None:
-            same.is_confirmed = same.is_confirmed or position.is_confirmed
-            same.save(update_fields=["is_confirmed"])
-            position.delete()
-    grants = RoleGrant.objects.select_for_update().filter(region=region, scope_kind="organisation", scope_id=other.pk)
-    taken = set(
-        RoleGrant.objects.filter(
-            region=region, scope_kind="organisation", scope_id=stays.pk, ended_at=None
-        ).values_list("account_id", "role")
-    )
-    for grant in grants:
-        if grant.ended_at is None and (grant.account_id, grant.role) in taken:
-            grant.ended_at, grant.end_reason = at, f"united with organisation {stays.pk}"
-        grant.scope_id = stays.pk
-        grant.save(update_fields=["ended_at", "end_reason", "scope_id"])
 
 
 def told_event(name: str, *, actor: Actor, organisation: Organisation, account: Account, subject: Any = None) -> None:

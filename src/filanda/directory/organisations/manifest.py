@@ -82,6 +82,7 @@ manifest = Manifest(
     retention=(
         Retention("organisation_history", _("What organisations said before"), 1825, personal.forget_history),
         Retention("organisation_imports", _("Files with lists"), 30, personal.forget_imports),
+        Retention("merges", _("What is needed to part united entries"), 30, personal.forget_ledgers),
         Retention("objections", _("Objections that were decided"), 730, personal.forget_spoken),
     ),
     demo=_demo,

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from filanda.directory.organisations.actions.importing import forget_runs
+from filanda.directory.organisations.actions.merging import forget_ledgers
 from filanda.directory.organisations.actions.objecting import forget_objections
 from filanda.directory.organisations.actions.undoing import forget_before
 from filanda.directory.organisations.models import (
@@ -21,6 +22,7 @@ from filanda.directory.organisations.models import (
     Objection,
     ObjectionState,
 )
+from filanda.directory.organisations.steps.ledger import forget_account
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.manifests import Waiting
@@ -28,7 +30,7 @@ from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
 
-__all__ = ["collect", "erase", "forget_history", "forget_imports", "forget_spoken", "waiting"]
+__all__ = ["collect", "erase", "forget_history", "forget_imports", "forget_ledgers", "forget_spoken", "waiting"]
 
 
 def collect(account: Account) -> Mapping[str, Any]:
@@ -54,6 +56,7 @@ def collect(account: Account) -> Mapping[str, Any]:
 
 def erase(account: Account, keeps: bool) -> None:
     """Drafts and files go; changes stay, as by a former member: what an organisation says of itself is its own."""
+    forget_account(account)
     Draft.objects.filter(account=account).delete()
     ImportRun.objects.filter(account=account).delete()
     for versions in VERSIONS.values():

@@ -48,14 +48,16 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     require(actor, "organisations.merge")
     region: Region = request.region  # type: ignore[attr-defined]
     found = _suggestions(region, again="again" in request.GET)
-    number = request.GET.get("page", "1")
     pages = max(1, -(-len(found) // PAGE))
-    page = min(max(1, int(number) if number.isdecimal() and len(number) < 7 else 1), pages)
+    page = _page(request, "page", pages)
     shown = found[(page - 1) * PAGE : page * PAGE]
     cards = organisation_cards([pk for one in shown for pk in (one.first_id, one.second_id)], actor)
     reasons = _reasons()
     own = reverse("ownership:duplicates")
-    merges = Merge.objects.filter(undone_at=None, undo_until__gt=now()).select_related("organisation", "merged_by")
+    merges = Merge.objects.filter(undone_at=None, undo_until__gt=now()).exclude(ledger=None).defer("ledger")
+    merged = merges.count()
+    merged_pages = max(1, -(-merged // PAGE))
+    merged_page = _page(request, "merged", merged_pages)
     context = {
         "heading": _("Entries that may be the same"),
         "organisation": None,
@@ -73,7 +75,10 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             if one.first_id in cards and one.second_id in cards
         ],
         "pager": pager(page, pages, lambda n: f"{own}?page={n}"),
-        "merges": list(merges[:PAGE]),
+        "merges": list(
+            merges.select_related("organisation", "merged_by")[(merged_page - 1) * PAGE : merged_page * PAGE]
+        ),
+        "merged_pager": pager(merged_page, merged_pages, lambda n: f"{own}?merged={n}#merged"),
         "again_url": f"{own}?again=1",
     }
     return render(request, "ownership/duplicates.html", context)
@@ -84,7 +89,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 def pair(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
     """Both side by side, with what will be kept; POST unites them."""
     first, second = _two(request, first_id, second_id)
-    stays, goes = staying(first, second)
+    stays, goes = staying((first, second))
     if request.method == "POST":
         values_of = {
             name: int(value)
@@ -148,13 +153,20 @@ def part_again(request: HttpRequest, merge_id: int) -> HttpResponse:
         raise Http404
     found: Merge = get_object_or_404(Merge, pk=merge_id)
     try:
-        again = part(actor=actor, merge=found, now=now())
+        parted = part(actor=actor, merge=found, now=now())
     except CannotPart as problem:
         messages.error(request, str(problem))
     else:
         _forget(found.region)
-        messages.success(request, _("Parted: %(name)s is there again.") % {"name": again.name})
+        messages.success(request, _("Parted: %(name)s is there again.") % {"name": parted.organisation.name})
+        for sentence in parted.left:
+            messages.warning(request, sentence)
     return redirect("ownership:duplicates")
+
+
+def _page(request: HttpRequest, name: str, pages: int) -> int:
+    number = request.GET.get(name, "1")
+    return min(max(1, int(number) if number.isdecimal() and len(number) < 7 else 1), pages)
 
 
 def _two(request: HttpRequest, first_id: int, second_id: int) -> tuple[Organisation, Organisation]:

@@ -2,49 +2,54 @@
 """Two entries of one organisation united by a person, and parted again within thirty days; or found not to be the same.
 
 A merge keeps a ledger: what every row that it touches said before and after, whatever room the row lives in. Parting
-puts back what the merge changed and nobody changed since, and makes again what it deleted.
+puts back what the merge changed and nobody changed since, makes again what it deleted, and says what is not as before.
+Merges of imports are parted in the same way.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.apps import apps
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, models, transaction
-from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from filanda.directory.organisations.models import (
-    VERSIONS,
     EvidenceParty,
     Merge,
-    MergedOrganisation,
     NotTheSame,
     Organisation,
     OrganisationName,
-    OrganisationState,
 )
-from filanda.directory.organisations.steps import lock_imports, merge_organisations, sign_history
+from filanda.directory.organisations.steps import lock_imports, sign_history
+from filanda.directory.organisations.steps.uniting import part_organisations, staying, unite
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.identity.models import RoleGrant
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
+from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import sort_key
 
-__all__ = ["CHOOSABLE", "CannotMerge", "CannotPart", "leave_apart", "merge", "part", "staying"]
+__all__ = [
+    "CHOOSABLE",
+    "CannotMerge",
+    "CannotPart",
+    "Parted",
+    "forget_ledgers",
+    "leave_apart",
+    "merge",
+    "part",
+    "staying",
+]
 
-UNDO_DAYS = 30
 # What a facilitator chooses between: the rest of both is kept.
 CHOOSABLE = (
     *("name", "short_name", "helix_role", "legal_kind", "size", "website", "description", "languages"),
     "is_natural_person",
 )
 _EMPTY: tuple[Any, ...] = ("", "unknown", [], None, False)
-_STATES = [OrganisationState.VERIFIED, OrganisationState.CLAIMED, OrganisationState.LISTED]
 
 
 class CannotMerge(Exception):
@@ -55,12 +60,12 @@ class CannotPart(Exception):
     """The merge is too old, undone, or a later one stands on it. `str()` is a sentence for the reader."""
 
 
-def staying(first: Organisation, second: Organisation) -> tuple[Organisation, Organisation]:
-    """Which of two stays and which goes: somebody's, else the one of the region, else the older."""
-    ordered = sorted(
-        (first, second), key=lambda row: (_STATES.index(OrganisationState(row.state)), row.is_external, row.pk)
-    )
-    return ordered[0], ordered[1]
+@dataclass(frozen=True)
+class Parted:
+    """What a parting gave back. `left`: a sentence for each thing that is not as it was before the merge."""
+
+    organisation: Organisation
+    left: tuple[str, ...]
 
 
 def merge(
@@ -80,38 +85,30 @@ def merge(
             raise CannotMerge(_("One of the two is not there any more: perhaps somebody united them a moment ago."))
         for row in rows.values():
             require(actor, "organisations.merge", row)
-        stays, goes = staying(*rows.values())
+        stays, goes = staying(rows.values())
         chosen = _chosen(stays, goes, values_of)
+        old_id, stays_name = goes.pk, stays.name
         sign_history(actor, kind="merge")
-        before = _snapshot(ids)
-        gone_name, stays_name = goes.name, stays.name
-        merge_organisations(region, ids)
-        left = Organisation.objects.get(pk=stays.pk)
-        for name, value in chosen.items():
-            setattr(left, name, value)
-        left.sort_key = sort_key(left.name)
-        left.save()
-        if left.name != stays_name:
-            OrganisationName.objects.filter(organisation=left, text=left.name).delete()
-            OrganisationName.objects.get_or_create(organisation=left, text=stays_name, defaults={"region": region})
-        made: Merge = Merge.objects.create(
-            region=region,
-            organisation=left,
-            old_id=goes.pk,
-            old_name=gone_name,
-            ledger={"before": before, "after": _snapshot({left.pk}, before)},
-            merged_at=now,
-            merged_by_id=actor.account_id,
-            undo_until=now + timedelta(days=UNDO_DAYS),
-        )
-        _tell(actor, left, goes.pk, "organisations.organisation.merged")
+
+        def finish(left: Organisation) -> None:
+            for name, value in chosen.items():
+                setattr(left, name, value)
+            left.sort_key = sort_key(left.name)
+            left.save()
+            if left.name != stays_name:
+                OrganisationName.objects.filter(organisation=left, text=left.name).delete()
+                OrganisationName.objects.get_or_create(organisation=left, text=stays_name, defaults={"region": region})
+
+        made = unite(stays, goes, by=actor.account_id, now=now, finish=finish)
+        _tell(actor, stays, old_id, "organisations.organisation.merged")
     return made
 
 
-def part(*, actor: Actor, merge: Merge, now: datetime) -> Organisation:
-    """Undo a merge: the entry that was gone is there again, under its old address. Returns it.
+def part(*, actor: Actor, merge: Merge, now: datetime) -> Parted:
+    """Undo a merge: the entry that was gone is there again, under its old address, with its people.
 
-    What somebody changed since stays with the entry that they changed. Raises CannotPart and Forbidden.
+    What somebody changed since stays with the entry that they changed; whoever has left since is not put back. Raises
+    CannotPart and Forbidden.
     """
     with transaction.atomic(durable=True):
         lock_imports(merge.region)
@@ -126,13 +123,18 @@ def part(*, actor: Actor, merge: Merge, now: datetime) -> Organisation:
         if later.exists() or not kept:
             raise CannotPart(_("Another entry was united with this one since: part that one first."))
         sign_history(actor, kind="merge")
-        _put_back(locked.ledger)
-        MergedOrganisation.objects.filter(old_id=locked.old_id).delete()
-        locked.undone_at, locked.undone_by_id, locked.ledger = now, actor.account_id, None
-        locked.save(update_fields=["undone_at", "undone_by", "ledger"])
+        left = part_organisations(locked, by=actor.account_id, now=now)
         _tell(actor, locked.organisation, locked.old_id, "organisations.organisation.parted")
         again: Organisation = Organisation.objects.get(pk=locked.old_id)
-    return again
+    return Parted(again, tuple(left))
+
+
+def forget_ledgers(region: Region, before: datetime, now: datetime) -> int:
+    """What is needed to part two entries goes when it is too late for that, or older than the region keeps it."""
+    old = (
+        Merge.objects.filter(region=region).exclude(ledger=None).filter(Q(undo_until__lt=now) | Q(merged_at__lt=before))
+    )
+    return int(old.update(ledger=None))
 
 
 def leave_apart(*, actor: Actor, first: Organisation, second: Organisation) -> None:
@@ -176,107 +178,3 @@ def _tell(actor: Actor, organisation: Organisation, old_id: int, event: str) -> 
         payload={"other": old_id},
         touches={"organisation": both, "evidence": pieces},
     )
-
-
-# The ledger
-
-
-def _relations() -> list[tuple[type[models.Model], str]]:
-    """Every model, in any room, with the field that points at an organisation; not what is only kept of the past."""
-    left_out = {*VERSIONS.values(), Organisation}
-    found: list[tuple[type[models.Model], str]] = []
-    for relation in Organisation._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ForeignObjectRel) and relation.related_model not in left_out:
-            found.append((relation.related_model, relation.field.name))
-    return found
-
-
-def _snapshot(ids: set[int], also: Mapping[str, Any] | None = None) -> dict[str, dict[str, dict[str, Any]]]:
-    """What the organisations `ids` and every row that points at them say, by model and key; with the rows of `also`."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-
-    def keep(model: Any, rows: models.QuerySet[Any]) -> None:
-        names = [known.attname for known in model._meta.local_concrete_fields]
-        mine = found.setdefault(model._meta.label, {})
-        for row in rows.values(*names):
-            mine[str(row[model._meta.pk.attname])] = {name: row[name] for name in names}
-
-    keep(Organisation, Organisation.objects.filter(pk__in=ids))
-    for model, name in _relations():
-        keep(model, model._base_manager.filter(**{f"{name}__in": ids}))
-    keep(RoleGrant, RoleGrant.objects.filter(scope_kind="organisation", scope_id__in=ids))
-    for label, rows in (also or {}).items():
-        model = apps.get_model(label)
-        keep(model, model._base_manager.filter(pk__in=list(rows)))
-    plain: dict[str, dict[str, dict[str, Any]]] = json.loads(json.dumps(found, cls=_Encoder))
-    return {label: rows for label, rows in plain.items() if rows}
-
-
-class _Encoder(DjangoJSONEncoder):
-    def default(self, o: Any) -> Any:
-        if isinstance(o, datetime):
-            return o.isoformat()  # with microseconds, which Django's drops
-        return o.hex() if isinstance(o, bytes) else bytes(o).hex() if isinstance(o, memoryview) else super().default(o)
-
-
-def _python(model: Any, attname: str, value: Any) -> Any:
-    known = next(one for one in model._meta.local_concrete_fields if one.attname == attname)
-    if isinstance(known, models.BinaryField):
-        return None if value is None else bytes.fromhex(value)
-    return value if known.is_relation or value is None else known.to_python(value)
-
-
-def _put_back(ledger: Mapping[str, Any]) -> None:
-    before, after = ledger["before"], ledger["after"]
-    ours = Organisation._meta.label
-    order = [ours, *(label for label in before if label != ours)]
-    for label in order[1:]:  # what the merge added, such as the other's name as a spelling
-        model: Any = apps.get_model(label)
-        added = [pk for pk in after.get(label, {}) if pk not in before[label]]
-        model._base_manager.filter(pk__in=added).delete()
-    for label in after:
-        if label not in before:
-            model = apps.get_model(label)
-            model._base_manager.filter(pk__in=list(after[label])).delete()
-    for label in order:
-        model = apps.get_model(label)
-        for pk, said in before[label].items():
-            values = {name: _python(model, name, value) for name, value in said.items()}
-            if pk not in after.get(label, {}):
-                _make_again(model, values)
-                continue
-            row = model._base_manager.filter(pk=pk).values(*said).first()
-            if row is None:
-                continue  # somebody removed it since
-            became = {name: _python(model, name, value) for name, value in after[label][pk].items()}
-            changed = {
-                name: value
-                for name, value in values.items()
-                if became[name] != value and _same(row[name], became[name])
-            }
-            if changed:
-                _try(lambda model=model, pk=pk, changed=changed: model._base_manager.filter(pk=pk).update(**changed))
-
-
-def _make_again(model: Any, values: dict[str, Any]) -> None:
-    def make() -> None:
-        row = model(**values)
-        model._base_manager.bulk_create([row])
-        model._base_manager.filter(pk=row.pk).update(**values)  # times that saving sets
-
-    _try(make)
-
-
-def _same(value: Any, other: Any) -> bool:
-    if isinstance(value, memoryview | bytes):
-        return bytes(value) == other
-    return bool(value == other)
-
-
-def _try(act: Any) -> None:
-    """What cannot be there any more (what it belonged to was removed since) stays away."""
-    try:
-        with transaction.atomic():
-            act()
-    except IntegrityError:
-        return

@@ -35,6 +35,7 @@ from filanda.directory.organisations.models import (
     EvidenceParty,
     IdentifierScheme,
     LegalKind,
+    NotTheSame,
     Organisation,
     Size,
     SourceRecord,
@@ -368,7 +369,8 @@ def _unify(
         )
     )
     bodies = [_body(key, known, registered.get(key), rows.get(key)) for key, known in seen.items()]
-    return unify([*_existing(region, set(rows.values())), *bodies], same_ids)
+    apart = NotTheSame.objects.filter(region=region).values_list("first_id", "second_id")
+    return unify([*_existing(region, set(rows.values())), *bodies], same_ids, apart=apart)
 
 
 def _body(key: str, known: _Seen, line: _Registered | None, organisation_id: int | None) -> Body:

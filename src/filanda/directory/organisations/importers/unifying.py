@@ -21,6 +21,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from urllib.parse import urlsplit
 
 from filanda.directory.organisations.importers.naming import comparable, is_legal_form, words_of
@@ -55,6 +56,7 @@ class Groups:
     parent: dict[str, str] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     rows: dict[str, set[int]] = field(default_factory=dict)  # representative -> organisations that exist already
+    apart: frozenset[tuple[int, int]] = frozenset()  # organisations, the lower id first, that a person left apart
 
     def find(self, key: str) -> str:
         """The representative of the group of `key`."""
@@ -68,15 +70,19 @@ class Groups:
     def join(self, first: Body, second: Body, rule: str, detail: str = "") -> None:
         """Unite the groups of two bodies; nothing happens, and nothing is reported, if they are one already.
 
-        Rows that exist apart are united by official ids alone: somebody may have kept two of one name apart.
+        Rows that exist apart are united by official ids alone, as somebody may have kept two of one name apart; and by
+        nothing at all when a person said that they are not the same.
         """
         one, other = self.find(first.key), self.find(second.key)
         if one == other:
             return
         rows = self.rows.get(one, set()) | self.rows.get(other, set())
-        if len(rows) > 1 and rule not in _OFFICIAL:
-            self.merges.append(_merge(first, second, rule, f"{detail}; two entries exist", is_applied=False))
-            return
+        if len(rows) > 1:
+            is_apart = bool(self.apart) and any(pair in self.apart for pair in combinations(sorted(rows), 2))
+            if is_apart or rule not in _OFFICIAL:
+                why = "somebody left these two apart" if is_apart else "two entries exist"
+                self.merges.append(_merge(first, second, rule, f"{detail}; {why}", is_applied=False))
+                return
         stays, goes = sorted((one, other))
         self.parent[goes] = stays
         if rows:
@@ -105,10 +111,15 @@ def _merge(first: Body, second: Body, rule: str, detail: str, *, is_applied: boo
     )
 
 
-def unify(bodies: Iterable[Body], same_ids: Iterable[tuple[str, ...]] = ()) -> Groups:
-    """Group `bodies` by the rules above. same_ids: keys that a register says are one body (others are ignored)."""
+def unify(
+    bodies: Iterable[Body], same_ids: Iterable[tuple[str, ...]] = (), *, apart: Iterable[tuple[int, int]] = ()
+) -> Groups:
+    """Group `bodies` by the rules above. same_ids: keys that a register says are one body (others are ignored).
+
+    apart: pairs of organisations, the lower id first, that a person said are not the same.
+    """
     known = {body.key: body for body in bodies}
-    groups = Groups(parent={key: key for key in known})
+    groups = Groups(parent={key: key for key in known}, apart=frozenset(apart))
     groups.rows = {body.key: {body.organisation_id} for body in known.values() if body.organisation_id is not None}
     for keys in same_ids:
         present = [known[key] for key in keys if key in known]

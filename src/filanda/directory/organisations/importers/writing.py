@@ -34,6 +34,7 @@ from filanda.directory.organisations.models import (
     HelixRole,
     Identifier,
     LegalKind,
+    NotTheSame,
     Organisation,
     OrganisationConcept,
     OrganisationName,
@@ -149,6 +150,7 @@ class LoadReport:
     organisations_created: int = 0
     organisations_completed: int = 0
     organisations_merged: int = 0
+    organisations_left_apart: int = 0
     organisations_unchanged: int = 0
     evidence_created: int = 0
     evidence_changed: int = 0
@@ -290,10 +292,21 @@ class _OrganisationWriter:
         targets: dict[int, list[OrganisationRecord]] = {}
         in_batch: dict[str, int] = {}  # source id -> position in `new`, for a body that comes twice in one batch
         for record_, ids in zip(records, matches, strict=True):
+            if len(ids) > 1 and (kept := self._left_apart(record_, ids)) is not None:
+                self.report.organisations_left_apart += 1
+                ids = {kept}
             if len(ids) > 1:
-                stays, gone = merge_organisations(self.region, ids)
+                stays, gone = merge_organisations(self.region, ids, source=self.source)
                 self.report.organisations_merged += len(gone)
                 touched |= {stays, *gone}
+                for old_id in gone:
+                    record(
+                        "organisations.organisation.merged",
+                        region=self.region,
+                        actor=self.actor,
+                        subject=Organisation(pk=stays),
+                        payload={"other": old_id, "source": self.source},
+                    )
                 for later in matches:
                     if later & set(gone):
                         later -= set(gone)
@@ -333,6 +346,13 @@ class _OrganisationWriter:
             | set(record_.organisation_ids)
             for record_ in records
         ]
+
+    def _left_apart(self, record_: OrganisationRecord, ids: set[int]) -> int | None:
+        """If a person said that two of these rows are not the same: the one that the record is written to."""
+        if not NotTheSame.objects.filter(region=self.region, first__in=ids, second__in=ids).exists():
+            return None
+        known = _known_organisations(self.region, self.source, record_.source_ids)
+        return next((known[key] for key in record_.source_ids if known.get(key) in ids), min(ids))
 
     def _insert(self, records: list[OrganisationRecord], at: datetime) -> list[int]:
         ids = _new_ids(Organisation, len(records))
@@ -383,8 +403,9 @@ class _OrganisationWriter:
         names: dict[int, set[str]] = {}
         for pk, text in _rows_with(OrganisationName, "organisation_id", targets, ("organisation_id", "text")):
             names.setdefault(pk, set()).add(text)
-        mine = _rows_with(SourceRecord, "organisation_id", targets, ("source_id",), source=self.source)
-        known_ids = {row[0] for row in mine}
+        # Of any row: a body that a person left apart has ids that this record names too.
+        wanted = (source_id for bodies in targets.values() for body in bodies for source_id in body.source_ids)
+        known_ids = set(_known_organisations(self.region, self.source, wanted))
         for pk, row in rows.items():
             names.setdefault(pk, set()).add(row.name)
         changed = self._add_names(targets, names) | self._add_source_ids(targets, known_ids, clock())

@@ -65,12 +65,15 @@ class RefusedConcept(models.Model):
 
 
 class Merge(models.Model):
-    """Two entries united by a person. `ledger` holds what is needed to part them again, until `undo_until`."""
+    """Two entries united by a person, or by the import named in `source`. `ledger` holds what is needed to part them
+    again, until `undo_until`.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="merges")
     old_id = models.BigIntegerField()
     old_name = models.CharField(max_length=300)
+    source = models.CharField(max_length=40, blank=True, help_text="of the import that united them; empty: a person")
     ledger = models.JSONField(null=True)
     merged_at = models.DateTimeField(default=now)
     merged_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
