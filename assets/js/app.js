@@ -5,3 +5,4 @@ import './parts/requests.js';
 import './parts/drafts.js';
 import './parts/manners.js';
 import './parts/passkeys.js';
+import './parts/bell.js';

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "filanda.capabilities.files",
     "filanda.capabilities.follows",
     "filanda.capabilities.threads",
+    "filanda.capabilities.notifications",
     "filanda.spaces",
     "filanda.across.finder",
     "filanda.across.workbench",
@@ -113,6 +114,7 @@ INSTALLED_APPS = [
     "filanda.across.administration",
     "filanda.across.joining",
     "filanda.across.privacy",
+    "filanda.across.following",
     "filanda.site",
 ]
 

@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from filanda.capabilities.notifications.queries import unread_count
 from filanda.kernel.mail.sending import has_outbox
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region, RegionHost
@@ -131,6 +132,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
                 else []
             ),
         ],
+        "unread_count": lambda: unread_count(request.actor) if region else 0,  # type: ignore[attr-defined]
         "asked_to_agree": lambda: asked_to_agree(request) if region else "",
         "regions": _other_regions(request, region, language) if settings.DEMO and region else [],
     }

@@ -33,6 +33,7 @@ urlpatterns = [
         path("", include("filanda.kernel.signin.allauth_urls")),
         path("", include("filanda.kernel.signin.urls")),
         path("", include("filanda.across.privacy.urls")),
+        path("", include("filanda.across.following.urls")),
         path("", include("filanda.across.profiles.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),
