@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from filanda.across.finder.labels import SCHEMES, Name, facet_label, value_label
+from filanda.across.finder.labels import SCHEMES, Name, facet_label, namer
 from filanda.across.finder.parameters import LAST_PAGE, Selection
 from filanda.capabilities.search.queries import FacetCount
 from filanda.kernel.regions.models import Region
@@ -28,12 +28,12 @@ class Wording:
     """
 
     facet_label: Callable[[str], str]
-    value_label: Callable[[Region, str, str], Name]
+    namer: Callable[[Region, str], Callable[[str], Name]]
     schemes: frozenset[str]
     is_open: frozenset[str]
 
 
-ORGANISATIONS = Wording(facet_label, value_label, frozenset(SCHEMES), frozenset({"helix_role", "s3", "province"}))
+ORGANISATIONS = Wording(facet_label, namer, frozenset(SCHEMES), frozenset({"helix_role", "s3", "province"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,9 @@ def groups(
         chosen = selection.filters.get(name, ())
         counts = by_facet[name] | {value: by_facet[name].get(value, 0) for value in chosen}
         options = []
+        name_of = wording.namer(region, name)
         for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-            known = wording.value_label(region, name, value)
+            known = name_of(value)
             is_on = value in chosen
             if name in wording.schemes and known.broader and not is_on and known.broader not in chosen:
                 continue
@@ -97,7 +98,7 @@ def active_filters(
     """Chips of what is on, each with the address without it."""
     return [
         {
-            "label": wording.value_label(region, name, value).label,
+            "label": wording.namer(region, name)(value).label,
             "url": list_url + selection.without(name, value).query_string(),
         }
         for name in selection.FACETS

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import F
@@ -16,7 +16,17 @@ from filanda.directory.taxonomies.models import Concept, ConceptScheme, label_in
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import shapes
 
-__all__ = ["SCHEMES", "Name", "concept_names", "facet_label", "forget_names", "province_names", "value_label"]
+__all__ = [
+    "SCHEMES",
+    "Name",
+    "concept_namer",
+    "concept_names",
+    "facet_label",
+    "forget_names",
+    "namer",
+    "province_names",
+    "value_label",
+]
 
 SCHEMES = {"s3": "s3", "activity": "ateco"}  # facet -> scheme whose codes are its values
 _KEEP_SECONDS = 60.0
@@ -92,13 +102,29 @@ def province_names(region: Region) -> dict[str, Name]:
     return found
 
 
-def value_label(region: Region, facet: str, value: str) -> Name:
-    """What `value` of `facet` is called; the value itself when nothing is known of it."""
-    if value == HelixRole.UNKNOWN:
-        return Name(_("Unknown"))
+def concept_namer(region: Region, facet: str) -> Callable[[str], Name]:
+    """What codes of the concepts of `facet` (a key of SCHEMES) are called."""
+    names = concept_names(region)
+    return lambda value: names.get((facet, value)) or Name(value)
+
+
+def namer(region: Region, facet: str) -> Callable[[str], Name]:
+    """What values of `facet` are called, for many of them: what they share is looked up once."""
     if facet in _CHOICES:
         choices = _CHOICES[facet]
-        return Name(str(choices(value).label) if value in choices.values else value)
+        return lambda value: Name(
+            _("Unknown")
+            if value == HelixRole.UNKNOWN
+            else str(choices(value).label)
+            if value in choices.values
+            else value
+        )
     if facet == "province":
-        return province_names(region).get(value, Name(value))
-    return concept_names(region).get((facet, value), Name(value))
+        known = province_names(region)
+        return lambda value: Name(_("Unknown")) if value == HelixRole.UNKNOWN else known.get(value) or Name(value)
+    return concept_namer(region, facet)
+
+
+def value_label(region: Region, facet: str, value: str) -> Name:
+    """What `value` of `facet` is called; the value itself when nothing is known of it."""
+    return namer(region, facet)(value)

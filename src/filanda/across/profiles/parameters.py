@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from filanda.capabilities.search.queries import PEOPLE_FACETS, PEOPLE_SORTS
 from filanda.directory.people.values import language_label
 from filanda.kernel.regions.models import Region
 
-__all__ = ["WORDING", "PeopleSelection", "facet_label", "value_label"]
+__all__ = ["WORDING", "PeopleSelection", "facet_label", "namer", "value_label"]
 
 _CONCEPTS = frozenset({"skills", "interests"})
 
@@ -39,15 +40,21 @@ def facet_label(name: str) -> str:
     }[name]
 
 
-def value_label(region: Region, facet: str, value: str) -> Name:
-    """What a value of a facet is called; the value itself when nothing is known of it."""
+def namer(region: Region, facet: str) -> Callable[[str], Name]:
+    """What values of a facet are called, for many of them; the value itself when nothing is known of it."""
     if facet in _CONCEPTS:
-        return labels.concept_names(region).get(("s3", value), Name(value))
+        return labels.concept_namer(region, "s3")
     if facet == "languages":
-        return Name(language_label(value))
+        return lambda value: Name(language_label(value))
     if facet == "validated":
-        return Name({"yes": _("Validated by a facilitator"), "no": _("Not validated yet")}.get(value, value))
-    return labels.value_label(region, facet, value)
+        words = {"yes": _("Validated by a facilitator"), "no": _("Not validated yet")}
+        return lambda value: Name(words.get(value, value))
+    return labels.namer(region, facet)
 
 
-WORDING = Wording(facet_label, value_label, _CONCEPTS, frozenset({"skills", "helix_role", "province"}))
+def value_label(region: Region, facet: str, value: str) -> Name:
+    """What one value of a facet is called."""
+    return namer(region, facet)(value)
+
+
+WORDING = Wording(facet_label, namer, _CONCEPTS, frozenset({"skills", "helix_role", "province"}))

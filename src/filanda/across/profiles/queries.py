@@ -13,10 +13,11 @@ from datetime import date
 from django.db.models import Count
 from django.utils.text import slugify
 from django.utils.timezone import localdate
+from django.utils.translation import get_language
 
 from filanda.across.finder.parameters import PER_PAGE
 from filanda.across.profiles.parameters import PeopleSelection
-from filanda.capabilities.search.queries import FacetCount, find_people, suggest_people
+from filanda.capabilities.search.queries import FacetCount, find_people, people_findable, suggest_people
 from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.models import ConceptOrigin, HelixRole
 from filanda.directory.people.models import FIELDS, Block, Person, PersonConcept, ValidationState
@@ -97,10 +98,14 @@ class PersonCard:
     languages: Sequence[str] = ()
 
 
+# Of a person: what a card shows, and what decides whether it may.
+_ON_CARDS = ("name", "headline", "text_language", "languages", "state", "visibility", "account_id", "facilitator_id")
+
+
 def person_cards(ids: Sequence[int], actor: Actor) -> dict[int, PersonCard]:
     """Cards of those of `ids` whom `actor` may see, in the order of `ids`. Three queries."""
     rows = Person.objects.visible_to(actor).filter(pk__in=ids)
-    people = {person.pk: person for person in rows.defer("about", "purpose", "links", "return_reason", "answer")}
+    people = {person.pk: person for person in rows.only(*_ON_CARDS).order_by()}
     places = _places([pk for pk, person in people.items() if person.field_visible_to("positions", actor)])
     skills = _topics([pk for pk, person in people.items() if person.field_visible_to("skills", actor)], SKILL)
     cards = {}
@@ -147,10 +152,13 @@ def _topics(people: Sequence[int], *kinds: str) -> dict[int, list[Topic]]:
     """By person, concepts that they confirmed. One query."""
     rows = PersonConcept.objects.filter(person__in=people, kind__in=kinds).exclude(origin=ConceptOrigin.SUGGESTED)
     found: dict[int, list[Topic]] = {}
+    language = get_language()
     for person_id, kind, concept_id, scheme, code, labels in rows.order_by("person_id", "pk").values_list(
         "person_id", "kind", "concept_id", "concept__scheme__slug", "concept__code", "concept__labels"
     ):
-        found.setdefault(person_id, []).append(Topic(concept_id, kind, scheme, code, label_in(labels) or code))
+        found.setdefault(person_id, []).append(
+            Topic(concept_id, kind, scheme, code, label_in(labels, language) or code)
+        )
     return found
 
 
@@ -169,7 +177,11 @@ class Directory:
 def directory(
     region: Region, actor: Actor, selection: PeopleSelection, per_page: int = PER_PAGE, *, offset: int | None = None
 ) -> Directory:
-    """One page of people. Four queries for visitors, two more for members (whom they blocked, and whose ids)."""
+    """One page of people. Three queries for visitors, two more for members (whom they blocked, and whose ids).
+
+    How many there are in all is what the index holds for this reader; the database is asked while that is not whole.
+    """
+    without = unfindable_ids(actor)
     found = find_people(
         region,
         actor,
@@ -178,11 +190,12 @@ def directory(
         selection.sort_used,
         offset=(selection.page - 1) * per_page if offset is None else offset,
         limit=per_page,
-        without=unfindable_ids(actor),
+        without=without,
     )
+    total_all = people_findable(region, actor, without=without)
     return Directory(
         total=found.total,
-        total_all=people_listed(actor),
+        total_all=people_listed(actor) if total_all is None else total_all,
         cards=list(person_cards(found.ids, actor).values()),
         facets=found.facets,
         is_rebuilding=found.is_rebuilding,

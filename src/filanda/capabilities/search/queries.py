@@ -95,6 +95,12 @@ def find_people(
     return _find(_people(actor), PEOPLE_FACETS, region, actor, text, filters, sort, offset, limit, without)
 
 
+def people_findable(region: Region, actor: Actor, *, without: Collection[int] = ()) -> int | None:
+    """How many people `find_people` finds without words and filters; None while the index is not whole."""
+    found = _find(_people(actor), (), region, actor, "", None, "name", 0, 0, without)
+    return None if found.is_rebuilding else found.total
+
+
 def _people(actor: Actor) -> str:
     """Which documents of people `actor` searches."""
     return "member" if actor.is_member or actor.is_platform else "person"

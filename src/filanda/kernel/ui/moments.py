@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, ngettext
@@ -40,6 +41,9 @@ def _written(moment: datetime | date, style: str = "DATE_FORMAT") -> str:
 
 def number(value: int | float) -> str:
     """A number with the reader's separators: 6.500 in Italian, 6,500 in English."""
-    return formats.number_format(
-        value, decimal_pos=0 if isinstance(value, int) else 1, use_l10n=True, force_grouping=True
-    )
+    return _number(value, isinstance(value, int), get_language() or "")
+
+
+@lru_cache(maxsize=4096)  # a page of facets shows fifty, and most are small
+def _number(value: int | float, is_whole: bool, language: str) -> str:
+    return formats.number_format(value, decimal_pos=0 if is_whole else 1, use_l10n=True, force_grouping=True)
