@@ -6,12 +6,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils.timezone import now
 
 from filanda.directory.organisations.actions import create_organisation
+from filanda.directory.organisations.actions.likening import look_for_likenesses
 from filanda.directory.organisations.actions.merging import merge
 from filanda.directory.organisations.actions.objecting import hide_overdue, say_token, spoken_for
 from filanda.directory.organisations.models import Merge, NotTheSame, Objection, Organisation
+from filanda.directory.organisations.steps import merge_organisations
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.models import Event
@@ -94,6 +97,8 @@ def test_only_staff_see_the_lists(client, signed, page):
 def test_two_entries_are_compared_united_parted_and_left_apart(signed, body, region):
     other = create_organisation(actor=PLATFORM, region=region, name="FILANDA ALFA", size="small")
     staff = signed(Role.FACILITATOR)
+    assert "Nobody has compared the organisations yet" in staff.get("/en/workbench/duplicates/").content.decode()
+    look_for_likenesses(actor=PLATFORM, region=region, now=now())
     page = staff.get("/en/workbench/duplicates/").content.decode()
     assert f"/en/workbench/duplicates/{body.pk}/{other.pk}/" in page
     address = f"/en/workbench/duplicates/{body.pk}/{other.pk}/"
@@ -106,6 +111,29 @@ def test_two_entries_are_compared_united_parted_and_left_apart(signed, body, reg
     staff.post(f"{address}apart/")
     assert NotTheSame.objects.count() == 1
     assert address not in staff.get("/en/workbench/duplicates/").content.decode()
+
+
+def test_the_list_of_what_looks_alike_costs_eight_statements_however_long_it_is(
+    signed, body, region, django_assert_max_num_queries
+):
+    staff = signed(Role.FACILITATOR)
+    counts = []
+    for number in range(3):
+        first, second = (
+            create_organisation(actor=PLATFORM, region=region, name=f"Filanda {name} {number}", website=site)
+            for name, site in (("Rossi", f"https://a{number}.example"), ("Verdi", f"https://a{number}.example"))
+        )
+        gone = create_organisation(actor=PLATFORM, region=region, name=f"Beta {number}")
+        with transaction.atomic():
+            merge_organisations(region, [body.pk, gone.pk], source="cordis")
+        look_for_likenesses(actor=PLATFORM, region=region, now=now() + timedelta(days=number))
+        staff.get("/en/workbench/duplicates/")
+        with django_assert_max_num_queries(8) as counted:
+            page = staff.get("/en/workbench/duplicates/").content.decode()
+        assert f"/en/workbench/duplicates/{first.pk}/{second.pk}/" in page
+        assert page.count("by the import “cordis”") == number + 1
+        counts.append(len(counted))
+    assert len(set(counts)) == 1
 
 
 def test_an_old_address_leads_on_after_a_merge(client, body, region):

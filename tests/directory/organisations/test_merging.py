@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from filanda.directory.organisations.actions import create_organisation, update_organisation
+from filanda.directory.organisations.actions.likening import look_for_likenesses
 from filanda.directory.organisations.actions.merging import (
     CannotMerge,
     CannotPart,
@@ -23,8 +24,10 @@ from filanda.directory.organisations.models import (
     Evidence,
     EvidenceParty,
     Identifier,
+    Likeness,
     Merge,
     MergedOrganisation,
+    NotTheSame,
     Organisation,
     OrganisationName,
     Site,
@@ -35,8 +38,10 @@ from filanda.directory.organisations.queries.duplicates import find_duplicates
 from filanda.directory.organisations.steps.ledger import relations
 from filanda.kernel.identity.actors import PLATFORM, VISITOR, Actor
 from filanda.kernel.identity.models import Account, Role, RoleGrant
+from filanda.kernel.journal import chain
 from filanda.kernel.journal.models import Event
 from filanda.kernel.policies import Forbidden
+from filanda.kernel.regions.scoped import across_regions, in_region
 
 FACILITATOR = Actor(roles=frozenset({"facilitator"}))
 
@@ -189,3 +194,73 @@ def test_what_looks_alike_is_suggested_with_reasons_until_somebody_says_no(regio
     assert len(found) == 3
     leave_apart(actor=FACILITATOR, first=made[1], second=made[0])
     assert (made[0].pk, made[1].pk) not in {(s.first_id, s.second_id) for s in find_duplicates(region)}
+
+
+def test_the_job_keeps_what_looks_alike_and_looks_again_only_after_news(region):
+    at = now()
+
+    def look(later=0):
+        with across_regions():
+            chain.extend()
+        return look_for_likenesses(actor=PLATFORM, region=region, now=at + timedelta(minutes=later))
+
+    def pairs():
+        return list(Likeness.objects.values_list("first_id", "second_id", "reasons", "score"))
+
+    one, other = body(region, "Filanda Rossi"), body(region, "FILANDA ROSSI", website="https://rossi.example")
+    for each in (one, other):
+        Site.objects.create(region=region, organisation=each, municipality="Como")
+    assert look() == 1
+    assert pairs() == [(one.pk, other.pk, ["same_name"], 4)]
+    assert look(2) is None
+    third = body(region, "Altro", website="https://www.rossi.example/")
+    assert look(4) == 1
+    assert pairs() == [(one.pk, other.pk, ["same_name"], 4), (other.pk, third.pk, ["same_domain"], 2)]
+    update_organisation(actor=PLATFORM, organisation=one, website="https://rossi.example")
+    assert look(6) > 0
+    assert pairs()[0] == (one.pk, other.pk, ["same_name", "same_domain"], 6)
+    found_at = Likeness.objects.first().found_at
+    update_organisation(actor=PLATFORM, organisation=third, website="", short_name="A")
+    assert look(8) == 0
+    assert [pair[:2] for pair in pairs()] == [(one.pk, other.pk)]
+    assert Likeness.objects.get().found_at == found_at
+    leave_apart(actor=FACILITATOR, first=one, second=other)
+    assert pairs() == []
+    body(region, "Qualcosa")
+    assert look(10) == 0
+    assert pairs() == []
+    assert look(10 + 25 * 60) == 0
+    with pytest.raises(Forbidden):
+        look_for_likenesses(actor=VISITOR, region=region, now=at)
+
+
+def test_news_of_another_region_is_none(region, other_region):
+    at = now()
+    body(region, "Filanda Rossi")
+    with across_regions():
+        chain.extend()
+    look_for_likenesses(actor=PLATFORM, region=region, now=at)
+    with in_region(other_region):
+        body(other_region, "Filanda Rossi")
+    with across_regions():
+        chain.extend()
+    assert look_for_likenesses(actor=PLATFORM, region=region, now=at) is None
+
+
+def test_a_merge_takes_the_likenesses_of_what_goes_with_it(region):
+    made = [body(region, "Filanda Rossi", website="https://rossi.example") for _n in range(3)]
+    look_for_likenesses(actor=PLATFORM, region=region, now=now())
+    assert Likeness.objects.count() >= 2
+    done = merge(actor=FACILITATOR, first=made[0], second=made[1], values_of={}, now=now())
+    ids = {pk for pair in Likeness.objects.values_list("first_id", "second_id") for pk in pair}
+    assert ids <= {made[0].pk, made[2].pk}
+    part(actor=FACILITATOR, merge=done, now=now())
+
+
+def test_whoever_is_apart_from_one_that_goes_is_apart_from_what_stays(region):
+    stays, third, goes = (body(region, name) for name in ("A", "B", "C"))
+    leave_apart(actor=FACILITATOR, first=third, second=goes)
+    done = merge(actor=FACILITATOR, first=stays, second=goes, values_of={}, now=now())
+    assert list(NotTheSame.objects.values_list("first_id", "second_id")) == [(stays.pk, third.pk)]
+    part(actor=FACILITATOR, merge=done, now=now())
+    assert list(NotTheSame.objects.values_list("first_id", "second_id")) == [(third.pk, goes.pk)]

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import caches
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Window
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,43 +27,39 @@ from filanda.directory.organisations.actions.merging import (
     part,
     staying,
 )
-from filanda.directory.organisations.models import Merge, Organisation
+from filanda.directory.organisations.models import Likeness, LikenessRound, Merge, Organisation
 from filanda.directory.organisations.queries import organisation_cards
-from filanda.directory.organisations.queries.duplicates import Suggestion, find_duplicates
 from filanda.directory.organisations.queries.history import labels_of_fields, words_of_field
 from filanda.kernel.policies import require
-from filanda.kernel.regions.models import Region
 
 __all__ = ["apart", "duplicates", "pair", "part_again"]
 
 PAGE = 25
-SECONDS = 600  # how long a look over all organisations counts; "Look again" looks at once
 
 
 @never_cache
 @require_safe
 def duplicates(request: HttpRequest) -> HttpResponse:
-    """Suggestions, strongest first, and what was united lately. ?page= from 1; ?again=1 looks over all again."""
+    """Suggestions that the job found, strongest first, and what was united lately. ?page=, ?merged= from 1."""
     actor = actor_of(request)
     require(actor, "organisations.merge")
-    region: Region = request.region  # type: ignore[attr-defined]
-    found = _suggestions(region, again="again" in request.GET)
-    pages = max(1, -(-len(found) // PAGE))
-    page = _page(request, "page", pages)
-    shown = found[(page - 1) * PAGE : page * PAGE]
+    rounds = LikenessRound.objects.filter(region=OuterRef("region")).values("looked_at")
+    likenesses = Likeness.objects.annotate(looked_at=Subquery(rounds[:1]))
+    shown, page, pages, total = _part(request, "page", likenesses)
+    looked_at = shown[0].looked_at if shown else LikenessRound.objects.values_list("looked_at", flat=True).first()
     cards = organisation_cards([pk for one in shown for pk in (one.first_id, one.second_id)], actor)
     reasons = _reasons()
     own = reverse("ownership:duplicates")
-    merges = Merge.objects.filter(undone_at=None, undo_until__gt=now()).exclude(ledger=None).defer("ledger")
-    merged = merges.count()
-    merged_pages = max(1, -(-merged // PAGE))
-    merged_page = _page(request, "merged", merged_pages)
+    merges = Merge.objects.filter(undone_at=None, undo_until__gt=now()).exclude(ledger__isnull=True).defer("ledger")
+    merged, merged_page, merged_pages, _all = _part(
+        request, "merged", merges.select_related("organisation", "merged_by")
+    )
     context = {
         "heading": _("Entries that may be the same"),
         "organisation": None,
         "crumbs": [{"label": _("Entries that may be the same"), "url": ""}],
         "messages": desk_messages(request),
-        "total": len(found),
+        "total": total,
         "rows": [
             SimpleNamespace(
                 first=cards[one.first_id],
@@ -75,11 +71,9 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             if one.first_id in cards and one.second_id in cards
         ],
         "pager": pager(page, pages, lambda n: f"{own}?page={n}"),
-        "merges": list(
-            merges.select_related("organisation", "merged_by")[(merged_page - 1) * PAGE : merged_page * PAGE]
-        ),
+        "merges": merged,
         "merged_pager": pager(merged_page, merged_pages, lambda n: f"{own}?merged={n}#merged"),
-        "again_url": f"{own}?again=1",
+        "looked_at": looked_at,
     }
     return render(request, "ownership/duplicates.html", context)
 
@@ -101,7 +95,6 @@ def pair(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
         except CannotMerge as problem:
             messages.error(request, str(problem))
         else:
-            _forget(stays.region)
             messages.success(request, _("United. For thirty days they can be parted again, below."))
         return redirect("ownership:duplicates")
     labels = labels_of_fields()
@@ -139,7 +132,6 @@ def apart(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
     """They are not the same."""
     first, second = _two(request, first_id, second_id)
     leave_apart(actor=actor_of(request), first=first, second=second)
-    _forget(first.region)
     messages.success(request, _("Remembered: these two are not the same."))
     return redirect("ownership:duplicates")
 
@@ -157,16 +149,25 @@ def part_again(request: HttpRequest, merge_id: int) -> HttpResponse:
     except CannotPart as problem:
         messages.error(request, str(problem))
     else:
-        _forget(found.region)
         messages.success(request, _("Parted: %(name)s is there again.") % {"name": parted.organisation.name})
         for sentence in parted.left:
             messages.warning(request, sentence)
     return redirect("ownership:duplicates")
 
 
-def _page(request: HttpRequest, name: str, pages: int) -> int:
-    number = request.GET.get(name, "1")
-    return min(max(1, int(number) if number.isdecimal() and len(number) < 7 else 1), pages)
+def _part(request: HttpRequest, name: str, rows: QuerySet[Any]) -> tuple[list[Any], int, int, int]:
+    """A page of `rows` as the query says (the last one beyond it), its number, how many pages, how many rows. One
+    query.
+    """
+    asked = request.GET.get(name, "1")
+    number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
+    counted = rows.annotate(total=Window(Count("pk")))
+    shown = list(counted[(number - 1) * PAGE : number * PAGE])
+    if not shown and number > 1:
+        number = max(1, -(-rows.count() // PAGE))
+        shown = list(counted[(number - 1) * PAGE : number * PAGE])
+    total = shown[0].total if shown else 0
+    return shown, number, max(1, -(-total // PAGE)), total
 
 
 def _two(request: HttpRequest, first_id: int, second_id: int) -> tuple[Organisation, Organisation]:
@@ -176,22 +177,6 @@ def _two(request: HttpRequest, first_id: int, second_id: int) -> tuple[Organisat
         raise Http404
     seen = Organisation.objects.visible_to(actor)
     return get_object_or_404(seen, pk=first_id), get_object_or_404(seen, pk=second_id)
-
-
-def _key(region: Region) -> str:
-    return f"duplicates:{region.pk}"
-
-
-def _forget(region: Region) -> None:
-    caches["shared"].delete(_key(region))
-
-
-def _suggestions(region: Region, *, again: bool) -> list[Suggestion]:
-    kept = None if again else caches["shared"].get(_key(region))
-    if kept is None:
-        kept = [(one.first_id, one.second_id, one.reasons) for one in find_duplicates(region)]
-        caches["shared"].set(_key(region), kept, SECONDS)
-    return [Suggestion(*one) for one in kept]
 
 
 def _reasons() -> dict[str, str]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from filanda.directory.organisations.models import (
     EvidenceParty,
+    Likeness,
     Merge,
     NotTheSame,
     Organisation,
@@ -131,9 +132,8 @@ def part(*, actor: Actor, merge: Merge, now: datetime) -> Parted:
 
 def forget_ledgers(region: Region, before: datetime, now: datetime) -> int:
     """What is needed to part two entries goes when it is too late for that, or older than the region keeps it."""
-    old = (
-        Merge.objects.filter(region=region).exclude(ledger=None).filter(Q(undo_until__lt=now) | Q(merged_at__lt=before))
-    )
+    too_late = Q(undo_until__lt=now) | Q(merged_at__lt=before)
+    old = Merge.objects.filter(too_late, region=region, ledger__isnull=False)
     return int(old.update(ledger=None))
 
 
@@ -146,6 +146,7 @@ def leave_apart(*, actor: Actor, first: Organisation, second: Organisation) -> N
         NotTheSame.objects.get_or_create(
             first=one, second=other, defaults={"region": one.region, "said_by_id": actor.account_id}
         )
+        Likeness.objects.filter(first=one, second=other).delete()
         record(
             "organisations.duplicates.left_apart",
             region=one.region,

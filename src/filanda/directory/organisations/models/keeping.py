@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
@@ -16,7 +17,16 @@ from filanda.kernel.identity.models import Account
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import scoped
 
-__all__ = ["Draft", "ImportRun", "Merge", "NotTheSame", "Objection", "RefusedConcept"]
+__all__ = [
+    "Draft",
+    "ImportRun",
+    "Likeness",
+    "LikenessRound",
+    "Merge",
+    "NotTheSame",
+    "Objection",
+    "RefusedConcept",
+]
 
 
 class Draft(models.Model):
@@ -109,6 +119,46 @@ class NotTheSame(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} is not {self.second_id}"
+
+
+class Likeness(models.Model):
+    """Two entries that look alike, found by a job, for a person to decide; `first_id` < `second_id`. Derived: what a
+    person decided stands in Merge and NotTheSame.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    reasons = ArrayField(models.CharField(max_length=20), help_text="strongest first; see queries.duplicates")
+    score = models.PositiveSmallIntegerField()
+    found_at = models.DateTimeField(default=now)
+
+    objects = scoped()
+
+    class Meta:
+        verbose_name_plural = "likenesses"
+        ordering = ["-score", "first_id", "second_id"]
+        indexes = [models.Index(fields=["region", "-score", "first", "second"], name="organisations_likeness_score")]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="organisations_likeness_once"),
+            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="organisations_likeness_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} is like {self.second_id}"
+
+
+class LikenessRound(models.Model):
+    """How far the job that looks for likenesses has followed the journal of a region, and when it looked last."""
+
+    region = models.OneToOneField(Region, on_delete=models.CASCADE, related_name="+")
+    position = models.BigIntegerField(default=0, help_text="in the journal's chain")
+    looked_at = models.DateTimeField(null=True, help_text="over all organisations")
+
+    objects = scoped()
+
+    def __str__(self) -> str:
+        return f"likenesses of {self.region_id}"
 
 
 class ObjectionKind(models.TextChoices):

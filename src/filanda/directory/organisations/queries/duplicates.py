@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Entries that may be one organisation, with the reasons. A person decides."""
+"""Entries that may be one organisation, with the reasons. A job looks (`actions.likening`), a person decides."""
 
 from __future__ import annotations
 
@@ -11,25 +11,30 @@ from filanda.directory.organisations.importers.unifying import Body, unify
 from filanda.directory.organisations.models import Identifier, NotTheSame, Organisation, Site
 from filanda.kernel.regions.models import Region
 
-__all__ = ["Suggestion", "find_duplicates"]
+__all__ = ["WEIGHTS", "Suggestion", "find_duplicates"]
 
 SHARED_DOMAIN = 3  # more bodies than this at one domain: a portal, not a body
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Two ids, the lower first. reasons: same_number, same_name, same_domain, near_name; strongest first."""
+    """Two ids, the lower first. reasons: keys of `WEIGHTS`, strongest first."""
 
     first_id: int
     second_id: int
     reasons: tuple[str, ...]
 
+    @property
+    def score(self) -> int:
+        """The strongest reason counts more than all weaker ones together."""
+        return sum(WEIGHTS[reason] for reason in self.reasons)
 
-_STRENGTH = ["same_number", "same_name", "same_domain", "near_name"]
+
+WEIGHTS = {"same_number": 8, "same_name": 4, "same_domain": 2, "near_name": 1}
 
 
 def find_duplicates(region: Region) -> list[Suggestion]:
-    """All suggestions of a region, strongest first. Reads every organisation of it: seconds at ten thousand.
+    """All suggestions of a region, strongest first. Reads every organisation of it: for a job, not for a request.
 
     *same number*: the digits of a VAT number are another's tax code. *same name*, *near name*: by the rules of imports
     (`importers.unifying`), which never unite two existing entries by themselves. *same domain*: of their web sites.
@@ -75,11 +80,11 @@ def find_duplicates(region: Region) -> list[Suggestion]:
             note(first, other, "same_number")
     apart = set(NotTheSame.objects.filter(region=region).values_list("first_id", "second_id"))
     suggestions = [
-        Suggestion(one, other, tuple(sorted(reasons, key=_STRENGTH.index)))
+        Suggestion(one, other, tuple(sorted(reasons, key=lambda reason: -WEIGHTS[reason])))
         for (one, other), reasons in found.items()
         if (one, other) not in apart
     ]
-    suggestions.sort(key=lambda s: (_STRENGTH.index(s.reasons[0]), -len(s.reasons), s.first_id, s.second_id))
+    suggestions.sort(key=lambda s: (-s.score, s.first_id, s.second_id))
     return suggestions
 
 

@@ -13,7 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
-from filanda.directory.organisations.models import VERSIONS, ImportRun, Merge, Organisation
+from filanda.directory.organisations.models import VERSIONS, ImportRun, Likeness, Merge, Organisation
 from filanda.directory.organisations.steps.following import Rows, kept_rows
 from filanda.kernel.identity.models import Account
 
@@ -27,8 +27,10 @@ _LEFT_OUT: dict[type[models.Model], frozenset[str]] = {
 
 
 def relations() -> list[tuple[type[models.Model], str]]:
-    """Every model, in any room, with the field that points at an organisation; not what is only kept of the past."""
-    left_out = {*VERSIONS.values(), Organisation}
+    """Every model, in any room, with the field that points at an organisation; not what is only kept of the past, or
+    found anew by a job.
+    """
+    left_out = {*VERSIONS.values(), Organisation, Likeness}
     found: list[tuple[type[models.Model], str]] = []
     for relation in Organisation._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel) and relation.related_model not in left_out:
@@ -131,7 +133,7 @@ def forget_account(account: Account) -> None:
 
 
 def _rewrite(change: Callable[[str, dict[str, Any]], dict[str, Any] | None]) -> None:
-    for merge in Merge.objects.select_for_update().filter(undone_at=None).exclude(ledger=None):
+    for merge in Merge.objects.select_for_update().filter(undone_at=None).exclude(ledger__isnull=True):
         said_before: Mapping[str, Rows] = merge.ledger or {}
         ledger = {
             when: {

@@ -14,6 +14,7 @@ from django.utils.timezone import now as clock
 from filanda.directory.organisations.models import (
     ConceptOrigin,
     EvidenceParty,
+    Likeness,
     Merge,
     MergedOrganisation,
     NotTheSame,
@@ -122,6 +123,7 @@ def _move(region: Region, stays: Organisation, other: Organisation) -> None:
             OrganisationName.objects.create(region=region, organisation=stays, text=other.name)
     if Site.objects.filter(organisation=stays, is_main=True).exists():
         Site.objects.filter(organisation=other).update(is_main=False)
+    Likeness.objects.filter(Q(first=other) | Q(second=other)).delete()
     _move_what_is_apart(stays, other)
     _move_the_rest(stays, other)
     stays.hidden_at = stays.hidden_at or other.hidden_at
