@@ -14,6 +14,8 @@ document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
 document.addEventListener('htmx:before:swap', (event) => {
   const { response, request, sourceElement } = event.detail.ctx;
   if ((response?.status ?? 200) < 400) return;
+  // A form that is put back with what was wrong with it.
+  if (response.status === 422 && sourceElement.matches('form.js-composer')) return;
   event.preventDefault();
   if (request.method === 'GET' && sourceElement.closest('#finder')) location.assign(request.action);
 });

@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What every screen of discussions starts from: the room that the reader stands in, and posts as rows for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from filanda.capabilities.threads.models import Post, PostState, ReactionName, Thread, ThreadKind
+from filanda.components.discussions import queries
+from filanda.components.discussions.policies import may_keep_order, may_write, title_slug
+from filanda.kernel.identity.actors import Actor, actor_for
+from filanda.kernel.policies import Decision
+from filanda.kernel.ui.moments import when
+from filanda.spaces.models import Space
+from filanda.spaces.pages import SpacePage, space_page
+
+LARGEST_ID = 2**63 - 1
+
+__all__ = ["LARGEST_ID", "Room", "enter", "number_in", "pager", "post_rows", "thread_rows"]
+
+
+@dataclass
+class Room:
+    """A space's discussions, for one request. Nothing here asks the database before it is looked at."""
+
+    request: HttpRequest
+    page: SpacePage
+
+    @property
+    def actor(self) -> Actor:
+        actor: Actor = self.request.actor  # type: ignore[attr-defined]
+        return actor
+
+    @property
+    def space(self) -> Space:
+        return self.page.space
+
+    @cached_property
+    def root(self) -> str:
+        return reverse("discussions:threads", args=[self.space.slug])
+
+    @cached_property
+    def may_write(self) -> Decision:
+        return may_write(self.actor, self.space)
+
+    @cached_property
+    def keeps_order(self) -> bool:
+        return bool(may_keep_order(self.actor, self.space))
+
+    @cached_property
+    def may_join(self) -> bool:
+        """Whether one tap makes the reader a member who writes: in an open space, or where they are invited."""
+        return self.page.door in ("open", "invited") and self.space.archived_at is None and not self.may_write
+
+    def renew(self) -> None:
+        """The reader has become somebody else here: a member."""
+        has_factor = self.actor.has_second_factor
+        self.request.actor = actor_for(self.request.user, has_second_factor=has_factor)  # type: ignore[attr-defined,arg-type]
+        for name in ("may_write", "keeps_order", "may_join"):
+            self.__dict__.pop(name, None)
+
+    def thread_url(self, thread: Thread) -> str:
+        return f"{self.root}{thread.pk}/{title_slug(thread.title)}/"
+
+    def find(self, number: int) -> Thread:
+        """The thread `number` of this space, if the reader may see it; else 404."""
+        found = queries.thread_in(self.actor, self.space, number) if number <= LARGEST_ID else None
+        if found is None:
+            raise Http404
+        return found
+
+    def find_post(self, thread: Thread, number: int) -> Post:
+        """Post `number` of a thread that the reader sees; else 404."""
+        seen = Post.objects.visible_to(self.actor).filter(thread=thread, number=number) if number < 2**31 else None
+        found = seen.first() if seen is not None else None
+        if found is None:
+            raise Http404
+        return found
+
+
+def enter(request: HttpRequest, slug: str) -> Room:
+    """The discussions of the space `slug`. 404 where there is nothing for this reader."""
+    return Room(request, space_page(request, slug, tab="discussions"))
+
+
+def number_in(text: str, least: int = 1, most: int = 10**6) -> int:
+    """A number that somebody sent, `least` for anything else."""
+    return min(max(int(text), least), most) if text.isdecimal() and len(text) < 8 else least
+
+
+def thread_rows(room: Room, threads: Sequence[Any]) -> list[dict[str, Any]]:
+    """Threads as rows of a list: url, title, lang, states (words), replies, unread, last_name, last_when… One query."""
+    people = queries.authors(
+        {t.last_author_id for t in threads} | {t.author_id for t in threads}, room.actor, room.space
+    )
+    rows = []
+    for thread in threads:
+        url = room.thread_url(thread)
+        read = getattr(thread, "read_number", None)
+        unread = max(0, thread.last_number - read) if read is not None else 0
+        rows.append(
+            {
+                "url": url,
+                "id": thread.pk,
+                "title": thread.title,
+                "lang": _foreign(thread.language),
+                "states": thread_states(thread),
+                "replies": max(0, thread.posts_count - 1),
+                "unread": unread,
+                "unread_url": f"{room.root}{thread.pk}/unread/" if unread else "",
+                "is_new": room.actor.account_id is not None and read is None,
+                "author": people[thread.author_id].name,
+                "last": people[thread.last_author_id],
+                "last_url": f"{room.root}{thread.pk}/p/{thread.last_number}/",
+                "last_when": when(thread.last_post_at),
+            }
+        )
+    return rows
+
+
+def thread_states(thread: Thread) -> list[tuple[str, str]]:
+    """(name, word) of everything there is to say about where a thread stands."""
+    said = []
+    if thread.pinned_at is not None:
+        said.append(("pinned", _("Pinned")))
+    if thread.kind == ThreadKind.QUESTION:
+        answered = thread.answer_id is not None
+        said.append(("answered", _("Question, answered")) if answered else ("question", _("Question")))
+    if thread.closed_at is not None:
+        said.append(("closed", _("Closed")))
+    if thread.hidden_at is not None:
+        said.append(("hidden", _("Hidden")))
+    return said
+
+
+def _foreign(language: str) -> str:
+    """`language` if it is another than the page's: what is to be said in `lang`."""
+    return language if language and language != (get_language() or "it")[:2] else ""
+
+
+def post_rows(room: Room, thread: Thread, posts: Sequence[Post], *, line: int = 0) -> list[dict[str, Any]]:
+    """Posts as rows for `discussions/_posts.html`. `line`: the post above which "new since your last visit" stands.
+    Three queries; two for visitors.
+    """
+    actor, keeps = room.actor, room.keeps_order
+    people = queries.authors(
+        {post.author_id for post in posts} | {getattr(post, "reply_author", None) for post in posts}, actor, room.space
+    )
+    mine = queries.reactions_of(actor, posts)
+    files = queries.files_of_posts(posts)
+    words = [(str(name), str(name.label)) for name in ReactionName]
+    is_open = thread.closed_at is None
+    may_write = bool(room.may_write)
+    may_accept = thread.kind == ThreadKind.QUESTION and (keeps or _is_own(actor, thread.author_id)) and may_write
+    report = _report_url()
+    report = report if actor.account_id is not None else ""
+    rows = []
+    for post in posts:
+        number, state = post.number, post.state
+        is_own = _is_own(actor, post.author_id)
+        shows = state in (PostState.SHOWN, PostState.HELD, PostState.HIDDEN)
+        is_shown = state == PostState.SHOWN
+        own = mine.get(post.pk, _NONE)
+        counts = post.reactions
+        can_react = is_shown and may_write and not is_own
+        replied = getattr(post, "reply_number", None)
+        rows.append(
+            {
+                "n": number,
+                "id": post.pk,
+                "author": people[post.author_id],
+                "when": when(post.created_at),
+                "edited": when(post.edited_at) if post.edited_at is not None and shows else "",
+                "version": post.version,
+                "lang": _foreign(post.language),
+                "html": Markup(post.html) if shows else "",  # noqa: S704 - cleaned by threads.rendering
+                "state": str(state),
+                "note": _state_note(state, is_own),
+                "is_answer": thread.answer_id == post.pk,
+                "line": number == line,
+                "reply": replied if getattr(post, "reply_thread", None) == thread.pk else None,
+                "reply_name": people[post.reply_author].name if replied else "",  # type: ignore[attr-defined]
+                "reactions": [
+                    (name, word, counts.get(name, 0), name in own)
+                    for name, word in words
+                    if can_react or counts.get(name, 0)
+                ]
+                if is_shown
+                else [],
+                "can_react": can_react,
+                "files": files.get(post.pk, ()),
+                "via_mail": post.via_mail,
+                "can_answer": is_shown and is_open and (may_write or room.may_join),
+                "can_edit": is_own and may_write and state in (PostState.SHOWN, PostState.HELD),
+                "can_delete": is_own and state in (PostState.SHOWN, PostState.HELD),
+                "can_accept": may_accept and is_shown and number > 1,
+                "can_release": keeps and state == PostState.HELD,
+                "report_url": f"{report}?kind=post&id={post.pk}" if report and is_shown and not is_own else "",
+            }
+        )
+    return rows
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _is_own(actor: Actor, author_id: int | None) -> bool:
+    return author_id is not None and author_id == actor.account_id
+
+
+def _state_note(state: str, is_own: bool) -> str:
+    match state:
+        case PostState.HELD:
+            return (
+                _("Only you and the moderators see this yet: somebody looks at first posts before they are shown.")
+                if is_own
+                else _("Held: only its author and the moderators see this, until somebody releases it.")
+            )
+        case PostState.HIDDEN:
+            return _("Hidden: only its author and the moderators see this.")
+        case PostState.REMOVED:
+            return _("This post was removed by the moderators.")
+        case PostState.DELETED:
+            return _("This post was deleted by its author.")
+    return ""
+
+
+def _report_url() -> str:
+    try:
+        return reverse("moderation:report")
+    except NoReverseMatch:
+        return ""
+
+
+def pager(base: str, page: int, pages: int, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """As ui.pager takes it."""
+
+    def at(n: int) -> str:
+        asked = dict(query or {})
+        if n > 1:
+            asked["page"] = str(n)
+        return base + (f"?{urlencode(asked)}" if asked else "")
+
+    near = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= 2]
+    links: list[dict[str, Any] | None] = []
+    for before, n in zip([0, *near], near, strict=False):
+        if n - before > 1:
+            links.append(None)
+        links.append({"number": n, "url": at(n), "is_current": n == page})
+    return {
+        "page": page,
+        "pages": pages,
+        "previous_url": at(page - 1) if page > 1 else "",
+        "next_url": at(page + 1) if page < pages else "",
+        "links": links,
+    }

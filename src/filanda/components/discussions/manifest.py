@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Discussions plug in as a component of spaces and as the place of their threads."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from filanda.components.discussions.happening import news, tasks
+from filanda.components.discussions.policies import PERMISSIONS, register
+from filanda.components.discussions.steps import follow_audience
+from filanda.kernel.journal.event_types import Audience, Erasure, EventType
+from filanda.kernel.manifests import Manifest
+from filanda.spaces.components import ComponentKind, register_component
+
+register()
+register_component(
+    ComponentKind(
+        name="discussions",
+        label=_("Discussions"),
+        url_name="discussions:threads",
+        position=10,
+        follow_audience=follow_audience,
+        news=news,
+        tasks=tasks,
+    )
+)
+
+manifest = Manifest(
+    permissions=PERMISSIONS,
+    events=(
+        EventType(
+            "discussions.audience.followed",
+            _("A community opened or closed, and its discussions with it"),
+            Audience.STAFF,
+            Erasure.NOTHING,
+        ),
+    ),
+)
