@@ -198,6 +198,7 @@ def _choices_context(
         "hours": [(str(hour), f"{hour:02}:00") for hour in range(24)],
         "zone": str(zone_of(request.region)),  # type: ignore[attr-defined]
         "errors": errors,
+        "summary": [{"name": name, "message": message} for name, message in errors.items()],
         "saved": "saved" in request.GET,
     }
 

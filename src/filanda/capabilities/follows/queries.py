@@ -35,9 +35,16 @@ def muted_by(keys: Sequence[Key]) -> set[int]:
 def _nearest_words(keys: Sequence[Key]) -> dict[int, str]:
     if not keys:
         return {}
+    rows = Follow.objects.filter(_any_of(keys)).values_list("account", "thing_kind", "thing_id", "level")
+    return nearest_words(keys, rows)
+
+
+def nearest_words(keys: Sequence[Key], rows: Iterable[tuple[int, str, int, str]]) -> dict[int, str]:
+    """By account, its level at the first of `keys` that it has said anything about. `rows`: (account, kind, id, level),
+    of things in `keys`.
+    """
     rank = {key: place for place, key in enumerate(keys)}
     said: dict[int, tuple[int, str]] = {}
-    rows = Follow.objects.filter(_any_of(keys)).values_list("account", "thing_kind", "thing_id", "level")
     for account_id, kind, number, level in rows:
         place = rank[kind, number]
         if account_id not in said or place < said[account_id][0]:

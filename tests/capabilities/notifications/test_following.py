@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From an event to rows: everybody once, nobody for their own doing, nobody who may not see it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils.timezone import now
+
+from filanda.capabilities.follows.models import Follow
+from filanda.capabilities.notifications import following
+from filanda.capabilities.notifications.models import Bookkeeping, Channel, Choice, Notification
+from filanda.capabilities.notifications.queries import lines_of, notification_page, unread_count
+from filanda.kernel.identity.actors import actor_for
+
+
+def test_everybody_is_told_once_and_who_acted_is_not(notes, person, follow):
+    ada, bea = person("ada"), person("bea")
+    notes.write(1, "Loom", [(ada, "mention"), (ada, "follow"), (bea, "follow")], actor=actor_for(bea))
+    follow()
+    follow()
+    assert [(row.account, row.why) for row in Notification.objects.select_related("account")] == [(ada, "mention")]
+
+
+def test_an_event_read_again_after_a_crash_tells_nobody_twice(notes, person, follow):
+    ada = person("ada")
+    notes.write(1, "Loom", [(ada, "follow")])
+    follow()
+    Bookkeeping.objects.update(position=0)  # as restored from an older copy
+    follow()
+    assert Notification.objects.count() == 1
+
+
+def test_what_happened_before_there_were_notifications_is_history(notes, person):
+    notes.write(1, "Loom", [(person("ada"), "follow")])
+    following.follow(now())
+    assert Notification.objects.count() == 0
+
+
+def test_old_events_are_not_told_late(notes, person, follow):
+    notes.write(1, "Loom", [(person("ada"), "follow")])
+    following.follow(now() + following.TOO_OLD + timedelta(hours=1))
+    assert Notification.objects.count() == 0
+
+
+def test_muting_silences_all_but_what_names_the_reader(notes, person, follow, region):
+    ada, bea = person("ada"), person("bea")
+    for account in (ada, bea):
+        Follow.objects.create(region=region, account=account, thing_kind="shelf", thing_id=1, level="muted")
+    notes.write(1, "Loom", [(ada, "follow"), (bea, "mention")])
+    follow()
+    assert [row.account for row in Notification.objects.select_related("account")] == [bea]
+
+
+def test_a_kind_switched_off_makes_no_row_and_the_choice_of_the_space_goes_first(notes, person, follow, region):
+    ada = person("ada")
+    Choice.objects.create(region=region, account=ada, kind="threads", channel=Channel.OFF)
+    Choice.objects.create(region=region, account=ada, kind="threads", channel=Channel.AT_ONCE, space_id=7)
+    notes.write(1, "Loom", [(ada, "follow")])
+    notes.write(2, "Shuttle", [(ada, "follow")], space=7)
+    follow()
+    assert [(row.thing_id, row.channel) for row in Notification.objects.all()] == [(2, "at_once")]
+
+
+def test_what_closes_is_neither_shown_nor_counted(notes, person, follow):
+    ada = person("ada")
+    notes.write(1, "Loom", [(ada, "follow")])
+    notes.write(2, "Shuttle", [(ada, "follow")], audience="members")
+    notes.write(3, "Secret", [(ada, "follow")], audience="space:9")
+    follow()
+    actor = actor_for(ada)
+    assert unread_count(actor) == 2  # the third was never theirs
+    notes.notes[2] = ("Shuttle", "space:9")
+    lines, gone, _next = notification_page(actor)
+    assert [line.sentence for line in lines] == ["There is a note: Loom."]
+    assert [row.thing_id for row in gone] == [2]
+
+
+def test_the_number_of_queries_does_not_grow(notes, person, follow, django_assert_num_queries):
+    ada = person("ada")
+    for number in range(1, 21):
+        notes.write(number, f"Note {number}", [(ada, "follow")])
+    follow()
+    actor = actor_for(ada)
+    with django_assert_num_queries(1):
+        lines, _gone, _next = notification_page(actor)
+    assert len(lines) == 20
+
+
+def test_nobody_reads_what_others_are_told(notes, person, follow):
+    ada, bea = person("ada"), person("bea")
+    notes.write(1, "Loom", [(ada, "follow")])
+    follow()
+    rows = Notification.objects.visible_to(actor_for(bea))
+    assert (rows.count(), lines_of(actor_for(bea), list(rows))) == (0, [])
+
+
+def test_another_region_is_told_nothing(notes, person, follow, other_region):
+    from filanda.kernel.regions.scoped import in_region
+
+    notes.write(1, "Loom", [(person("ada"), "follow")])
+    follow()
+    with in_region(other_region):
+        assert Notification.objects.count() == 0
