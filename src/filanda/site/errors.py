@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from filanda.kernel.ui.problems import (
     language_of,
     respond,
 )
+from filanda.spaces.errors import AtTheDoor
 
 
 def tell(request: HttpRequest, kind: Kind, sentence: str | Promise) -> HttpResponse:
@@ -57,6 +58,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404; whoever may know of a community but not read in it is led to its door."""
+    if isinstance(exception, AtTheDoor) and not asks_api(request):
+        return redirect("spaces:join", slug=exception.space.slug)
     if asks_api(request):
         return tell(
             request, NOT_FOUND, _("There is nothing at this address. The operations are listed at /api/v1/docs.")

@@ -35,6 +35,7 @@ urlpatterns = [
         path("", include("filanda.across.privacy.urls")),
         path("", include("filanda.across.following.urls")),
         path("", include("filanda.across.profiles.urls")),
+        path("communities/", include("filanda.spaces.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),
         path("api/", api.docs, name="api-docs"),

@@ -177,6 +177,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 _MANAGE = "spaces.members.manage"
+_GOVERN = "spaces.members.govern"
 _OWN = "spaces.memberships.own"
 _S = MembershipState
 
@@ -199,6 +200,7 @@ class Membership(models.Model):
     decided_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     joined_at = models.DateTimeField(null=True, blank=True)
     visited_at = models.DateTimeField(null=True, blank=True, help_text="when the present visit began")
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="last page of the present visit, to some minutes")
     previous_visit_at = models.DateTimeField(null=True, blank=True, help_text="what is new is newer than this")
     welcomed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
@@ -216,9 +218,9 @@ class Membership(models.Model):
             Transition("withdraw", (_S.REQUESTED, _S.INVITED), _S.LEFT, _OWN, _("Withdraw")),
             Transition("call_back", (_S.INVITED,), _S.LEFT, _MANAGE, _("Call the invitation back")),
             Transition("leave", (_S.ACTIVE,), _S.LEFT, _OWN, _("Leave")),
-            Transition("remove", (_S.ACTIVE,), _S.REMOVED, _MANAGE, _("Remove")),
-            Transition("ban", (_S.ACTIVE, _S.REQUESTED, _S.LEFT, _S.REMOVED), _S.BANNED, _MANAGE, _("Ban")),
-            Transition("lift", (_S.BANNED,), _S.LEFT, _MANAGE, _("Lift the ban")),
+            Transition("remove", (_S.ACTIVE,), _S.REMOVED, _GOVERN, _("Remove")),
+            Transition("ban", (_S.ACTIVE, _S.REQUESTED, _S.LEFT, _S.REMOVED), _S.BANNED, _GOVERN, _("Ban")),
+            Transition("lift", (_S.BANNED,), _S.LEFT, _GOVERN, _("Lift the ban")),
         ),
     )
 

@@ -9,160 +9,376 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0002_regions'),
-        ('taxonomies', '0002_search_and_fingerprint'),
+        ("regions", "0002_regions"),
+        ("taxonomies", "0002_search_and_fingerprint"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Space',
+            name="Space",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('region', 'The region'), ('community', 'Community'), ('group', 'Project group')], default='community', max_length=12)),
-                ('slug', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*$', 'Lower case letters, digits, -.')])),
-                ('names', models.JSONField(default=dict)),
-                ('summaries', models.JSONField(blank=True, default=dict, help_text='one or two sentences, plain text')),
-                ('welcomes', models.JSONField(blank=True, default=dict, help_text='Markdown')),
-                ('rules', models.JSONField(blank=True, default=dict, help_text='Markdown')),
-                ('questions', models.JSONField(blank=True, default=dict, help_text='what people who ask to join answer')),
-                ('openness', models.CharField(choices=[('open', 'Open: everybody reads, members of the region join'), ('restricted', 'Restricted: listed, people ask to join, members read'), ('private', 'Private: invited people only, not listed')], default='open', max_length=12)),
-                ('settings', models.JSONField(blank=True, default=dict, help_text='{"holds_first_posts": 1, …}; see steps.setting')),
-                ('members_count', models.PositiveIntegerField(default=0, help_text='active memberships; kept by steps.recount')),
-                ('activity_score', models.FloatField(default=0, help_text='how alive it is, by the nightly job')),
-                ('last_active_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('archived_at', models.DateTimeField(blank=True, help_text='readable, no longer written in', null=True)),
-                ('is_invented', models.BooleanField(default=False)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='spaces.space')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spaces', to='regions.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("region", "The region"), ("community", "Community"), ("group", "Project group")],
+                        default="community",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=60,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*$", "Lower case letters, digits, -."
+                            )
+                        ],
+                    ),
+                ),
+                ("names", models.JSONField(default=dict)),
+                ("summaries", models.JSONField(blank=True, default=dict, help_text="one or two sentences, plain text")),
+                ("welcomes", models.JSONField(blank=True, default=dict, help_text="Markdown")),
+                ("rules", models.JSONField(blank=True, default=dict, help_text="Markdown")),
+                (
+                    "questions",
+                    models.JSONField(blank=True, default=dict, help_text="what people who ask to join answer"),
+                ),
+                (
+                    "openness",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open: everybody reads, members of the region join"),
+                            ("restricted", "Restricted: listed, people ask to join, members read"),
+                            ("private", "Private: invited people only, not listed"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "settings",
+                    models.JSONField(
+                        blank=True, default=dict, help_text='{"holds_first_posts": 1, …}; see steps.setting'
+                    ),
+                ),
+                (
+                    "members_count",
+                    models.PositiveIntegerField(default=0, help_text="active memberships; kept by steps.recount"),
+                ),
+                ("activity_score", models.FloatField(default=0, help_text="how alive it is, by the nightly job")),
+                ("last_active_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, help_text="readable, no longer written in", null=True),
+                ),
+                ("is_invented", models.BooleanField(default=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="spaces.space",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="spaces", to="regions.region"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Pin',
+            name="Pin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('thing_kind', models.CharField(max_length=40)),
-                ('thing_id', models.BigIntegerField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('pinned_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('pinned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pins', to='spaces.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("thing_kind", models.CharField(max_length=40)),
+                ("thing_id", models.BigIntegerField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("pinned_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "pinned_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pins", to="spaces.space"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('invited', 'Invited'), ('requested', 'Asked to join'), ('active', 'Member'), ('declined', 'Not taken in'), ('left', 'Left'), ('removed', 'Removed'), ('banned', 'Banned')], default='requested', max_length=12)),
-                ('state_changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('role', models.CharField(choices=[('space_manager', 'Manager'), ('space_moderator', 'Moderator'), ('space_member', 'Member'), ('space_reader', 'Reader')], default='space_member', max_length=40)),
-                ('answer', models.CharField(blank=True, help_text="to the space's question", max_length=1000)),
-                ('reason', models.CharField(blank=True, help_text='why declined, removed or banned', max_length=1000)),
-                ('banned_until', models.DateTimeField(blank=True, null=True)),
-                ('joined_at', models.DateTimeField(blank=True, null=True)),
-                ('visited_at', models.DateTimeField(blank=True, help_text='when the present visit began', null=True)),
-                ('previous_visit_at', models.DateTimeField(blank=True, help_text='what is new is newer than this', null=True)),
-                ('welcomed_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='spaces.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "Invited"),
+                            ("requested", "Asked to join"),
+                            ("active", "Member"),
+                            ("declined", "Not taken in"),
+                            ("left", "Left"),
+                            ("removed", "Removed"),
+                            ("banned", "Banned"),
+                        ],
+                        default="requested",
+                        max_length=12,
+                    ),
+                ),
+                ("state_changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("space_manager", "Manager"),
+                            ("space_moderator", "Moderator"),
+                            ("space_member", "Member"),
+                            ("space_reader", "Reader"),
+                        ],
+                        default="space_member",
+                        max_length=40,
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, help_text="to the space's question", max_length=1000)),
+                ("reason", models.CharField(blank=True, help_text="why declined, removed or banned", max_length=1000)),
+                ("banned_until", models.DateTimeField(blank=True, null=True)),
+                ("joined_at", models.DateTimeField(blank=True, null=True)),
+                ("visited_at", models.DateTimeField(blank=True, help_text="when the present visit began", null=True)),
+                (
+                    "previous_visit_at",
+                    models.DateTimeField(blank=True, help_text="what is new is newer than this", null=True),
+                ),
+                ("welcomed_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="spaces.space"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SpaceComponent',
+            name="SpaceComponent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='of a kind in spaces.components', max_length=40)),
-                ('is_on', models.BooleanField(default=True)),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='components', to='spaces.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(help_text="of a kind in spaces.components", max_length=40)),
+                ("is_on", models.BooleanField(default=True)),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="components", to="spaces.space"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SpaceConcept',
+            name="SpaceConcept",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('concept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='taxonomies.concept')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='space_concepts', to='spaces.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="taxonomies.concept"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="space_concepts", to="spaces.space"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SpaceInvitation',
+            name="SpaceInvitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('role', models.CharField(choices=[('space_manager', 'Manager'), ('space_moderator', 'Moderator'), ('space_member', 'Member'), ('space_reader', 'Reader')], default='space_member', max_length=40)),
-                ('token_hash', models.BinaryField(max_length=32, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('uses', models.PositiveIntegerField(default=0)),
-                ('most_uses', models.PositiveIntegerField(default=1)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('invited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='spaces.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("space_manager", "Manager"),
+                            ("space_moderator", "Moderator"),
+                            ("space_member", "Member"),
+                            ("space_reader", "Reader"),
+                        ],
+                        default="space_member",
+                        max_length=40,
+                    ),
+                ),
+                ("token_hash", models.BinaryField(max_length=32, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("uses", models.PositiveIntegerField(default=0)),
+                ("most_uses", models.PositiveIntegerField(default=1)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="spaces.space"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='space',
-            index=models.Index(fields=['region', 'kind', '-activity_score'], name='spaces_alive'),
+            model_name="space",
+            index=models.Index(fields=["region", "kind", "-activity_score"], name="spaces_alive"),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(fields=('region', 'slug'), name='spaces_slug'),
+            model_name="space",
+            constraint=models.UniqueConstraint(fields=("region", "slug"), name="spaces_slug"),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'region')), fields=('region',), name='spaces_one_of_the_region'),
+            model_name="space",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "region")), fields=("region",), name="spaces_one_of_the_region"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'group'), _negated=True), ('openness', 'private'), _connector='OR'), name='spaces_groups_private'),
+            model_name="space",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "group"), _negated=True), ("openness", "private"), _connector="OR"
+                ),
+                name="spaces_groups_private",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pin',
-            constraint=models.UniqueConstraint(fields=('space', 'thing_kind', 'thing_id'), name='spaces_pinned_once'),
+            model_name="pin",
+            constraint=models.UniqueConstraint(fields=("space", "thing_kind", "thing_id"), name="spaces_pinned_once"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['account', 'state'], name='spaces_of_account'),
+            model_name="membership",
+            index=models.Index(fields=["account", "state"], name="spaces_of_account"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('space', 'account'), name='spaces_one_membership'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("space", "account"), name="spaces_one_membership"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['removed', 'banned', 'declined']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='spaces_reason_given'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["removed", "banned", "declined"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="spaces_reason_given",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spacecomponent',
-            constraint=models.UniqueConstraint(fields=('space', 'name'), name='spaces_component_once'),
+            model_name="spacecomponent",
+            constraint=models.UniqueConstraint(fields=("space", "name"), name="spaces_component_once"),
         ),
         migrations.AddConstraint(
-            model_name='spaceconcept',
-            constraint=models.UniqueConstraint(fields=('space', 'concept'), name='spaces_concept_once'),
+            model_name="spaceconcept",
+            constraint=models.UniqueConstraint(fields=("space", "concept"), name="spaces_concept_once"),
         ),
     ]

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads about spaces. Each says how many queries it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils.timezone import now as clock
+
+from filanda.directory.people.models import Person
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import Account, Role, RoleGrant
+from filanda.spaces.components import ComponentKind, component_kinds
+from filanda.spaces.models import SCOPE, MemberRole, Membership, Space, SpaceComponent, SpaceKind
+
+__all__ = [
+    "ROLE_ORDER",
+    "component_setting",
+    "components_of",
+    "has_component",
+    "managers_of",
+    "members_as_people",
+    "people_by_account",
+    "role_in",
+    "space_at",
+    "with_components",
+]
+
+ROLE_ORDER = (MemberRole.MANAGER, MemberRole.MODERATOR, MemberRole.MEMBER, MemberRole.READER)
+VISIT_GAP = timedelta(minutes=30)
+
+
+def with_components(rows: QuerySet[Space]) -> QuerySet[Space]:
+    """`rows`, each with `component_rows`: what it switched on or off, for `components_of`. No query of its own."""
+    chosen = SpaceComponent.objects.filter(space=OuterRef("pk")).order_by("name")
+    return rows.annotate(
+        component_rows=ArraySubquery(chosen.values(json=JSONObject(name="name", is_on="is_on", settings="settings")))
+    )
+
+
+def space_at(slug: str, actor: Actor) -> Space | None:
+    """The space at `slug`, with the one above it and its components, if `actor` may know of it. One query."""
+    rows = with_components(Space.objects.visible_to(actor).select_related("region", "parent"))
+    found: Space | None = rows.filter(slug=slug).first()
+    return found
+
+
+def _chosen(space: Space) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] | None = getattr(space, "component_rows", None)
+    if rows is not None:
+        return rows
+    return [dict(row) for row in SpaceComponent.objects.filter(space=space).values("name", "is_on", "settings")]
+
+
+def components_of(space: Space) -> list[ComponentKind]:
+    """What is switched on in `space`, in the order of the tabs. No query for one read by `with_components`."""
+    chosen = {row["name"]: bool(row["is_on"]) for row in _chosen(space)}
+    return [
+        kind
+        for kind in component_kinds()
+        if space.kind in kind.space_kinds and chosen.get(kind.name, kind.is_on_by_default)
+    ]
+
+
+def has_component(space: Space, name: str) -> bool:
+    """Whether the component `name` is switched on in `space`. As `components_of`."""
+    return any(kind.name == name for kind in components_of(space))
+
+
+def component_setting(space: Space, component: str, name: str) -> bool:
+    """A yes/no setting of a component of `space`, or its default. As `components_of`."""
+    for row in _chosen(space):
+        if row["name"] == component and name in (row["settings"] or {}):
+            return bool(row["settings"][name])
+    kind = next((kind for kind in component_kinds() if kind.name == component), None)
+    return next((bool(default) for known, _label, default in (kind.settings if kind else ()) if known == name), False)
+
+
+def role_in(actor: Actor, space: Space) -> str:
+    """What `actor` is in `space`: a MemberRole, "" for nobody there. No query."""
+    for role in ROLE_ORDER:
+        if space.pk in actor.scope_ids(SCOPE, role):
+            return role.value
+    if space.kind == SpaceKind.REGION and actor.is_member:
+        is_manager = Role.REGION_ADMINISTRATOR in actor.roles
+        return (MemberRole.MANAGER if is_manager else MemberRole.MEMBER).value
+    return ""
+
+
+def _open_grants(space: Space, *roles: str) -> QuerySet[RoleGrant]:
+    rows = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=clock()), ended_at=None, account__is_active=True)
+    if space.kind == SpaceKind.REGION:
+        wanted = {MemberRole.MANAGER.value: Role.REGION_ADMINISTRATOR.value}
+        return rows.filter(scope_kind="", role__in=[wanted[role] for role in roles if role in wanted])
+    return rows.filter(scope_kind=SCOPE, scope_id=space.pk, role__in=roles)
+
+
+def managers_of(space: Space, *roles: str) -> list[Account]:
+    """Who looks after `space` (or holds one of `roles` there), longest first. One query."""
+    rows = _open_grants(space, *(roles or (MemberRole.MANAGER.value,))).select_related("account")
+    return list({grant.account_id: grant.account for grant in rows.order_by("granted_at", "pk")}.values())
+
+
+def members_as_people(actor: Actor, space: Space) -> QuerySet[Membership]:
+    """Active members of `space` whom `actor` may see, with their account: who hides from lists is hidden here too,
+    except from managers, who have to know whom they look after; blocks hold as in the directory.
+    """
+    rows = Membership.objects.visible_to(actor).active().filter(space=space)
+    if space.pk in actor.scope_ids(SCOPE, Role.SPACE_MANAGER) or actor.is_platform:
+        return rows.select_related("account")
+    listed = Person.objects.listed_to(actor).filter(account=OuterRef("account"))
+    return rows.filter(Exists(listed) | Q(account=actor.account_id)).select_related("account")
+
+
+def people_by_account(account_ids: Iterable[int]) -> dict[int, Person]:
+    """Profiles in the active region, by account. One query."""
+    rows = Person.objects.present().filter(account__in=list(account_ids))
+    return {person.account_id: person for person in rows if person.account_id is not None}

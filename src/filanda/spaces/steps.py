@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What actions of this room, and rooms above, share. No transaction is opened here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import SPACE_ROLES, Account, Role, RoleGrant
+from filanda.kernel.journal.actions import record
+from filanda.kernel.mail.links import absolute
+from filanda.kernel.mail.steps import post
+from filanda.kernel.policies import Decision, Forbidden
+from filanda.kernel.signin.steps import end_role, give_role
+from filanda.spaces.errors import LastManager
+from filanda.spaces.models import SCOPE, MemberRole, Membership, Space
+
+__all__ = [
+    "account_id_of",
+    "become_active",
+    "change_role",
+    "end_active",
+    "has_other_managers",
+    "lock_space",
+    "note_activity",
+    "note_visit",
+    "recount",
+    "require_other_managers",
+    "setting",
+    "space_path",
+    "tell",
+]
+
+VISIT_ENDS_AFTER = timedelta(minutes=30)
+SEEN_EVERY = timedelta(minutes=5)
+
+DEFAULTS: dict[str, int] = {
+    "holds_first_posts": 0,  # how many first contributions of a new member wait for a moderator
+    "members_open_groups": 1,
+}
+
+
+def setting(space: Space, name: str) -> int:
+    """A number among the settings of `space`, or its default. Raises KeyError for one that does not exist. No query."""
+    given = space.settings.get(name) if isinstance(space.settings, dict) else None
+    default = DEFAULTS[name]
+    return given if isinstance(given, int) and 0 <= given <= 1000 else default
+
+
+def account_id_of(actor: Actor) -> int:
+    """Whose deed it is. Raises Forbidden for visitors and the platform."""
+    if actor.account_id is None:
+        raise Forbidden(Decision(False, _("Sign in first: only somebody can do this.")))
+    return actor.account_id
+
+
+def lock_space(space_id: int) -> Space:
+    """The space's row, locked: who belongs to it is decided by one transaction at a time."""
+    locked: Space = Space.objects.select_for_update(of=("self",)).select_related("region").get(pk=space_id)
+    return locked
+
+
+def recount(space: Space) -> int:
+    """Count the active members anew; the caller holds the space's lock."""
+    space.members_count = Membership.objects.active().filter(space=space).count()
+    space.save(update_fields=["members_count"])
+    return space.members_count
+
+
+def note_activity(space_id: int, now: datetime) -> None:
+    """Something was contributed to the space. For components; takes no lock for longer than one statement."""
+    Space.objects.filter(pk=space_id).update(last_active_at=now)
+
+
+def note_visit(membership: Membership, now: datetime) -> None:
+    """The member looks at a page of the space. A visit ends with half an hour's absence; what is new is newer than the
+    end of the visit before. Writes once in some minutes, on this row only; two pages at once count as one.
+    """
+    seen = membership.seen_at
+    if seen is not None and now - seen < SEEN_EVERY:
+        return
+    changed: dict[str, Any] = {"seen_at": now}
+    if seen is None or now - seen > VISIT_ENDS_AFTER:
+        changed |= {"visited_at": now, "previous_visit_at": seen}
+    if Membership.objects.filter(pk=membership.pk, seen_at=seen).update(**changed):
+        for field, value in changed.items():
+            setattr(membership, field, value)
+    else:
+        membership.refresh_from_db(fields=["seen_at", "visited_at", "previous_visit_at"])
+
+
+def become_active(*, actor: Actor, membership: Membership, now: datetime, reason: str = "") -> None:
+    """Give the role grant of an active `membership` (already moved and saved) and count the members anew. The caller
+    holds the space's lock.
+    """
+    membership.joined_at = now
+    membership.banned_until = None
+    membership.reason = ""
+    membership.save(update_fields=["joined_at", "banned_until", "reason"])
+    _only_role(actor=actor, membership=membership, now=now, reason=reason)
+    recount(membership.space)
+
+
+def end_active(*, actor: Actor, membership: Membership, now: datetime, reason: str = "") -> None:
+    """End every role grant in the space of a `membership` that is active no longer. The caller holds the lock."""
+    for grant in _open_grants(membership):
+        end_role(actor=actor, grant=grant, now=now, reason=reason)
+    if membership.role != MemberRole.MEMBER:
+        membership.role = MemberRole.MEMBER
+        membership.save(update_fields=["role"])
+    recount(membership.space)
+
+
+def change_role(*, actor: Actor, membership: Membership, role: MemberRole, now: datetime, reason: str = "") -> None:
+    """Let an active member be something else in the space. The caller holds the lock, and has asked after the last
+    manager.
+    """
+    membership.role = role
+    membership.save(update_fields=["role"])
+    _only_role(actor=actor, membership=membership, now=now, reason=reason)
+
+
+def _only_role(*, actor: Actor, membership: Membership, now: datetime, reason: str) -> None:
+    for grant in _open_grants(membership):
+        if grant.role != membership.role or (grant.until is not None and grant.until <= now):
+            end_role(actor=actor, grant=grant, now=now, reason=reason)
+    give_role(
+        actor=actor,
+        region=membership.region,
+        account=membership.account,
+        role=Role(membership.role),
+        scope=(SCOPE, membership.space_id),
+        reason=reason,
+    )
+
+
+def _open_grants(membership: Membership) -> list[RoleGrant]:
+    rows = RoleGrant.objects.select_for_update(of=("self",)).select_related("account", "region")
+    return list(
+        rows.filter(
+            account=membership.account_id,
+            scope_kind=SCOPE,
+            scope_id=membership.space_id,
+            role__in=SPACE_ROLES,
+            ended_at=None,
+        )
+    )
+
+
+def has_other_managers(space: Space, account_id: int) -> bool:
+    """Whether somebody besides `account_id` manages `space`. One query; certain under the space's lock."""
+    rows = Membership.objects.active().filter(space=space, role=MemberRole.MANAGER, account__is_active=True)
+    return bool(rows.exclude(account=account_id).exists())
+
+
+def require_other_managers(membership: Membership) -> None:
+    """Raise LastManager if nobody else manages the space. The caller holds the space's lock."""
+    if membership.role == MemberRole.MANAGER and not has_other_managers(membership.space, membership.account_id):
+        raise LastManager
+
+
+def space_path(space: Space) -> str:
+    """The address of its home, in the active language."""
+    return reverse("spaces:home", args=[space.slug])
+
+
+def tell(
+    accounts: Iterable[Account], template: str, *, space: Space, language: str, path: str, context: Mapping[str, Any]
+) -> None:
+    """Post "spaces/mail/<template>" to each of `accounts`; `url` in its context leads to `path`."""
+    region = space.region
+    for account in {one.pk: one for one in accounts}.values():
+        post(
+            region=region,
+            to=account.email,
+            template=f"spaces/mail/{template}",
+            language=language,
+            context={**context, "url": absolute(region, language, path)},
+            account=account,
+        )
+
+
+def told_event(name: str, *, actor: Actor, membership: Membership, payload: Mapping[str, Any] | None = None) -> None:
+    """Record that somebody's membership changed. No words: ids only."""
+    record(
+        name,
+        region=membership.region,
+        actor=actor,
+        subject=membership,
+        payload={"space": membership.space_id, "account": membership.account_id, **(payload or {})},
+        touches={"space": [membership.space_id]},
+    )

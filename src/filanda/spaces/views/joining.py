@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The door of a space: joining, asking, answering an invitation, leaving."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from filanda.kernel.policies import require
+from filanda.kernel.workflow import MoveNotPossible
+from filanda.spaces.actions.joining import (
+    ANSWER_LENGTH,
+    ask_to_join,
+    join_space,
+    leave_space,
+    withdraw_membership,
+)
+from filanda.spaces.errors import AlreadyInside, LastManager, NotAllowedIn, TooOften
+from filanda.spaces.models import Membership, MembershipState, SpaceKind
+from filanda.spaces.pages import SpacePage, space_page
+from filanda.spaces.queries import managers_of, people_by_account
+
+__all__ = ["join", "leave", "to_sign_in"]
+
+
+def to_sign_in(back: str) -> HttpResponseRedirect:
+    """To signing in, and then `back`."""
+    return HttpResponseRedirect(f"{reverse('signin:start')}?{urlencode({'next': back})}")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    """The door. GET says what this place is and how one comes in; POST joins, asks with `answer`, or, with `withdraw`,
+    takes one's request back or says no to an invitation.
+    """
+    page = space_page(request, slug, tab="door", at_door=True)
+    if request.method != "POST":
+        return _door(request, page)
+    if page.actor.account_id is None:
+        return to_sign_in(reverse("spaces:join", args=[slug]))
+    require(page.actor, "spaces.memberships.own")
+    try:
+        if "withdraw" in request.POST and page.membership is not None:
+            withdraw_membership(actor=page.actor, membership=page.membership, now=now())
+            messages.success(request, _("Done: nothing waits any more."))
+            return redirect("spaces:directory") if page.space.is_private else redirect("spaces:about", slug=slug)
+        if page.door == "ask":
+            ask_to_join(actor=page.actor, space=page.space, answer=request.POST.get("answer", ""), now=now())
+            messages.success(request, _("Your request is on its way: the managers decide, and you get their answer."))
+            return redirect("spaces:join", slug=slug)
+        join_space(actor=page.actor, space=page.space, now=now())
+    except (NotAllowedIn, AlreadyInside, MoveNotPossible) as error:
+        return _door(request, page, str(error), 409)
+    except TooOften as error:
+        return _door(request, page, str(error), 429)
+    messages.success(request, _("Welcome to %(space)s.") % {"space": page.name})
+    return redirect("spaces:home", slug=slug)
+
+
+def _door(request: HttpRequest, page: SpacePage, problem: str = "", status: int = 200) -> HttpResponse:
+    managers = [] if page.space.is_private and not page.role else managers_of(page.space)
+    people = people_by_account(account.pk for account in managers)
+    context = {
+        "page": page,
+        "question": page.space.text("questions"),
+        "answer": request.POST.get("answer", "") or (page.membership.answer if page.membership else ""),
+        "answer_length": ANSWER_LENGTH,
+        "managers": [people[account.pk].name for account in managers if account.pk in people],
+        "listed_errors": [{"name": "", "message": problem}] if problem else [],
+    }
+    return render(request, "spaces/door.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET asks, POST leaves. The last manager is told to hand over first, and where."""
+    page = space_page(request, slug, tab="door", at_door=True)
+    membership = page.membership
+    if membership is None or membership.state != MembershipState.ACTIVE or page.space.kind == SpaceKind.REGION:
+        raise Http404
+    problem = ""
+    if request.method == "POST":
+        try:
+            leave_space(actor=page.actor, membership=membership, now=now())
+        except (LastManager, MoveNotPossible) as error:
+            problem = str(error)
+        else:
+            messages.success(request, _("You have left %(space)s.") % {"space": page.name})
+            return redirect("spaces:directory") if page.space.is_private else redirect("spaces:about", slug=slug)
+    context = {
+        "page": page,
+        "is_last": is_last_manager(membership),
+        "listed_errors": [{"name": "", "message": problem}] if problem else [],
+    }
+    return render(request, "spaces/leave.html", context, status=409 if problem else 200)
+
+
+def is_last_manager(membership: Membership) -> bool:
+    """Whether they would leave the space without a manager. One query for managers."""
+    if membership.role != "space_manager":
+        return False
+    rows = Membership.objects.active().filter(space=membership.space_id, role="space_manager")
+    return not rows.exclude(pk=membership.pk).exists()
