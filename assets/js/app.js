@@ -4,5 +4,6 @@ import 'htmx.org/dist/htmx.esm.js';
 import './parts/requests.js';
 import './parts/drafts.js';
 import './parts/manners.js';
+import './parts/keys.js';
 import './parts/passkeys.js';
 import './parts/bell.js';

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from filanda.directory.people import actions, personal
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.models import Role
+from filanda.kernel.mail.models import Message
+from filanda.kernel.mail.rendering import render
 from tests.across.profiles.conftest import NOON, me
 from tests.across.profiles.test_pages import as_
 
@@ -118,3 +120,80 @@ def test_the_queue_costs_the_same_for_one_and_for_many(member, facilitator):
             assert len(names(staff.get(QUEUE))) == number + 1
         costs.append(len(asked))
     assert costs[1] == costs[3] <= 12  # the first page of a session looks up more
+
+
+@pytest.fixture
+def colleague(region, account):
+    return account("gino@example.org", Role.FACILITATOR, region=region)
+
+
+def test_somebody_is_handed_over_on_their_page_and_told_why(paola, facilitator, colleague, account, joined, region):
+    address = f"/it/people/{paola.pk}/assign/"
+    page = as_(facilitator).get(f"/it/people/{paola.pk}/paola-privata/").content.decode()
+    assert f'action="{address}"' in page
+    assert f'<option value="{colleague.pk}"' in page
+    refused = as_(facilitator).post(address, {"to": str(colleague.pk), "why": " "})
+    assert refused.status_code == 422
+    assert 'id="why-error"' in refused.content.decode()
+    assert as_(facilitator).post(address, {"to": "0", "why": "x"}).status_code == 422
+    assert Person.objects.get(pk=paola.pk).facilitator == facilitator
+    administrator = account("admin@example.org", Role.REGION_ADMINISTRATOR, region=region)
+    answer = as_(administrator).post(address, {"to": str(colleague.pk), "why": "Fabia è in congedo."})
+    assert answer["Location"] == f"/it/people/{paola.pk}/paola-privata/?assigned=1"
+    assert Person.objects.get(pk=paola.pk).facilitator == colleague
+    [message] = Message.objects.filter(template="people/mail/assigned")
+    assert (message.to, message.context["reason"]) == (paola.account.email, "Fabia è in congedo.")
+    mail = render(message.template, region=region, language="it", context=message.context)
+    assert "Fabia è in congedo." in mail.text
+
+
+def test_nobody_else_hands_people_over(client, paola, facilitator, colleague, account, joined, region, other_region):
+    readers = [client, as_(account("stranger@example.org")), as_(joined("Carlo Curioso").account), as_(paola.account)]
+    readers.append(as_(facilitator, second_factor=False))
+    readers.append(as_(account("there@example.org", Role.FACILITATOR, region=other_region)))
+    sent = {"to": str(colleague.pk), "why": "x", "chosen": [str(paola.pk)]}
+    for reader in readers:
+        assert reader.post(f"/it/people/{paola.pk}/assign/", sent).status_code in (403, 404)
+        assert reader.post(f"{QUEUE}assign/", sent).status_code == 403
+        assert reader.post(f"{QUEUE}assign/undo/").status_code == 403
+    assert Person.objects.get(pk=paola.pk).facilitator == facilitator
+    for address in (f"/it/people/{paola.pk}/assign/", f"{QUEUE}assign/", f"{QUEUE}assign/undo/"):
+        assert as_(facilitator).get(address).status_code == 405
+
+
+def test_several_are_handed_over_at_once_and_taken_back(paola, joined, facilitator, colleague):
+    carlo = joined("Carlo Curioso")
+    before = {one.pk: one.facilitator_id for one in Person.objects.all()}
+    staff = as_(facilitator)
+    nobody = staff.post(f"{QUEUE}assign/", {"to": str(colleague.pk), "why": "Ferie"})
+    assert nobody.status_code == 422
+    both = [str(paola.pk), str(carlo.pk)]
+    refused = staff.post(f"{QUEUE}assign/", {"to": str(colleague.pk), "chosen": both})
+    assert refused.status_code == 422
+    assert f'value="{paola.pk}" form="chosen" checked' in refused.content.decode()
+    assert {one.pk: one.facilitator_id for one in Person.objects.all()} == before
+    answer = staff.post(f"{QUEUE}assign/?whose=mine", {"to": str(colleague.pk), "why": "Ferie", "chosen": both})
+    changed = [pk for pk, earlier in before.items() if earlier != colleague.pk]
+    assert answer["Location"] == f"{QUEUE}?whose=mine&handed={len(changed)}"
+    assert set(Person.objects.values_list("facilitator", flat=True)) == {colleague.pk}
+    assert f'action="{QUEUE}assign/undo/' in staff.get(answer["Location"]).content.decode()
+    back = staff.post(f"{QUEUE}assign/undo/")
+    assert back["Location"] == f"{QUEUE}?handed={len(changed)}"
+    assert {one.pk: one.facilitator_id for one in Person.objects.all()} == before
+    assert staff.post(f"{QUEUE}assign/undo/")["Location"] == f"{QUEUE}?handed=0"
+
+
+def test_a_facilitator_takes_people_over_with_one_button(paola, facilitator, colleague, account, region):
+    mine = {"mine": "1", "chosen": [str(paola.pk)], "why": "Conosco il suo campo."}
+    assert as_(colleague).post(f"{QUEUE}assign/", mine).status_code == 302
+    assert Person.objects.get(pk=paola.pk).facilitator == colleague
+    administrator = account("admin@example.org", Role.REGION_ADMINISTRATOR, region=region)
+    assert 'name="mine"' not in as_(administrator).get(QUEUE).content.decode()
+    assert as_(administrator).post(f"{QUEUE}assign/", mine).status_code == 422
+
+
+@pytest.mark.parametrize("chosen", [["x"], ["-1"], [str(10**30)], ["999999"], ["0"]])
+def test_numbers_of_nobody_change_nothing(paola, facilitator, colleague, chosen):
+    sent = {"to": str(colleague.pk), "why": "x", "chosen": chosen}
+    assert as_(facilitator).post(f"{QUEUE}assign/", sent).status_code in (302, 422)
+    assert Person.objects.get(pk=paola.pk).facilitator == facilitator

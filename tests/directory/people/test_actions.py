@@ -215,10 +215,40 @@ def test_nobody_validates_themselves_nor_without_the_role(region, facilitator, j
 def test_assign_takes_facilitators_only(joined, facilitator, region, account):
     person = joined()
     second = account("gino@example.org", Role.FACILITATOR, region=region)
-    actions.assign_facilitator(actor=me(facilitator), person=person, facilitator=second, now=NOON)
+    with pytest.raises(actions.ReasonMissing):
+        actions.assign_facilitator(actor=me(facilitator), person=person, facilitator=second, now=NOON)
+    assign = {"actor": me(facilitator), "person": person, "now": NOON, "reason": "He knows your trade."}
+    assert actions.assign_facilitator(facilitator=second, **assign)
+    assert not actions.assign_facilitator(facilitator=second, **assign)
     assert Person.objects.get().facilitator == second
     with pytest.raises(actions.NotAFacilitator):
-        actions.assign_facilitator(actor=me(facilitator), person=person, facilitator=person.account, now=NOON)
+        actions.assign_facilitator(facilitator=person.account, **assign)
+    [event] = Event.objects.filter(type="people.person.assigned")
+    assert event.payload == {"person": person.pk, "facilitator": second.pk, "reason": "He knows your trade."}
+    [message] = Message.objects.filter(template="people/mail/assigned")
+    assert (message.to, message.context["facilitator"]) == (person.account.email, "Gino")
+    assert message.context["reason"] == "He knows your trade."
+
+
+def test_many_are_handed_over_all_or_none_and_taken_back(joined, facilitator, region, account):
+    second = account("gino@example.org", Role.FACILITATOR, region=region)
+    people = [joined(), joined("Bruno Blu")]
+    earlier = {person.pk: person.facilitator_id for person in people}
+    own = actions.join_region(actor=me(second), account=second, region=region, name="Gino", now=NOON)
+    chosen = {person.pk: second for person in [*people, own]}
+    with pytest.raises(actions.NotAFacilitator, match="Gino"):
+        actions.assign_facilitators(actor=me(facilitator), chosen=chosen, now=NOON, reason="Holidays")
+    assert {one.pk: one.facilitator_id for one in Person.objects.exclude(pk=own.pk)} == earlier
+    del chosen[own.pk]
+    before = actions.assign_facilitators(actor=me(facilitator), chosen=chosen, now=NOON, reason="Holidays")
+    assert before == {pk: earlier[pk] for pk in before}
+    assert set(Person.objects.filter(pk__in=chosen).values_list("facilitator", flat=True)) == {second.pk}
+    by_id = {facilitator.pk: facilitator, second.pk: second, None: None}
+    back = {pk: by_id[earlier_one] for pk, earlier_one in before.items()}
+    actions.assign_facilitators(actor=me(facilitator), chosen=back, now=NOON, reason="A slip")
+    assert {one.pk: one.facilitator_id for one in Person.objects.exclude(pk=own.pk)} == earlier
+    with pytest.raises(Forbidden):
+        actions.assign_facilitators(actor=me(people[0].account), chosen=back, now=NOON, reason="x")
 
 
 def test_hidden_is_seen_by_staff_and_the_person_only(joined, facilitator):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/<int:person_id>/block/", profile.block, name="block"),
     path("people/<int:person_id>/unblock/", profile.unblock, name="unblock"),
     path("people/<int:person_id>/hide/", profile.hide, name="hide"),
+    path("people/<int:person_id>/assign/", profile.assign, name="assign"),
     path("people/<int:person_id>/show/", profile.show, name="show"),
     path("people/<int:person_id>/<slug:slug>/", profile.person, name="person"),
     path("profile/", own.edit, name="edit"),
@@ -25,5 +26,7 @@ urlpatterns = [
     path("profile/positions/<int:position_id>/<str:move>/", positions.move, name="position-move"),
     path("profile/blocked/", own.blocked, name="blocked"),
     path("workbench/people/", queue.queue, name="queue"),
+    path("workbench/people/assign/", queue.assign, name="queue-assign"),
+    path("workbench/people/assign/undo/", queue.unassign, name="queue-unassign"),
     path("workbench/people/<int:person_id>/<str:move>/", queue.move, name="queue-move"),
 ]

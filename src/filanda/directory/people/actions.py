@@ -42,6 +42,7 @@ __all__ = [
     "ReasonMissing",
     "answer",
     "assign_facilitator",
+    "assign_facilitators",
     "block_person",
     "hide_person",
     "join_region",
@@ -232,17 +233,63 @@ def answer(*, actor: Actor, person: Person, now: datetime, words: str = "") -> N
         _record(actor, person, "people.person.answered")
 
 
-def assign_facilitator(*, actor: Actor, person: Person, facilitator: Account, now: datetime) -> None:
-    """Let `facilitator` look after `person`. Raises NotAFacilitator, Forbidden."""
+def assign_facilitator(
+    *, actor: Actor, person: Person, facilitator: Account | None, now: datetime, reason: str = ""
+) -> bool:
+    """Let `facilitator` look after `person` (None: nobody, which undoes a first assignment). They read who and why.
+
+    `reason` is needed where somebody else looks after them already. Returns whether anything changed. Raises
+    NotAFacilitator, ReasonMissing, Forbidden.
+    """
     with transaction.atomic(durable=True):
         locked = _locked(person)
-        require(actor, "people.assign", locked)
-        if facilitator.pk == locked.account_id or facilitator not in facilitators(now):
-            raise NotAFacilitator(_("Choose a facilitator of this region, and not the person themselves."))
-        locked.facilitator = facilitator
-        locked.save(update_fields=["facilitator"])
-        _record(actor, locked, "people.person.assigned")
+        has_changed = _assign(actor, locked, facilitator, clean(reason)[: values.REASON_LENGTH], facilitators(now))
     _follow(person, locked)
+    return has_changed
+
+
+def assign_facilitators(
+    *, actor: Actor, chosen: Mapping[int, Account | None], now: datetime, reason: str = ""
+) -> dict[int, int | None]:
+    """`assign_facilitator` for many, all or none: by number of the person, who looks after them from now on.
+
+    Returns for those who were handed over who looked after them before, so that it can be undone.
+    """
+    reason = clean(reason)[: values.REASON_LENGTH]
+    before: dict[int, int | None] = {}
+    with transaction.atomic(durable=True):
+        able = facilitators(now)
+        rows = Person.objects.visible_to(actor).select_for_update(of=("self",)).select_related("region", "account")
+        for person in rows.filter(pk__in=chosen).order_by("pk"):
+            earlier = person.facilitator_id
+            if _assign(actor, person, chosen[person.pk], reason, able):
+                before[person.pk] = earlier
+    return before
+
+
+def _assign(actor: Actor, locked: Person, facilitator: Account | None, reason: str, able: list[Account]) -> bool:
+    require(actor, "people.assign", locked)
+    if facilitator is not None and (facilitator.pk == locked.account_id or facilitator not in able):
+        raise NotAFacilitator(
+            _("%(name)s: choose a facilitator of this region, and not the person themselves.") % {"name": locked.name}
+        )
+    wanted = facilitator.pk if facilitator is not None else None
+    if locked.facilitator_id == wanted:
+        return False
+    if locked.facilitator_id is not None and not reason:
+        raise ReasonMissing(_("Say why somebody else looks after them from now on: the person reads it."))
+    locked.facilitator = facilitator
+    locked.save(update_fields=["facilitator"])
+    tell(locked, "assigned", facilitator=str(facilitator) if facilitator is not None else "", reason=reason)
+    record(
+        "people.person.assigned",
+        region=locked.region,
+        actor=actor,
+        subject=locked.account,
+        payload={"person": locked.pk, "facilitator": wanted, "reason": reason},
+        touches=touches(locked),
+    )
+    return True
 
 
 # Hiding by staff

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of one person, and what a reader may do there: block, and as staff hide."""
+"""The page of one person, and what a reader may do there: block, and as staff hide or hand over."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ from django.views.decorators.http import require_POST, require_safe
 from filanda.across.profiles import queries
 from filanda.across.profiles.addresses import PeopleAddresses
 from filanda.across.profiles.portrait import portrait
-from filanda.directory.people.actions import ReasonMissing, block_person, hide_person, show_person, unblock_person
+from filanda.directory.people.actions import (
+    NotAFacilitator,
+    ReasonMissing,
+    assign_facilitator,
+    block_person,
+    hide_person,
+    show_person,
+    unblock_person,
+)
 from filanda.directory.people.models import Person
+from filanda.directory.people.queries import facilitators
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.policies import decide
+from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.models import Region
 
-__all__ = ["block", "hide", "person", "show", "unblock"]
+__all__ = ["assign", "block", "hide", "person", "show", "unblock"]
 
 LARGEST_ID = 2**63 - 1
 
@@ -38,13 +47,19 @@ def person(request: HttpRequest, person_id: int, slug: str = "") -> HttpResponse
     return _shown(request, page)
 
 
-def _shown(request: HttpRequest, page: queries.Profile, errors: dict[str, Any] | None = None) -> HttpResponse:
+def _shown(
+    request: HttpRequest,
+    page: queries.Profile,
+    errors: dict[str, Any] | None = None,
+    typed: dict[str, str] | None = None,
+) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     region: Region = request.region  # type: ignore[attr-defined]
     found, addresses = page.person, PeopleAddresses.here()
     own_url = addresses.person(found.pk, found.slug)
     is_own = found.is_of(actor)
     may_hide = bool(decide(actor, "people.hide", found))
+    may_assign = bool(decide(actor, "people.assign", found)) and found.account_id is not None
     context = portrait(page, region=region, addresses=addresses, absolute_url=request.build_absolute_uri(own_url)) | {
         "is_own": is_own,
         "edit_url": reverse("profiles:edit") if is_own else "",
@@ -57,6 +72,14 @@ def _shown(request: HttpRequest, page: queries.Profile, errors: dict[str, Any] |
         "state_label": found.get_state_display() if may_hide or is_own else "",
         "facilitator": str(found.facilitator) if found.facilitator and (may_hide or is_own) else "",
         "purpose": found.purpose if is_own or found.is_looked_after_by(actor) else "",
+        "assign_url": _address("assign", found) if may_assign else "",
+        "facilitators": [
+            (str(one.pk), str(one))
+            for one in (facilitators(now()) if may_assign else ())
+            if one.pk not in (found.account_id, found.facilitator_id)
+        ],
+        "was_assigned": may_assign and "assigned" in request.GET,
+        "typed": {"to": "", "why": ""} | (typed or {}),
         "errors": errors or {},
         "canonical_path": own_url,
     }
@@ -102,6 +125,25 @@ def hide(request: HttpRequest, person_id: int) -> HttpResponse:
     except ReasonMissing as error:
         return _shown(request, page, {"reason": [str(error)]})
     return redirect(PeopleAddresses.here().person(page.person.pk, page.person.slug))
+
+
+@require_POST
+def assign(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Hand somebody over to another facilitator, `to`, and say `why`: they get an e-mail."""
+    page = _page(request, person_id)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    typed = {"to": request.POST.get("to", ""), "why": request.POST.get("why", "")}
+    chosen = next((one for one in facilitators(now()) if str(one.pk) == typed["to"]), None)
+    require(actor, "people.assign", page.person)
+    if chosen is None:
+        return _shown(request, page, {"to": [_("Choose a facilitator from the list.")]}, typed)
+    try:
+        assign_facilitator(actor=actor, person=page.person, facilitator=chosen, reason=typed["why"], now=now())
+    except ReasonMissing as error:
+        return _shown(request, page, {"why": [str(error)]}, typed)
+    except NotAFacilitator as error:
+        return _shown(request, page, {"to": [str(error)]}, typed)
+    return redirect(PeopleAddresses.here().person(page.person.pk, page.person.slug) + "?assigned=1")
 
 
 @require_POST

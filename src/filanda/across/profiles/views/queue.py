@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Where facilitators validate profiles: the queue, one tap to validate, a question with its words."""
+"""Where facilitators validate profiles: the queue, one tap to validate, a question with its words, handing over."""
 
 from __future__ import annotations
 
@@ -19,17 +19,26 @@ from filanda.across.finder.parameters import whole
 from filanda.across.profiles import queries
 from filanda.across.profiles.addresses import PeopleAddresses
 from filanda.across.profiles.portrait import portrait
-from filanda.directory.people.actions import ReasonMissing, return_person, validate_person
+from filanda.directory.people.actions import (
+    NotAFacilitator,
+    ReasonMissing,
+    assign_facilitators,
+    return_person,
+    validate_person,
+)
 from filanda.directory.people.models import Person, ValidationState
+from filanda.directory.people.queries import facilitators
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
 
-__all__ = ["move", "queue"]
+__all__ = ["assign", "move", "queue", "unassign"]
 
 LARGEST_ID = 2**63 - 1
+MOST_CHOSEN = 100
+UNDO = "profiles-handed-over"  # in the session: what the last handing over changed
 
 
 @never_cache
@@ -41,7 +50,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _queue(
-    request: HttpRequest, errors: dict[int, str] | None = None, typed: dict[int, str] | None = None, status: int = 200
+    request: HttpRequest,
+    errors: dict[int, str] | None = None,
+    typed: dict[int, str] | None = None,
+    status: int = 200,
+    *,
+    bulk: dict[str, Any] | None = None,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     region: Region = request.region  # type: ignore[attr-defined]
@@ -55,7 +69,15 @@ def _queue(
     addresses = PeopleAddresses.here()
     done = whole(asked.get("done"), least=1, most=10**9, default=0)
     done_name = Person.objects.visible_to(actor).filter(pk=done).values_list("name", flat=True).first() if done else ""
+    able = facilitators(now())
+    undo = request.session.get(UNDO) if "handed" in asked else None
     context = {
+        "facilitators": [(str(one.pk), str(one)) for one in able],
+        "is_facilitator": actor.account_id in {one.pk for one in able},
+        "bulk": {"chosen": [], "to": "", "why": "", "errors": {}} | (bulk or {}),
+        "assign_url": reverse("profiles:queue-assign"),
+        "handed": whole(asked.get("handed"), least=0, most=MOST_CHOSEN, default=0) if "handed" in asked else None,
+        "undo_url": reverse("profiles:queue-unassign") if undo else "",
         "rows": [_row(profile, actor, region, addresses) for profile in page.profiles],
         "total": page.total,
         "q": q,
@@ -129,4 +151,62 @@ def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
         return _queue(request, {0: str(error)}, {person.pk: question}, status=409)
     back = request.GET.copy()
     back["done"] = str(person.pk) if move == "validate" else "0"
+    return redirect(reverse("profiles:queue") + "?" + back.urlencode())
+
+
+@require_POST
+def assign(request: HttpRequest) -> HttpResponse:
+    """Hand the `chosen` people over to the facilitator `to`, or with `mine` to oneself; `why` goes to each of them."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    require(actor, "people.review")
+    require(actor, "people.assign")
+    sent = request.POST
+    ids = list(dict.fromkeys(whole(value, least=0, most=LARGEST_ID, default=0) for value in sent.getlist("chosen")))
+    to = str(actor.account_id) if "mine" in sent else sent.get("to", "")
+    bulk: dict[str, Any] = {"chosen": ids, "to": sent.get("to", ""), "why": sent.get("why", "")}
+    facilitator = next((one for one in facilitators(now()) if str(one.pk) == to), None)
+    wrong: dict[str, str] = {}
+    before: dict[int, int | None] = {}
+    if not any(ids):
+        wrong["chosen"] = _("Tick the people to hand over first.")
+    elif len(ids) > MOST_CHOSEN:
+        wrong["chosen"] = _("Up to %(most)s people at once.") % {"most": MOST_CHOSEN}
+    if facilitator is None:
+        wrong["to"] = _("Choose a facilitator from the list.")
+    elif not wrong:
+        try:
+            before = assign_facilitators(
+                actor=actor, chosen=dict.fromkeys(ids, facilitator), reason=bulk["why"], now=now()
+            )
+        except ReasonMissing as error:
+            wrong["why"] = str(error)
+        except NotAFacilitator as error:
+            wrong["to"] = str(error)
+    if wrong:
+        return _queue(request, status=422, bulk=bulk | {"errors": wrong})
+    request.session[UNDO] = {"to": to, "before": [[pk, earlier] for pk, earlier in before.items()]}
+    return _handed(request, len(before))
+
+
+@require_POST
+def unassign(request: HttpRequest) -> HttpResponse:
+    """Take the last handing over back: whoever is still with the one who got them goes back to whom they were with."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    require(actor, "people.review")
+    require(actor, "people.assign")
+    kept = request.session.pop(UNDO, None) or {"to": "0", "before": []}
+    by_id = {one.pk: one for one in facilitators(now())}
+    still = Person.objects.visible_to(actor).filter(facilitator=int(kept["to"]))
+    here = set(still.filter(pk__in=[pk for pk, _earlier in kept["before"]]).values_list("pk", flat=True))
+    chosen = {
+        pk: by_id.get(earlier) for pk, earlier in kept["before"] if pk in here and (earlier is None or earlier in by_id)
+    }
+    before = assign_facilitators(actor=actor, chosen=chosen, reason=_("The handing over was taken back."), now=now())
+    return _handed(request, len(before))
+
+
+def _handed(request: HttpRequest, many: int) -> HttpResponse:
+    back = request.GET.copy()
+    back.pop("done", None)
+    back["handed"] = str(many)
     return redirect(reverse("profiles:queue") + "?" + back.urlencode())
