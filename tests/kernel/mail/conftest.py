@@ -9,13 +9,22 @@ import socket
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.db import transaction
+from django.utils import timezone
 
+from filanda.kernel.identity.models import Account
+from filanda.kernel.mail.arrival import bring
+from filanda.kernel.mail.inbound.addresses import reply_address
+from filanda.kernel.mail.inbound.taking import take_message
 from filanda.kernel.mail.models import Message
 from filanda.kernel.mail.steps import post
+from filanda.kernel.manifests import Manifest, manifests
+from filanda.kernel.manifests.replies import InboundReply, ReplyHandler
+from filanda.kernel.regions.scoped import active_region
 
 
 class Letterbox:
@@ -78,3 +87,54 @@ def write(region):
             return post(region=given.pop("region", region), to=to, **(options | given))
 
     return posted
+
+
+class Room:
+    """A room that takes answers about notes; `fails` is raised to the next ones."""
+
+    def __init__(self) -> None:
+        self.taken: list[InboundReply] = []
+        self.fails: list[Exception] = []
+
+    def take(self, reply: InboundReply) -> None:
+        assert active_region() == reply.region
+        if self.fails:
+            raise self.fails.pop(0)
+        self.taken.append(reply)
+
+
+@pytest.fixture
+def room(settings):
+    """A room of the test's own, plugged in as every other, in an installation that receives answers."""
+    made = Room()
+    settings.REPLY_ADDRESS = "reply@in.example.org"
+    manifests()["test_room"] = Manifest(replies=(ReplyHandler("note", made.take),))
+    yield made
+    del manifests()["test_room"]
+
+
+@pytest.fixture
+def anna(region):
+    return Account.objects.create_account(email="anna@example.org", name="Anna")
+
+
+@pytest.fixture
+def arrive(region, room, anna):
+    """An answer of Anna's about note 17 comes and is taken. Headers as `headers=`; "" leaves one out."""
+
+    def came(body: str = "Sì, anche noi.\n", *, raw: bytes = b"", headers=(), now=None, number=17, **given):
+        settings = {
+            "From": "Anna <anna@example.org>",
+            "To": reply_address(region, "note", number, anna, now=now),
+            "Subject": "Re: Polveri",
+            "Message-ID": f"<{uuid4().hex}@mail.example>",
+            "Content-Type": "text/plain; charset=utf-8",
+        } | dict(headers)
+        lines = [f"{name}: {value}" for name, value in settings.items() if value]
+        held = bring(raw or ("\n".join(lines) + "\n\n" + body).encode(), "pipe", **given)
+        if held is not None:
+            take_message(held.pk, now=timezone.now())
+            held.refresh_from_db()
+        return held
+
+    return came

@@ -7,6 +7,7 @@ class MailConfig(AppConfig):
     label = "mail"
 
     def ready(self) -> None:
-        from filanda.kernel.mail import tracking
+        from filanda.kernel.mail import tracking, webhooks
 
         tracking.listen()
+        webhooks.listen()

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,25 +17,41 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.mail.marking import forget_address
-from filanda.kernel.mail.models import Message, MessageState, OutboxMessage
+from filanda.kernel.mail.models import InboundMessage, InboundState, Message, MessageState, OutboxMessage
 from filanda.kernel.mail.queries import trouble_with
 from filanda.kernel.manifests import Manifest, PersonalData, Retention, Waiting
 from filanda.kernel.policies import Permission
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import across_regions
 
+_OPEN = (InboundState.RECEIVED, InboundState.TAKING)
 _OVER = (MessageState.SENT, MessageState.FAILED, MessageState.SUPPRESSED)
 
 
 def _collect(account: Account) -> Mapping[str, Any]:
     sent = Message.objects.filter(to=account.email).order_by("posted_at")
     fields = ("posted_at", "sent_at", "state", "template", "language")
-    return {"messages.json": list(sent.values(*fields))}
+    answers = InboundMessage.objects.filter(_written_by(account)).order_by("received_at")
+    return {
+        "messages.json": list(sent.values(*fields)),
+        "answers.json": list(answers.values("received_at", "state", "reason", "kind", "number", "message_id")),
+    }
+
+
+def _files(account: Account) -> Iterable[tuple[str, IO[bytes]]]:
+    for answer in InboundMessage.objects.filter(_written_by(account), raw__isnull=False).order_by("pk"):
+        yield f"answers/{answer.pk}.eml", BytesIO(bytes(answer.raw or b""))
+
+
+def _written_by(account: Account) -> Q:
+    return Q(account=account) | Q(sender=account.email)
 
 
 def _erase(account: Account, keeps: bool) -> None:
     Message.objects.filter(to=account.email).delete()
     Message.objects.filter(account=account).delete()
     OutboxMessage.objects.filter(to=account.email).delete()
+    InboundMessage.objects.filter(_written_by(account)).delete()
     forget_address(account.email)
 
 
@@ -53,6 +71,22 @@ def _forget_messages(region: Region, before: datetime, now: datetime) -> int:
     return int(deleted)
 
 
+def _forget_words_of_answers(region: Region, before: datetime, now: datetime) -> int:
+    """Those of no region go with the first region that looks: nobody else would."""
+    with across_regions():
+        old = InboundMessage.objects.filter(
+            Q(region=region) | Q(region=None), received_at__lt=before, raw__isnull=False
+        )
+        return int(old.exclude(state__in=_OPEN).update(raw=None))
+
+
+def _forget_answers(region: Region, before: datetime, now: datetime) -> int:
+    with across_regions():
+        old = InboundMessage.objects.filter(Q(region=region) | Q(region=None), received_at__lt=before)
+        deleted, _models = old.exclude(state__in=_OPEN).delete()
+        return int(deleted)
+
+
 def _forget_outbox(region: Region, before: datetime, now: datetime) -> int:
     deleted, _models = OutboxMessage.objects.filter(region=region, at__lt=before).delete()
     return int(deleted)
@@ -61,6 +95,7 @@ def _forget_outbox(region: Region, before: datetime, now: datetime) -> int:
 manifest = Manifest(
     permissions=(
         Permission("mail.addresses.mark", gettext_lazy("Mark addresses that do not work (the platform only)")),
+        Permission("mail.messages.receive", gettext_lazy("Receive e-mails (the platform only)")),
     ),
     events=(
         EventType(
@@ -69,11 +104,29 @@ manifest = Manifest(
             Audience.OPERATORS,
             Erasure.NOTHING,
         ),
+        EventType(
+            "mail.answer.received",
+            gettext_lazy("An answer came by e-mail"),
+            Audience.OPERATORS,
+            Erasure.NOTHING,
+        ),
+        EventType(
+            "mail.answer.settled",
+            gettext_lazy("An answer by e-mail was taken, or not"),
+            Audience.OPERATORS,
+            Erasure.NOTHING,
+        ),
     ),
-    personal_data=(PersonalData("mail", gettext_lazy("Messages sent to you"), _collect, _erase),),
+    personal_data=(
+        PersonalData(
+            "mail", gettext_lazy("Messages sent to you, and your answers by e-mail"), _collect, _erase, _files
+        ),
+    ),
     waiting=_waiting,
     retention=(
         Retention("mail.messages", gettext_lazy("When and whether e-mails were sent"), 90, _forget_messages),
+        Retention("mail.answer_words", gettext_lazy("Answers by e-mail as they came"), 14, _forget_words_of_answers),
+        Retention("mail.answers", gettext_lazy("When answers came by e-mail, and from whom"), 90, _forget_answers),
         # Elsewhere there are none, and the privacy notice need not speak of them.
         *(
             [Retention("mail.outbox", gettext_lazy("Messages of the demonstration"), 14, _forget_outbox)]

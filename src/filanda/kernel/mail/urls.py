@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Outside the languages: the demonstration's outbox, and where mail providers report."""
+"""Outside the languages: the demonstration's outbox, where mail providers report, and where they bring answers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from filanda.kernel.mail import views
+from filanda.kernel.mail.webhooks import inbound_addresses
 
 app_name = "mail"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/outbox/", views.outbox, name="outbox"),
     path("demo/outbox/<int:number>/", views.outbox_message, name="outbox-message"),
+    path("demo/outbox/<int:number>/reply", views.outbox_reply, name="outbox-reply"),
     path("demo/outbox/<int:number>/html", views.outbox_html, name="outbox-html"),
 ]
 
@@ -32,3 +34,4 @@ def report_addresses(provider: str, anymail: Mapping[str, object]) -> list[URLPa
 
 
 urlpatterns.append(path("mail/reports/", include(report_addresses(settings.ANYMAIL_PROVIDER, settings.ANYMAIL))))
+urlpatterns.append(path("mail/inbound/", include(inbound_addresses(settings.REPLY_PROVIDER, settings.ANYMAIL))))

@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from filanda.kernel.mail.answering import answer_to, answers_go_to
+from filanda.kernel.mail.arrival import bring
+from filanda.kernel.mail.forms import AnswerForm
 from filanda.kernel.mail.models import OutboxMessage
 from filanda.kernel.mail.sending import has_outbox
 from filanda.kernel.regions.scoped import active_region
@@ -28,10 +33,10 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """The latest messages, newest first; ?to= narrows them to an address."""
     _check()
     to = request.GET.get("to", "").strip().lower()
-    messages = OutboxMessage.objects.all()
+    found = OutboxMessage.objects.all()
     if to:
-        messages = messages.filter(to=to.replace("\0", ""))
-    listed = list(messages.only("to", "subject", "at", "region")[:SHOWN])
+        found = found.filter(to=to.replace("\0", ""))
+    listed = list(found.only("to", "subject", "at", "region")[:SHOWN])
     return render(request, "mail/outbox.html", {"messages": listed, "to": to, "shown": SHOWN})
 
 
@@ -40,7 +45,33 @@ def outbox(request: HttpRequest) -> HttpResponse:
 def outbox_message(request: HttpRequest, number: int) -> HttpResponse:
     _check()
     message: OutboxMessage = get_object_or_404(OutboxMessage.objects.all(), pk=number)
-    response = render(request, "mail/outbox_message.html", {"message": message})
+    return _shown(request, message, AnswerForm())
+
+
+@never_cache
+@require_POST
+def outbox_reply(request: HttpRequest, number: int) -> HttpResponse:
+    """Answer as whoever got the message would: a real e-mail, received as those of everybody else."""
+    _check()
+    message: OutboxMessage = get_object_or_404(OutboxMessage.objects.all(), pk=number)
+    form = AnswerForm(request.POST)
+    if not answers_go_to(message):
+        raise Http404
+    if not form.is_valid():
+        return _shown(request, message, form, status=422)
+    bring(answer_to(message, form.cleaned_data["answer"]), "outbox")
+    messages.success(request, _("Your answer is on its way. Within seconds it is where it belongs."))
+    return redirect("mail:outbox-message", number)
+
+
+def _shown(request: HttpRequest, message: OutboxMessage, form: AnswerForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "message": message,
+        "answers_go_to": answers_go_to(message),
+        "form": form,
+        "listed_errors": [{"name": name, "message": str(one)} for name, found in form.errors.items() for one in found],
+    }
+    response = render(request, "mail/outbox_message.html", context, status=status)
     response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
     return response
 

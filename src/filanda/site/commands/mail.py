@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`filanda mail try` and `filanda mail status`."""
+"""`filanda mail try`, `filanda mail status` and `filanda mail receive`."""
 
 from __future__ import annotations
+
+import sys
 
 import typer
 
@@ -41,3 +43,27 @@ def register(app: typer.Typer) -> None:
                 raise Failure(
                     "no mail server is configured, so messages wait. Set FILANDA_EMAIL_URL (docs/operations.md)."
                 )
+
+    @mail.command()
+    def receive(
+        recipient: list[str] = typer.Option([], "--recipient", help="to whom the mail server delivered it"),
+        sender: str | None = typer.Option(None, "--sender", help="envelope sender; empty for <>"),
+    ) -> None:
+        """Receive one e-mail from standard input: for the pipe of a mail server (Postfix, Exim, sieve).
+
+        Ends with 0 once it is kept, also when it was known already; with 75 (EX_TEMPFAIL) when the mail server should
+        keep it and try again.
+        """
+        raw = sys.stdin.buffer.read()
+        if not raw.strip():
+            raise Failure("there is nothing on standard input: pipe one e-mail into this command.")
+        try:
+            with django_ready():
+                from filanda.kernel.mail.arrival import bring
+
+                held = bring(raw, "pipe", recipients=recipient, envelope_sender=sender)
+        except Exception as error:  # whatever it is, the mail server must not lose the message
+            why = str(error) if isinstance(error, Failure) else type(error).__name__
+            typer.echo(f"not received, to be tried again: {why}", err=True)
+            raise typer.Exit(75) from error
+        typer.echo("known already" if held is None else held.get_state_display())

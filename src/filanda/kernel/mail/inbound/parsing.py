@@ -123,7 +123,8 @@ def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
 def _bytes_of(part: Message) -> bytes:
     if part.get_content_maintype() == "message":
         inner = part.get_payload()
-        return b"".join(one.as_bytes(policy=policy.compat32) for one in inner) if isinstance(inner, list) else b""
+        inner = inner if isinstance(inner, list) else []
+        return b"".join(one.as_bytes(policy=policy.compat32) for one in inner if isinstance(one, Message))
     found = part.get_payload(decode=True)
     return found if isinstance(found, bytes) else b""
 

@@ -170,7 +170,7 @@ def _with_needed_quotes(lines: list[str]) -> list[str]:
         blocks[-1][1].append(line)
     blocks = [(is_quoted, block) for is_quoted, block in blocks if any(line.strip() for line in block)]
     answered = [at for at, (is_quoted, _block) in enumerate(blocks) if not is_quoted]
-    quotes_before = [at for at in answered if at and blocks[at - 1][0]]
+    quotes_before = {at for at in answered if at and blocks[at - 1][0]}
     kept: list[str] = []
     for at, (is_quoted, block) in enumerate(blocks):
         if not is_quoted:
