@@ -7,8 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from filanda.directory.people.models import ValidationState
-from filanda.directory.people.queries import person_of
+from filanda.directory.people.queries import is_trusted, person_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.policies import Decision
@@ -128,7 +127,7 @@ def creation_is_free() -> bool:
 def is_validated(actor: Actor, _obj: Any) -> Decision:
     """Private groups are opened by people whom a facilitator has validated. One query."""
     person = person_of(actor)
-    if person is not None and person.state == ValidationState.VALIDATED:
+    if person is not None and is_trusted(person, active_region()):
         return Decision(True)
     return Decision(
         False,

@@ -31,7 +31,7 @@ UNI = {
 GOOD = {
     "names": NAMES,
     "home": {"title": {"it": "Chi cerchi?"}, "lead": {"en": "Hello"}, "examples": {"it": ["uno", " ", "due"]}},
-    "people": {"may_choose": False, "assigns": "nobody"},
+    "people": {"may_choose": False, "assigns": "nobody", "validates": False},
     "retention": {"files.settled": "30", "legal.feedback": "365"},
     "controller": {"controller": "Ente di prova, via Roma 1"},
     "providers": {"providers": [UNI]},
@@ -63,7 +63,7 @@ def test_values_are_kept_clean(region, administrator):
     region.refresh_from_db()
     assert region.home_texts["examples"]["it"] == ["uno", "due"]
     assert region.settings["retention"] == {"files.settled": 30}  # the other is as it comes
-    assert region.settings["facilitators"] == {"may_choose": False, "assigns": "nobody"}
+    assert region.settings["facilitators"] == {"may_choose": False, "assigns": "nobody", "validates": False}
     (provider,) = region.settings["oidc"]
     assert "secret" not in provider
     assert provider["acr_second_factor"] == ["mfa", "two"]

@@ -7,7 +7,8 @@ import pytest
 
 from filanda.directory.people import actions
 from filanda.directory.people.models import Block, JoiningDraft, Person, PersonConcept, ValidationState, Visibility
-from filanda.directory.people.queries import least_loaded, person_of, unfindable_ids
+from filanda.directory.people.personal import waiting
+from filanda.directory.people.queries import is_trusted, least_loaded, person_of, unfindable_ids
 from filanda.directory.taxonomies.models import Concept, ConceptScheme
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.models import Role, RoleGrant
@@ -341,3 +342,22 @@ def test_the_person_is_told_by_mail_with_the_reason_and_the_next_step(joined, fa
             assert shown.subject
             assert one.context["url"] in shown.text
             assert one.context["url"] in shown.html
+
+
+def test_a_region_may_trust_whoever_joins(joined, facilitator, region):
+    person = joined()
+    assert not is_trusted(person, region)
+    assert [line.url_name for line in waiting(me(facilitator))] == ["profiles:queue"]
+    region.settings = {"facilitators": {"validates": False}}
+    region.save()
+    assert is_trusted(person, region)
+    assert list(waiting(me(facilitator))) == []
+    actions.return_person(actor=me(facilitator), person=person, question="Where do you work?", now=NOON)
+    assert not is_trusted(person, region)
+    actions.answer(actor=me(person.account), person=person, now=NOON, words="At home.")
+    assert is_trusted(person, region)
+    region.settings = {}
+    region.save()
+    assert not is_trusted(person, region)
+    actions.validate_person(actor=me(facilitator), person=person, now=NOON)
+    assert is_trusted(person, region)

@@ -12,9 +12,11 @@ from django.db.models import Case, F, Q, Value, When
 from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person, PersonConcept, ValidationState
+from filanda.directory.people.queries import is_trusted
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.manifests import Waiting, manifests
+from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import fold
 
 __all__ = [
@@ -95,7 +97,7 @@ def profile_steps(person: Person, *, has_organisation: bool) -> ProfileSteps:
         missing=missing,
         done=len(held) - len(missing),
         most=len(held),
-        is_waiting=person.state == ValidationState.WAITING,
+        is_waiting=person.state == ValidationState.WAITING and not is_trusted(person, active_region()),
         is_returned=person.state == ValidationState.RETURNED,
     )
 

@@ -149,13 +149,14 @@ def _check_home(region: Region, given: Mapping[str, Any]) -> tuple[Values, Wrong
 
 def _people(region: Region) -> Values:
     rules = facilitator_rules(region)
-    return {"may_choose": rules.may_choose, "assigns": rules.assigns}
+    return {"may_choose": rules.may_choose, "assigns": rules.assigns, "validates": rules.validates}
 
 
 def _check_people(region: Region, given: Mapping[str, Any]) -> tuple[Values, Wrong]:
     assigns = given.get("assigns", "")
     wrong = {} if assigns in ("least_loaded", "nobody") else {"assigns": _("Choose one of the two.")}
-    return {"may_choose": bool(given.get("may_choose")), "assigns": assigns}, wrong
+    values = {name: bool(given.get(name)) for name in ("may_choose", "validates")}
+    return {**values, "assigns": assigns}, wrong
 
 
 def _retention(region: Region) -> Values:

@@ -12,13 +12,14 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from filanda.directory.people.models import FIELDS, STAFF, Block, JoiningDraft, Person, ValidationState
-from filanda.directory.people.queries import person_of
+from filanda.directory.people.queries import facilitator_rules, person_of
 from filanda.directory.people.steps import touches
 from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
 from filanda.kernel.manifests import Waiting
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import active_region
 
 
 def collect(account: Account) -> Mapping[str, Any]:
@@ -99,7 +100,7 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
     """For a facilitator: profiles that wait for them. For everybody: a question about their own profile."""
     if actor.account_id is None:
         return
-    if actor.roles & STAFF:
+    if actor.roles & STAFF and facilitator_rules(active_region()).validates:
         mine = Person.objects.present().filter(facilitator=actor.account_id, state=ValidationState.WAITING)
         since = list(
             mine.exclude(account=actor.account_id).order_by("state_changed_at").values_list("state_changed_at")

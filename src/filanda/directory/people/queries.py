@@ -18,6 +18,7 @@ __all__ = [
     "facilitator_rules",
     "facilitators",
     "has_blocked",
+    "is_trusted",
     "least_loaded",
     "people_listed",
     "person_of",
@@ -63,10 +64,12 @@ class FacilitatorRules:
     """How people of a region come to their facilitator (settings["facilitators"]).
 
     `may_choose`: whoever joins may name one. `assigns`: "least_loaded", or "nobody": an administrator does it.
+    `validates`: a facilitator looks at each profile before it is trusted; without, whoever joins is trusted at once.
     """
 
     may_choose: bool = True
     assigns: str = "least_loaded"
+    validates: bool = True
 
 
 def facilitator_rules(region: Region) -> FacilitatorRules:
@@ -76,7 +79,17 @@ def facilitator_rules(region: Region) -> FacilitatorRules:
     return FacilitatorRules(
         may_choose=given.get("may_choose") is not False,
         assigns="nobody" if given.get("assigns") == "nobody" else "least_loaded",
+        validates=given.get("validates") is not False,
     )
+
+
+def is_trusted(person: Person, region: Region) -> bool:
+    """Whether `person` of `region` may do what needs a validated profile: a facilitator validated it, or the region
+    trusts whoever joins and no facilitator has a question open. No query.
+    """
+    if person.state == ValidationState.WAITING:
+        return not facilitator_rules(region).validates
+    return person.state == ValidationState.VALIDATED
 
 
 def facilitators(now: datetime) -> list[Account]:

@@ -229,7 +229,8 @@ def _typed(request: HttpRequest, name: str, now: Region) -> Values:
             "examples": {code: post.get(f"examples_{code}", "").splitlines() for code in now.languages},
         }
     if name == "people":
-        return {"may_choose": post.get("may_choose") == "1", "assigns": post.get("assigns", "")}
+        ticks = {field: post.get(field) == "1" for field in ("may_choose", "validates")}
+        return {**ticks, "assigns": post.get("assigns", "")}
     if name == "retention":
         return {kept: post.get(f"retention-{kept}", "") for kept in retentions()}
     return {"controller": post.get("controller", "")}
@@ -271,6 +272,10 @@ def _shown(now: Region, name: str, values: Mapping[str, Any]) -> list[tuple[str,
                 _("the one with the fewest people waiting")
                 if values["assigns"] == "least_loaded"
                 else _("an administrator does it by hand"),
+            ),
+            (
+                _("A facilitator looks at each new profile before it is trusted"),
+                _("yes") if values["validates"] else _("no"),
             ),
         ]
     if name == "retention":

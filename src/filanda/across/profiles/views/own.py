@@ -19,7 +19,7 @@ from filanda.across.profiles.addresses import PeopleAddresses
 from filanda.across.profiles.portrait import portrait
 from filanda.directory.people import actions
 from filanda.directory.people.models import FIELDS, Person, ValidationState, Visibility
-from filanda.directory.people.queries import person_of
+from filanda.directory.people.queries import is_trusted, person_of
 from filanda.directory.people.values import ABOUT_LENGTH, HEADLINE_LENGTH, LINKS_MOST, NAME_LENGTH, PURPOSE_LENGTH
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.models import Role
@@ -124,7 +124,7 @@ def _form(
         "summary": [{"name": name, "message": sentence} for name, sentence in errors.items()],
         "stored": defaultdict(str, typed.differences(stored) if stored is not None else {}),
         "is_saved": "saved" in request.GET and not errors,
-        "state": person.state,
+        "state": "" if person.state == ValidationState.WAITING and is_trusted(person, region) else person.state,
         "question": person.return_reason if person.state == ValidationState.RETURNED else "",
         "answered": answered,
         "facilitator": str(person.facilitator) if person.facilitator_id and person.facilitator else "",

@@ -25,8 +25,8 @@ from filanda.directory.people.actions import (
     show_person,
     unblock_person,
 )
-from filanda.directory.people.models import Person
-from filanda.directory.people.queries import facilitators
+from filanda.directory.people.models import Person, ValidationState
+from filanda.directory.people.queries import facilitators, is_trusted
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.models import Region
@@ -59,6 +59,7 @@ def _shown(
     own_url = addresses.person(found.pk, found.slug)
     is_own = found.is_of(actor)
     may_hide = bool(decide(actor, "people.hide", found))
+    is_trusted_unseen = found.state == ValidationState.WAITING and is_trusted(found, region)
     may_assign = bool(decide(actor, "people.assign", found)) and found.account_id is not None
     context = portrait(page, region=region, addresses=addresses, absolute_url=request.build_absolute_uri(own_url)) | {
         "is_own": is_own,
@@ -69,7 +70,7 @@ def _shown(
         "show_url": _address("show", found) if may_hide and found.hidden_at is not None else "",
         "hidden_reason": found.hidden_reason if found.hidden_at is not None else "",
         "is_hidden": found.hidden_at is not None,
-        "state_label": found.get_state_display() if may_hide or is_own else "",
+        "state_label": found.get_state_display() if (may_hide or is_own) and not is_trusted_unseen else "",
         "facilitator": str(found.facilitator) if found.facilitator and (may_hide or is_own) else "",
         "purpose": found.purpose if is_own or found.is_looked_after_by(actor) else "",
         "assign_url": _address("assign", found) if may_assign else "",

@@ -27,7 +27,7 @@ from filanda.directory.people.actions import (
     validate_person,
 )
 from filanda.directory.people.models import Person, ValidationState
-from filanda.directory.people.queries import facilitators
+from filanda.directory.people.queries import facilitator_rules, facilitators
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.models import Region
@@ -73,6 +73,7 @@ def _queue(
     undo = request.session.get(UNDO) if "handed" in asked else None
     context = {
         "facilitators": [(str(one.pk), str(one)) for one in able],
+        "validates": facilitator_rules(region).validates,
         "is_facilitator": actor.account_id in {one.pk for one in able},
         "bulk": {"chosen": [], "to": "", "why": "", "errors": {}} | (bulk or {}),
         "assign_url": reverse("profiles:queue-assign"),
