@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 
-from filanda.kernel.mail.models import AddressMark, MarkReason, Message, MessageState
+from filanda.kernel.mail.models import AddressMark, InboundMessage, MarkReason, Message, MessageState
 from filanda.kernel.regions.scoped import across_regions
 
 __all__ = ["address_hash", "is_suppressed", "standing", "trouble_with"]
@@ -45,16 +45,18 @@ def is_suppressed(address: str, *, secret: bool, can_unsubscribe: bool, now: dat
 
 @dataclass(frozen=True)
 class Standing:
-    """How messages of the whole installation stand. `errors`: the last ones, without addresses."""
+    """How messages of the whole installation stand. `errors`: the last ones, without addresses. `answers`: those
+    that came by e-mail, by what became of them."""
 
     is_configured: bool
     by_state: dict[str, int]
     oldest_waiting: datetime | None
     errors: list[str]
+    answers: dict[str, int]
 
 
 def standing() -> Standing:
-    """For operators: three short queries."""
+    """For operators: four short queries."""
     with across_regions():
         counted = dict(Message.objects.values_list("state").annotate(n=models.Count("pk")).order_by("state"))
         waiting = Message.objects.filter(state__in=(MessageState.QUEUED, MessageState.SENDING))
@@ -65,4 +67,10 @@ def standing() -> Standing:
             by_state={state: counted.get(state, 0) for state in MessageState.values},
             oldest_waiting=oldest,
             errors=list(errors),
+            answers={
+                " ".join(part for part in (row["state"], row["reason"]) if part): row["n"]
+                for row in InboundMessage.objects.values("state", "reason")
+                .annotate(n=models.Count("pk"))
+                .order_by("state", "reason")
+            },
         )

@@ -35,6 +35,8 @@ def register(app: typer.Typer) -> None:
             found = standing()
             for state, count in found.by_state.items():
                 typer.echo(f"{state:12} {count}")
+            for outcome, count in found.answers.items():
+                typer.echo(f"answers {outcome:20} {count}")
             if found.oldest_waiting is not None:
                 typer.echo(f"The oldest one waits since {found.oldest_waiting:%Y-%m-%d %H:%M} UTC.")
             for error in found.errors:
