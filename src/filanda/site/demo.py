@@ -101,6 +101,7 @@ def _account(region: Region, person: Invented) -> Account:
             name=person.name,
             headline=person.headline,
             languages=("it", "en"),
+            language=get_language() or "",
             listing=Visibility.PUBLIC,
             now=now(),
             is_invented=True,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from filanda.directory.people import actions
+from filanda.directory.people.languages import language_of
 from filanda.directory.people.models import Block, JoiningDraft, Person, PersonConcept, ValidationState, Visibility
 from filanda.directory.people.personal import waiting
 from filanda.directory.people.queries import is_trusted, least_loaded, person_of, unfindable_ids
@@ -15,6 +16,7 @@ from filanda.kernel.identity.models import Role, RoleGrant
 from filanda.kernel.journal.models import Event
 from filanda.kernel.mail.models import Message
 from filanda.kernel.mail.rendering import render
+from filanda.kernel.manifests import language_for
 from filanda.kernel.policies import Forbidden, decide
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.workflow import MoveNotPossible, all_pairs
@@ -361,3 +363,29 @@ def test_a_region_may_trust_whoever_joins(joined, facilitator, region):
     assert not is_trusted(person, region)
     actions.validate_person(actor=me(facilitator), person=person, now=NOON)
     assert is_trusted(person, region)
+
+
+def test_somebody_is_written_to_in_their_language(joined, facilitator, region):
+    anna, bruno = joined(language="en"), joined("Bruno Blu", language="fr")
+    assert (anna.language, bruno.language) == ("en", "")
+    assert [
+        language_of(one.account, region)
+        for one in (
+            anna,
+            bruno,
+        )
+    ] == ["en", "it"]
+    assert language_of(facilitator, region) == "it"
+    assert language_of(facilitator, region, "en") == "en"
+    assert language_for(anna.account, region) == "en"
+    assert language_for(None, region) == "it"
+    actions.validate_person(actor=me(facilitator), person=anna, now=NOON)
+    assert Message.objects.get(to=anna.account.email, template="people/mail/validated").language == "en"
+    with pytest.raises(actions.ProfileWrong) as wrong:
+        actions.update_profile(actor=me(anna.account), person=anna, changes={"language": "fr"}, now=NOON)
+    assert set(wrong.value.errors) == {"language"}
+    assert actions.update_profile(actor=me(anna.account), person=anna, changes={"language": "it"}, now=NOON)
+    assert language_of(anna.account, region) == "it"
+    region.languages = ["en"]
+    region.default_language = "en"
+    assert language_of(anna.account, region) == "en"

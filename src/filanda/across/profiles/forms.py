@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["SCHEME", "Chooser", "ConceptGroup", "Typed", "field_labels"]
 
 SCHEME = "s3"
-TEXTS = ("name", "headline", "purpose", "about", "orcid")
+TEXTS = ("name", "headline", "purpose", "about", "orcid", "language")
 MOST = 200  # values of a list that are read
 
 
@@ -37,6 +37,7 @@ def field_labels() -> dict[str, str]:
         "skills": _("Skills"),
         "interests": _("Interests"),
         "languages": _("Languages you speak"),
+        "language": _("Language of e-mails to you"),
         "orcid": _("ORCID iD"),
         "links": _("Links"),
         "positions": _("Organisations"),

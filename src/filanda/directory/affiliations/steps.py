@@ -16,6 +16,7 @@ from filanda.directory.affiliations.models import Position, scope_of
 from filanda.directory.affiliations.queries import admin_accounts
 from filanda.directory.organisations.models import Organisation, OrganisationState
 from filanda.directory.organisations.steps import sign_history
+from filanda.directory.people.languages import language_of
 from filanda.directory.people.models import Person
 from filanda.directory.people.steps import touches
 from filanda.kernel.identity.actors import Actor
@@ -165,15 +166,17 @@ def tell(
     language: str = "",
     besides: int | None = None,
 ) -> None:
-    """Post "affiliations/mail/<template>" to each of `accounts`, once; `url` in its context leads to `path`."""
-    language = language or region.default_language
+    """Post "affiliations/mail/<template>" to each of `accounts`, once, in their language; `url` in its context leads to
+    `path`. `language`: for those who have no profile in the region.
+    """
     for account in {one.pk: one for one in accounts if one.pk != besides}.values():
+        reads = language_of(account, region, language)
         post(
             region=region,
             to=account.email,
             template=f"affiliations/mail/{template}",
-            language=language,
-            context={**context, "url": absolute(region, language, path)},
+            language=reads,
+            context={**context, "url": absolute(region, reads, path)},
             account=account,
         )
 

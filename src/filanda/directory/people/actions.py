@@ -97,6 +97,7 @@ def join_region(
     skills: Iterable[int] = (),
     interests: Iterable[int] = (),
     languages: Iterable[str] = (),
+    language: str = "",
     listing: str = Visibility.MEMBERS,
     facilitator: Account | None = None,
     is_invented: bool = False,
@@ -104,7 +105,8 @@ def join_region(
     """Make `account` somebody in `region`: their person, the role of an innovator, and a facilitator.
 
     `skills`, `interests`: ids of concepts that they confirmed. `facilitator`: the one they chose; without one, or
-    where the region does not let people choose, the least loaded. The draft of their joining is deleted.
+    where the region does not let people choose, the least loaded. `language`: in which they joined; they are written to
+    in it, unless the region does not speak it. The draft of their joining is deleted.
 
     Raises ProfileWrong, AlreadyHere (whose `person` may be on the way out), Forbidden.
     """
@@ -122,6 +124,7 @@ def join_region(
                 "skills": list(skills),
                 "interests": list(interests),
                 "languages": list(languages),
+                "language": language if language in region.languages else "",
                 "listing": listing,
             },
             region,
@@ -157,7 +160,8 @@ def update_profile(
 ) -> list[str]:
     """Write what the person says of themselves; returns the fields that changed.
 
-    `changes`: any of name, headline, purpose, about (Markdown), languages (ISO 639-1), orcid, links (label, url),
+    `changes`: any of name, headline, purpose, about (Markdown), languages (ISO 639-1), language (in which they are
+    written to), orcid, links (label, url),
     skills and interests (ids of concepts, all of them), listing, visibility (by field of models.FIELDS).
     `seen`: `updated_at` of the profile when the form was opened.
 

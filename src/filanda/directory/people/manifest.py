@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from filanda.directory.people import personal
+from filanda.directory.people.languages import language_of
 from filanda.directory.people.models import STAFF
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
@@ -77,4 +78,5 @@ manifest = Manifest(
     personal_data=(PersonalData("people", _("Your profile"), personal.collect, personal.erase),),
     waiting=personal.waiting,
     retention=(Retention("joining_drafts", _("Drafts of people who began to join"), 90, personal.forget_drafts),),
+    reads=language_of,
 )

@@ -98,6 +98,7 @@ class Person(models.Model):
     about = models.TextField(blank=True, help_text="Markdown")
     text_language = models.CharField(max_length=8, blank=True, help_text="of headline and about")
     languages = ArrayField(models.CharField(max_length=8), default=list, blank=True, help_text="ISO 639-1, spoken")
+    language = models.CharField(max_length=8, blank=True, help_text="in which they are written to")
     orcid = models.CharField(max_length=19, blank=True, help_text="0000-0002-1825-0097")
     links = models.JSONField(default=list, blank=True, help_text='[{"label": "…", "url": "https://…"}]')
     listing = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.MEMBERS)

@@ -78,7 +78,7 @@ def erase(account: Account, keeps: bool) -> None:
     for person in Person.objects.select_for_update(of=("self",)).select_related("region").filter(account=account):
         person.concept_links.all().delete()
         for field in (
-            *("name", "sort_key", "headline", "purpose", "about", "text_language", "orcid"),
+            *("name", "sort_key", "headline", "purpose", "about", "text_language", "language", "orcid"),
             *("return_reason", "answer", "hidden_reason"),
         ):
             setattr(person, field, "")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from filanda.directory.organisations.models import ConceptOrigin
 from filanda.directory.people import values
+from filanda.directory.people.languages import reads
 from filanda.directory.people.models import FIELDS, Person, PersonConcept, Visibility
 from filanda.directory.people.queries import facilitator_rules, facilitators, least_loaded
 from filanda.directory.taxonomies.models import Concept
@@ -64,6 +65,8 @@ def checked(changes: Mapping[str, Any], region: Region) -> dict[str, Any]:
                 found[name] = TEXTS[name](value)
             elif name in KINDS:
                 found[name] = _checked_concepts(value, known)
+            elif name == "language":
+                found[name] = _checked_language(value, region)
             elif name == "listing":
                 found[name] = _checked_visibility(value)
             elif name == "visibility":
@@ -75,6 +78,12 @@ def checked(changes: Mapping[str, Any], region: Region) -> dict[str, Any]:
     if errors:
         raise ProfileWrong(errors)
     return found
+
+
+def _checked_language(value: str, region: Region) -> str:
+    if value and value not in region.languages:
+        raise ValueError(_("Choose one of the languages of this region."))
+    return value
 
 
 def _checked_visibility(value: str) -> Visibility:
@@ -152,7 +161,7 @@ def tell(person: Person, template: str, **context: str) -> None:
     if person.account is None:
         return
     region = person.region
-    language = person.text_language if person.text_language in region.languages else region.default_language
+    language = reads(person, region)
     post(
         region=region,
         to=person.account.email,

@@ -103,6 +103,7 @@ class Retention:
 class Manifest:
     """What one room plugs in. `ensure(actor)` runs at every start and must be quick when there is nothing to do;
     `demo(actor)` too, where the demo is on, in the order of INSTALLED_APPS. `waiting(actor)`: what waits for them here.
+    `reads(account, region)`: in which language somebody is written to there (see `language_for`).
     """
 
     permissions: tuple[policies.Permission, ...] = ()
@@ -116,6 +117,7 @@ class Manifest:
     replies: tuple[ReplyHandler, ...] = ()
     things: tuple[Thing, ...] = ()
     notices: tuple[Notice, ...] = ()
+    reads: Callable[[Account, Region], str] | None = None
 
 
 @dataclass
@@ -167,3 +169,13 @@ def notices() -> dict[str, list[Notice]]:
         for notice in manifest.notices:
             found.setdefault(notice.event, []).append(notice)
     return found
+
+
+def language_for(account: Account | None, region: Region) -> str:
+    """In which language `account` is written to in `region`: as a room knows, else the region's first. The region must
+    be the active one.
+    """
+    for manifest in manifests().values():
+        if account is not None and manifest.reads is not None:
+            return manifest.reads(account, region)
+    return region.default_language

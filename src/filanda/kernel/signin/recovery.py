@@ -17,6 +17,7 @@ from filanda.kernel.identity.actors import PLATFORM, Actor, actor_for
 from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.journal.actions import record
 from filanda.kernel.mail.steps import post
+from filanda.kernel.manifests import language_for
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.authenticators import remove_factors_of
@@ -92,7 +93,7 @@ def ask_for_recovery(*, account: Account, region: Region, words: str, language: 
                     region=region,
                     to=administrator.email,
                     template="signin/mail/recovery_to_decide",
-                    language=region.default_language,
+                    language=language_for(administrator, region),
                     context={"name": account.name or account.email, "address": account.email},
                     account=administrator,
                 )
@@ -147,7 +148,7 @@ def forget_factors(*, actor: Actor, account: Account, region: Region, now: datet
     """
     with transaction.atomic(durable=True):
         require(actor, "identity.links.create", account)
-        return _forget(actor, account, region, region.default_language)
+        return _forget(actor, account, region, language_for(account, region))
 
 
 def lapse_recoveries(*, region: Region, now: datetime, account: Account | None = None) -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import override
 from filanda.directory.affiliations.models import scope_of
 from filanda.directory.affiliations.steps import become_admin, become_member, lock_organisation, told
 from filanda.directory.organisations.models import Organisation, OrganisationState
+from filanda.directory.people.languages import language_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import SCOPED, Account, Role, RoleGrant
 from filanda.kernel.journal.actions import record
@@ -95,17 +96,18 @@ def grant(
                 raise RoleWrong("role", _("They have this role already. End it first, to give it for another time."))
             end_role(actor=actor, grant=open_grant, now=now, reason=_ran_out(region))
         made = _give(actor, region, account, role, organisation, until, reason)
+        reads = language_of(account, region, language)
         post(
             region=region,
             to=account.email,
             template="administration/mail/role_given",
-            language=language or region.default_language,
+            language=reads,
             context={
                 "role": str(role),
                 "organisation": organisation.name if organisation is not None else "",
                 "until": until.isoformat() if until else "",
                 "reason": reason,
-                "url": absolute(region, language or region.default_language, reverse("administration:home")),
+                "url": absolute(region, reads, reverse("administration:home")),
             },
             account=account,
         )
@@ -140,7 +142,7 @@ def end(*, actor: Actor, grant: RoleGrant, reason: str, now: datetime, language:
             region=region,
             to=locked.account.email,
             template="administration/mail/role_ended",
-            language=language or region.default_language,
+            language=language_of(locked.account, region, language),
             context={"role": locked.role, "organisation": name, "reason": reason},
             account=locked.account,
         )

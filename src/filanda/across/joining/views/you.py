@@ -80,6 +80,7 @@ def you(request: HttpRequest) -> HttpResponse:
                 purpose=typed["purpose"],
                 interests=typed["interests"],
                 languages=[language],
+                language=language,
                 now=at,
             )
         else:

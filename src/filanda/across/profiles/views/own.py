@@ -18,6 +18,7 @@ from filanda.across.profiles import forms, queries
 from filanda.across.profiles.addresses import PeopleAddresses
 from filanda.across.profiles.portrait import portrait
 from filanda.directory.people import actions
+from filanda.directory.people.languages import choices_in
 from filanda.directory.people.models import FIELDS, Person, ValidationState, Visibility
 from filanda.directory.people.queries import is_trusted, person_of
 from filanda.directory.people.values import ABOUT_LENGTH, HEADLINE_LENGTH, LINKS_MOST, NAME_LENGTH, PURPOSE_LENGTH
@@ -115,6 +116,7 @@ def _form(
         "visibility": {name: typed.visibility.get(name, str(person.visibility_of(name))) for name in FIELDS},
         "visibilities": [(value, str(label)) for value, label in Visibility.choices],
         "spoken": forms.language_options(typed.languages),
+        "reading": [("", _("as the region sees fit")), *choices_in(region)],
         "links": links,
         "skills": chooser.groups(typed.skills),
         "interests": chooser.groups(typed.interests),
