@@ -8,7 +8,12 @@ import re
 
 import pytest
 
-from filanda.directory.organisations.actions import add_evidence, create_organisation
+from filanda.directory.organisations.actions import (
+    add_evidence,
+    create_organisation,
+    remove_evidence,
+    update_evidence,
+)
 from filanda.directory.organisations.models import Draft, Evidence, EvidenceParty, Organisation
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.models import Role
@@ -162,11 +167,110 @@ def test_evidence_is_added_with_partners_and_topics_corrected_and_removed(signed
         (partner.pk, "participant"),
     ]
     assert "Telaio" in admin.get(address).content.decode()
-    admin.post(f"{address}{piece.pk}/", typed | {"title": "Telaio 2"})
+    marks = marks_in(admin.get(f"{address}{piece.pk}/"))
+    admin.post(f"{address}{piece.pk}/", typed | {"title": "Telaio 2", "started_on": "2024-01-31", "marks": marks})
     piece.refresh_from_db()
     assert (piece.title, EvidenceParty.objects.count()) == ("Telaio 2", 1)
     admin.post(f"{address}{piece.pk}/remove/")
     assert not Evidence.objects.exists()
+
+
+@pytest.fixture
+def own_piece(body):
+    return add_evidence(actor=PLATFORM, organisation=body, title="Telaio", kind="product", text="Tesse la seta")
+
+
+def form_of(answer):
+    """What a browser would send back of the form of a piece."""
+    page = html.unescape(answer.content.decode())
+    return {
+        "marks": re.search(r'name="marks" value="([^"]*)"', answer.content.decode())[1].replace("&#34;", '"'),
+        "kind": "product",
+        "title": re.search(r'name="title"[^>]*value="([^"]*)"', page)[1],
+        "text": re.search(r'<textarea[^>]*name="text"[^>]*>\n?([^<]*)', page)[1],
+        "language": "it",
+        "save": "1",
+    }
+
+
+def test_what_is_typed_of_a_piece_is_kept_by_itself_shown_again_and_thrown_away(signed, body, own_piece):
+    admin = signed(Role.ORGANISATION_ADMIN)
+    desk = f"/en/organisations/{body.pk}/manage/"
+    for form, address in (("evidence", "evidence/new/"), (f"evidence-{own_piece.pk}", f"evidence/{own_piece.pk}/")):
+        assert f'data-hx-post="{desk}drafts/{form}/"' in admin.get(desk + address).content.decode()
+        typed = {"kind": "patent", "title": "Half a title", "concept_q": "x", "marks": '{"title": "abc"}'}
+        assert admin.post(f"{desk}drafts/{form}/", typed).status_code == 204
+        page = admin.get(desk + address)
+        assert "This is your draft" in page.content.decode()
+        assert "Half a title" in page.content.decode()
+        assert marks_in(page) == ("{}" if form == "evidence" else '{"title": "abc"}')
+        assert admin.post(f"{desk}drafts/{form}/discard/").url == desk + address
+        assert "Half a title" not in admin.get(desk + address).content.decode()
+    admin.post(f"{desk}evidence/new/", {"kind": "product", "title": "Later", "draft": "1"})
+    assert "Later" in admin.get(f"{desk}evidence/new/").content.decode()
+    admin.post(f"{desk}evidence/new/", {"kind": "product", "title": "Later", "save": "1"})
+    assert (Draft.objects.count(), Evidence.objects.filter(title="Later").count()) == (0, 1)
+    wrong = admin.post(f"{desk}evidence/new/", {"kind": "product", "title": "Wrong", "ended_on": "soon", "save": "1"})
+    assert (wrong.status_code, Draft.objects.get().typed["ended_on"]) == (422, ["soon"])
+
+
+@pytest.mark.parametrize("form", ["evidence-x", "evidence-99999999999999999999", "details-1", "people", "evidence-"])
+def test_what_is_no_form_has_no_draft(signed, body, form):
+    admin = signed(Role.ORGANISATION_ADMIN)
+    assert admin.post(f"/en/organisations/{body.pk}/manage/drafts/{form}/", {"title": "x"}).status_code == 404
+    assert not Draft.objects.exists()
+
+
+def test_drafts_are_for_those_who_may_open_the_form_and_nobody_reads_anothers(client, signed, body, region):
+    address = f"/en/organisations/{body.pk}/manage/drafts/"
+    assert client.post(f"{address}evidence/", {"title": "x"}).status_code == 403
+    assert signed(Role.INNOVATOR, email="n@example.org").post(f"{address}evidence/").status_code == 403
+    member = signed(Role.ORGANISATION_MEMBER, email="m@example.org")
+    assert member.post(f"{address}details/", {"name": "x"}).status_code == 403
+    assert member.post(f"{address}evidence/", {"title": "Mine alone"}).status_code == 204
+    assert member.get(f"{address}evidence/").status_code == 405
+    other = signed(Role.ORGANISATION_ADMIN, email="a@example.org")
+    assert "Mine alone" not in other.get(f"/en/organisations/{body.pk}/manage/evidence/new/").content.decode()
+
+
+def test_two_who_correct_one_piece_lose_nothing(signed, body, own_piece):
+    admin = signed(Role.ORGANISATION_ADMIN)
+    address = f"/en/organisations/{body.pk}/manage/evidence/{own_piece.pk}/"
+    mine = form_of(admin.get(address))
+    update_evidence(actor=PLATFORM, evidence=own_piece, title="Their title")
+    admin.post(address, mine | {"text": "My text"})
+    own_piece.refresh_from_db()
+    assert (own_piece.title, own_piece.text) == ("Their title", "My text")
+    mine = form_of(admin.get(address))
+    update_evidence(actor=PLATFORM, evidence=own_piece, text="Their text")
+    answer = admin.post(address, mine | {"text": "My other text"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "<td>Their text</td><td>My other text</td>" in page
+    assert "My other text</textarea>" in page
+    own_piece.refresh_from_db()
+    assert own_piece.text == "Their text"
+    assert Draft.objects.get().typed["text"] == ["My other text"]
+    again = form_of(answer)
+    assert again["text"] == "My other text"
+    assert admin.post(address, again).status_code == 302
+    own_piece.refresh_from_db()
+    assert (own_piece.title, own_piece.text, Draft.objects.count()) == ("Their title", "My other text", 0)
+
+
+def test_a_piece_removed_meanwhile_can_be_added_anew(signed, body, own_piece):
+    admin = signed(Role.ORGANISATION_ADMIN)
+    address = f"/en/organisations/{body.pk}/manage/evidence/{own_piece.pk}/"
+    mine = form_of(admin.get(address)) | {"text": "Long words"}
+    remove_evidence(actor=PLATFORM, evidence=own_piece)
+    answer = admin.post(address, mine)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody removed this evidence" in page
+    assert "Long words" in page
+    assert f'action="/en/organisations/{body.pk}/manage/evidence/new/"' in page
+    assert admin.get(address).status_code == 404
+    assert admin.post(f"/en/organisations/{body.pk}/manage/evidence/{2**40}/", mine).status_code == 404
 
 
 def test_evidence_of_another_body_or_of_a_source_is_not_there_to_correct(signed, body, region):

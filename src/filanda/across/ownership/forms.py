@@ -117,7 +117,7 @@ def kept(data: QueryDict) -> dict[str, list[str]]:
     return {
         name: [value[:100_000] for value in values]
         for name, values in data.lists()
-        if name not in {"csrfmiddlewaretoken", "save", "preview", "draft"}
+        if name not in {"csrfmiddlewaretoken", "save", "preview", "draft", "find"}
     }
 
 

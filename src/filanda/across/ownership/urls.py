@@ -5,8 +5,9 @@ from django.urls import include, path
 
 from filanda.across.ownership.views.claims import claim, claim_detail, claim_move, claims
 from filanda.across.ownership.views.details import details, discard_draft
+from filanda.across.ownership.views.drafts import draft, throw_away
 from filanda.across.ownership.views.duplicates import apart, duplicates, pair, part_again
-from filanda.across.ownership.views.evidence import evidence, new_piece, piece, remove_piece
+from filanda.across.ownership.views.evidence import evidence, new_piece, piece, piece_topic, remove_piece
 from filanda.across.ownership.views.history import go_back, history
 from filanda.across.ownership.views.imports import (
     import_evidence,
@@ -45,6 +46,8 @@ _desk = [
     path("people/<int:account_id>/<str:move>/", person_move, name="person-move"),
     path("details/", details, name="details"),
     path("details/discard/", discard_draft, name="discard-draft"),
+    path("drafts/<str:form>/", draft, name="draft"),
+    path("drafts/<str:form>/discard/", throw_away, name="throw-away"),
     path("logo/", logo, name="logo"),
     path("logo/remove/", remove_logo, name="logo-remove"),
     path("topics/", topics, name="topics"),
@@ -61,6 +64,7 @@ _desk = [
     path("evidence/import/<int:run_id>/errors.<str:form>", import_table, name="evidence-import-table"),
     path("evidence/<int:evidence_id>/", piece, name="piece"),
     path("evidence/<int:evidence_id>/remove/", remove_piece, name="remove-piece"),
+    path("evidence/<int:evidence_id>/topics/<int:concept_id>/<str:answer>/", piece_topic, name="piece-topic"),
 ]
 
 urlpatterns = [

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -63,7 +64,7 @@ def details(request: HttpRequest, organisation_id: int) -> HttpResponse:
         return _form(request, organisation, typed, marks, errors=by_field(problem), status=422)
     except EditConflict as conflict:
         _keep(request, organisation)
-        return _form(request, organisation, typed, conflict.current.marks(), conflict=conflict, status=409)
+        return _form(request, organisation, typed, conflict.marks, conflict=conflict, status=409)
     drop_draft(actor=actor, organisation=organisation, form=FORM)
     messages.success(
         request, _("Saved. The history shows what changed.") if changed else _("There was nothing to change.")
@@ -107,6 +108,7 @@ def _form(
         "errors": {name: [] for name in known} | errors,
         "listed": errors_in(errors),
         "draft_saved_at": draft.saved_at if draft else None,
+        "draft_url": reverse("ownership:draft", args=[organisation.pk, FORM]),
         "preview": to_html(preview) if preview else None,
         "has_preview": preview is not None,
         "conflicts": [

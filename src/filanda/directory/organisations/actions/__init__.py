@@ -13,7 +13,6 @@ from filanda.directory.organisations.actions.bodies import (
 )
 from filanda.directory.organisations.actions.details import (
     Details,
-    EditConflict,
     SiteDetails,
     details_of,
     update_details,
@@ -23,10 +22,12 @@ from filanda.directory.organisations.actions.evidence import (
     EvidenceDetails,
     add_evidence,
     evidence_details_of,
+    evidence_marks,
     remove_evidence,
     update_evidence,
 )
 from filanda.directory.organisations.actions.undoing import NothingToUndo, restore_before, undo_change
+from filanda.directory.organisations.steps import EditConflict
 
 __all__ = [
     "Details",
@@ -39,6 +40,7 @@ __all__ = [
     "details_of",
     "drop_draft",
     "evidence_details_of",
+    "evidence_marks",
     "hide_organisation",
     "keep_draft",
     "remove_evidence",

@@ -1,17 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the people of an organisation say of it, edited as a whole, with two editors at once in mind.
-
-A form remembers what it showed (`Details.marks`). When it comes back, what only its editor changed is written, what
-only somebody else changed in the meantime stays, and what both changed differently is refused with both versions.
-"""
+"""What the people of an organisation say of it, edited as a whole, with two editors at once in mind (steps.marking)."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,7 +13,15 @@ from django.utils.translation import gettext as _
 from filanda.directory.organisations.identifiers import InvalidIdentifier, normalise
 from filanda.directory.organisations.importers.placing import locate
 from filanda.directory.organisations.models import Identifier, IdentifierScheme, Organisation, OrganisationName, Site
-from filanda.directory.organisations.steps import ORGANISATION_FIELDS, give, lock_imports, sign_history
+from filanda.directory.organisations.steps import (
+    ORGANISATION_FIELDS,
+    EditConflict,
+    give,
+    lock_imports,
+    marks_of,
+    reconciled,
+    sign_history,
+)
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
@@ -68,16 +69,7 @@ class Details:
 
     def marks(self) -> dict[str, str]:
         """A short digest of each field: what a form showed, without repeating it."""
-        return {known.name: _mark(getattr(self, known.name)) for known in fields(self)}
-
-
-class EditConflict(Exception):
-    """Somebody else changed the same fields meanwhile. `theirs`: what these fields say now; `current`: all of it."""
-
-    def __init__(self, theirs: dict[str, Any], current: Details) -> None:
-        super().__init__(_("Somebody else changed this while you were writing. Both versions are shown below."))
-        self.theirs = theirs
-        self.current = current
+        return marks_of(vars(self))
 
 
 def details_of(organisation: Organisation) -> Details:
@@ -112,7 +104,7 @@ def update_details(
         lock_imports(organisation.region)
         locked: Organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
         require(actor, "organisations.update", locked)
-        details = _merged(details, details_of(locked), marks)
+        details = Details(**reconciled(vars(details), vars(details_of(locked)), marks))
         sign_history(actor)
         plain = {name: getattr(details, name) for name in ORGANISATION_FIELDS - {"is_natural_person"}}
         if set(locked.languages) == set(details.languages):
@@ -134,13 +126,6 @@ def update_details(
                 touches={"organisation": [locked.pk]},
             )
     return changed
-
-
-def _mark(value: Any) -> str:
-    said = (
-        [asdict(one) if isinstance(one, SiteDetails) else one for one in value] if isinstance(value, tuple) else value
-    )
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _checked(details: Details) -> Details:
@@ -195,27 +180,6 @@ def placed(site: SiteDetails) -> SiteDetails:
         province_code=found.province_code or site.province_code[:8],
         country_code=(site.country_code or "IT").upper()[:2],
     )
-
-
-def _merged(mine: Details, now: Details, marks: Mapping[str, str] | None) -> Details:
-    """`mine`, with what only others changed since `marks` as they left it. Raises EditConflict."""
-    if marks is None:
-        return mine
-    kept: dict[str, Any] = {}
-    theirs: dict[str, Any] = {}
-    for known in fields(Details):
-        name = known.name
-        ours, current = getattr(mine, name), getattr(now, name)
-        seen = marks.get(name, "")
-        if _mark(current) == seen or ours == current:
-            continue
-        if _mark(ours) == seen:
-            kept[name] = current
-        else:
-            theirs[name] = current
-    if theirs:
-        raise EditConflict(theirs, now)
-    return replace(mine, **kept)
 
 
 def _write_names(organisation: Organisation, wanted: tuple[str, ...]) -> list[str]:

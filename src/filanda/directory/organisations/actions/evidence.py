@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -21,14 +21,29 @@ from filanda.directory.organisations.models import (
     EvidenceParty,
     Organisation,
 )
-from filanda.directory.organisations.steps import EVIDENCE_FIELDS, give, lock_imports, sign_history
+from filanda.directory.organisations.steps import (
+    EVIDENCE_FIELDS,
+    give,
+    lock_imports,
+    marks_of,
+    reconciled,
+    sign_history,
+)
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
+from filanda.kernel.text.folding import clean
 from filanda.kernel.text.language import detect
 
-__all__ = ["EvidenceDetails", "add_evidence", "evidence_details_of", "remove_evidence", "update_evidence"]
+__all__ = [
+    "EvidenceDetails",
+    "add_evidence",
+    "evidence_details_of",
+    "evidence_marks",
+    "remove_evidence",
+    "update_evidence",
+]
 
 MOST_LINKS = 20
 MOST_PARTNERS = 60
@@ -53,6 +68,21 @@ def evidence_details_of(evidence: Evidence) -> EvidenceDetails:
         partner_ids=tuple(partners.order_by("pk").values_list("organisation_id", flat=True)),
         concept_ids=tuple(concepts.order_by("pk").values_list("concept_id", flat=True)),
     )
+
+
+def evidence_marks(evidence: Evidence) -> dict[str, str]:
+    """A short digest of each field of a form: what it showed, for two editors at once."""
+    return marks_of(_values(evidence))
+
+
+def _values(evidence: Evidence, beside: EvidenceDetails | None = None) -> dict[str, Any]:
+    plain = {name: getattr(evidence, name) for name in EVIDENCE_FIELDS}
+    return plain | _sorted(vars(beside or evidence_details_of(evidence)))
+
+
+def _sorted(beside: Mapping[str, Any]) -> dict[str, Any]:
+    """Partners and topics have no order that anybody chose."""
+    return {name: tuple(value if name == "links" else sorted(set(value))) for name, value in beside.items()}
 
 
 def add_evidence(
@@ -91,11 +121,17 @@ def add_evidence(
 
 
 def update_evidence(
-    *, actor: Actor, evidence: Evidence, beside: EvidenceDetails | None = None, **changes: Any
+    *,
+    actor: Actor,
+    evidence: Evidence,
+    beside: EvidenceDetails | None = None,
+    marks: Mapping[str, str] | None = None,
+    **changes: Any,
 ) -> Evidence:
-    """Correct fields of evidence that people added; what a source says is the source's.
+    """Correct fields of evidence that people added; what a source says is the source's. `marks`: of what the editor saw
+    (`evidence_marks`), else no check.
 
-    Raises ValidationError and Forbidden.
+    Raises ValidationError by field, EditConflict and Forbidden; nothing is written then.
     """
     with transaction.atomic(durable=True):
         lock_imports(evidence.region)
@@ -105,6 +141,15 @@ def update_evidence(
             raise ValidationError(
                 _("This evidence comes from %(source)s: correct it there.") % {"source": locked.source}
             )
+        mine = {name: clean(value) if isinstance(value, str) else value for name, value in changes.items()}
+        if mine.get("language") == "":
+            mine["language"] = detect(f"{mine.get('title', locked.title)}. {mine.get('text', locked.text)}")
+        if beside is not None:
+            mine |= _sorted(vars(beside))
+        mine = reconciled(mine, _values(locked), marks)
+        changes = {name: mine[name] for name in changes}
+        if beside is not None:
+            beside = EvidenceDetails(**{known.name: mine[known.name] for known in fields(beside)})
         sign_history(actor)
         bodies = set(_bodies(locked))
         changed = give(locked, changes, EVIDENCE_FIELDS)
@@ -156,7 +201,8 @@ def _bodies(piece: Evidence) -> Iterable[int]:
 def _write_beside(piece: Evidence, beside: EvidenceDetails, actor: Actor) -> list[str]:
     """Links, partners and concepts; returns which of them changed. Raises ValidationError by field."""
     now = evidence_details_of(piece)
-    changed = [known.name for known in fields(beside) if getattr(now, known.name) != getattr(beside, known.name)]
+    said, wanted = _sorted(vars(now)), _sorted(vars(beside))
+    changed = [known.name for known in fields(beside) if said[known.name] != wanted[known.name]]
     if "links" in changed:
         _write_links(piece, beside.links)
     if "partner_ids" in changed:

@@ -35,7 +35,7 @@ class Draft(models.Model):
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="drafts")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
-    form = models.CharField(max_length=40, help_text="details, evidence, evidence:17")
+    form = models.CharField(max_length=40, help_text="details, evidence, evidence-17")
     typed = models.JSONField(default=dict)
     saved_at = models.DateTimeField(default=now)
 
