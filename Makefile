@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export FILANDA_DEMO ?= 1
 
-.PHONY: run setup setup-dev test check bench assets clean lock messages help
+.PHONY: run setup setup-dev test check bench assets clean lock messages workflows help
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,7 +21,7 @@ setup-dev:
 test: setup-dev  ## all tests, a real browser included
 	@browser=$$($(PYTHON) tools/browser.py) && FILANDA_BROWSER="$$browser" $(BIN)/pytest -n 2 --dist loadfile
 
-check: setup-dev  ## style, types, room borders, migrations, templates, translations
+check: setup-dev  ## style, types, room borders, migrations, templates, translations, diagrams
 	@$(BIN)/ruff check src tests bench tools manage.py
 	@$(BIN)/ruff format --check -q src tests bench tools manage.py
 	@$(BIN)/mypy
@@ -36,6 +36,9 @@ assets: setup  ## build the assets again
 
 messages: setup-dev  ## collect translatable strings into the catalogues
 	@$(BIN)/python tools/messages.py
+
+workflows: setup-dev  ## write docs/workflows.md from the tables of states
+	@$(BIN)/python tools/workflows.py
 
 lock: setup-dev  ## lock the dependencies again, with hashes and without index addresses
 	@for name in bootstrap node run dev; do \

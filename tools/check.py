@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Checks that are no linter's: migrations, deployment settings, templates, translations, licence headers."""
+"""Checks that are no linter's: migrations, deployment settings, templates, translations, licence headers, diagrams."""
 
 from __future__ import annotations
 
@@ -79,12 +79,19 @@ def headers() -> list[str]:
     ]
 
 
+def workflows() -> list[str]:
+    """Diagrams of the tables of states that are not as the tables."""
+    from tools.workflows import stale
+
+    return stale()
+
+
 def main() -> int:
     import django
 
     django.setup()
     failed = False
-    for check in (migrations, deployment, templates, translations, headers):
+    for check in (migrations, deployment, templates, translations, headers, workflows):
         found = check()
         failed = failed or bool(found)
         sys.stdout.write(f"{check.__name__}: {'ok' if not found else ''}\n")
