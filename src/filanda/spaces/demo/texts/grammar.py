@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Templates with slots, alternatives and the contractions of Italian: how a sentence is put together.
+
+{town}          a slot                         {Thing}       the same with a capital
+{di thing}      with di, a, da, in or su       {cause:è/sono} the form that agrees in number
+{12-20}         a number from a range          [one|another] alternatives, not nested
+{@}             who is being answered, written {@3} in the result
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from random import Random
+
+__all__ = ["capital", "fill", "gerund", "joined", "number", "with_preposition"]
+
+_ARTICLES = {
+    "di": {"il": "del", "lo": "dello", "la": "della", "l'": "dell'", "i": "dei", "gli": "degli", "le": "delle"},
+    "a": {"il": "al", "lo": "allo", "la": "alla", "l'": "all'", "i": "ai", "gli": "agli", "le": "alle"},
+    "da": {"il": "dal", "lo": "dallo", "la": "dalla", "l'": "dall'", "i": "dai", "gli": "dagli", "le": "dalle"},
+    "in": {"il": "nel", "lo": "nello", "la": "nella", "l'": "nell'", "i": "nei", "gli": "negli", "le": "nelle"},
+    "su": {"il": "sul", "lo": "sullo", "la": "sulla", "l'": "sull'", "i": "sui", "gli": "sugli", "le": "sulle"},
+}
+_PLURAL = ("i ", "gli ", "le ")
+_SLOT = re.compile(r"\{([^{}]+)\}")
+_BRACKET = re.compile(r"\[([^\[\]]*)\]")
+_RANGE = re.compile(r"^(\d+)-(\d+)$")
+_DOUBLED = frozenset({"cut", "put", "set", "run", "plan", "swap", "get", "map", "fit", "let", "drop", "stop", "tag"})
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def with_preposition(preposition: str, phrase: str) -> str:
+    """Italian: ("di", "i mandrini") -> "dei mandrini"; ("a", "Acquarolo") -> "ad Acquarolo"."""
+    forms = _ARTICLES[preposition]
+    if phrase.startswith("l'"):
+        return forms["l'"] + phrase[2:]
+    article, _space, rest = phrase.partition(" ")
+    if article in forms and rest:
+        return f"{forms[article]} {rest}"
+    if preposition == "a" and phrase[:1].lower() == "a":
+        return f"ad {phrase}"
+    return f"{preposition} {phrase}"
+
+
+def gerund(phrase: str) -> str:
+    """English: "replace the grease" -> "replacing the grease"."""
+    verb, space, rest = phrase.partition(" ")
+    if verb in _DOUBLED:
+        verb += verb[-1]
+    elif verb.endswith("ie"):
+        verb = verb[:-2] + "y"
+    elif verb.endswith("e") and not verb.endswith("ee"):
+        verb = verb[:-1]
+    return f"{verb}ing{space}{rest}"
+
+
+def number(value: int, language: str) -> str:
+    """As it is written in running text: 1.200 in Italian, 1,200 in English."""
+    text = f"{value:,}" if value >= 10_000 or (value >= 1_000 and language == "en") else str(value)
+    return text.replace(",", ".") if language == "it" else text
+
+
+def joined(items: list[str], language: str) -> str:
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {'e' if language == 'it' else 'and'} {items[-1]}"
+
+
+@cache
+def _parts(template: str) -> tuple[tuple[str, ...], ...]:
+    """What a template is made of: ("text", …), ("agree", …), ("range", low, high), ("slot", name, how, is_capital)."""
+    parts: list[tuple[str, ...]] = []
+    at = 0
+    for match in _SLOT.finditer(template):
+        if match.start() > at:
+            parts.append(("text", template[at : match.start()]))
+        at = match.end()
+        slot = match.group(1)
+        if found := _RANGE.match(slot):
+            parts.append(("range", found.group(1), found.group(2)))
+        elif ":" in slot:
+            name, _colon, forms = slot.partition(":")
+            parts.append(("agree", name.lower(), *forms.split("/")))
+        elif slot == "@":
+            parts.append(("slot", "@", "", ""))
+        else:
+            how, _space, name = slot.rpartition(" ")
+            parts.append(("slot", name.lower(), how.lower(), "capital" if slot[:1].isupper() else ""))
+    if at < len(template):
+        parts.append(("text", template[at:]))
+    return tuple(parts)
+
+
+@cache
+def _opened(template: str) -> tuple[str | tuple[str, ...], ...]:
+    pieces: list[str | tuple[str, ...]] = []
+    at = 0
+    for match in _BRACKET.finditer(template):
+        if match.start() > at:
+            pieces.append(template[at : match.start()])
+        pieces.append(tuple(match.group(1).split("|")))
+        at = match.end()
+    if at < len(template):
+        pieces.append(template[at:])
+    return tuple(pieces)
+
+
+def fill(template: str, slots: Mapping[str, str], chance: Random, language: str) -> str:
+    """The sentence of `template`, with a capital at its start."""
+    out: list[str] = []
+    for piece in _opened(template):
+        text = piece if isinstance(piece, str) else piece[int(chance.random() * len(piece))]
+        for part in _parts(text):
+            kind = part[0]
+            if kind == "text":
+                out.append(part[1])
+            elif kind == "slot":
+                value = slots[part[1]]
+                if part[2]:
+                    value = gerund(value) if part[2] == "ing" else with_preposition(part[2], value)
+                out.append(capital(value) if part[3] else value)
+            elif kind == "agree":
+                out.append(part[3] if slots[part[1]].startswith(_PLURAL) else part[2])
+            else:
+                low, high = int(part[1]), int(part[2])
+                out.append(number(low + int(chance.random() * (high - low + 1)), language))
+    text = capital("".join(out))
+    return text.replace("⟦", "[").replace("⟧", "]") if "⟦" in text else text
