@@ -3,22 +3,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.utils.timezone import now
 
+from filanda.directory.affiliations.models import Invitation
 from filanda.directory.organisations.actions import create_organisation
 from filanda.directory.organisations.actions.likening import look_for_likenesses
 from filanda.directory.organisations.actions.merging import merge
 from filanda.directory.organisations.actions.objecting import hide_overdue, say_token, spoken_for
 from filanda.directory.organisations.models import Merge, NotTheSame, Objection, Organisation
 from filanda.directory.organisations.steps import merge_organisations
+from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import PLATFORM
-from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.models import Event
 from filanda.kernel.mail.models import Message
+from filanda.kernel.mail.rendering import render
 
 TYPED = {"kind": "unlist", "text": "", "name": "", "email": "who@example.org"}
 
@@ -153,8 +157,45 @@ def test_staff_hide_show_and_write_with_a_reason(signed, body):
     staff.post(f"{address}show/", {"reason": "Open again"})
     assert not is_hidden(body)
     assert staff.post(f"{address}invite/", {"email": "nothing"}).status_code == 422
-    staff.post(f"{address}invite/", {"email": "info@alfa.example"})
+    staff.post(f"{address}invite/", {"email": " Info@alfa.example"})
     assert Message.objects.get().to == "info@alfa.example"
     admin = signed(Role.ORGANISATION_ADMIN, email="a@example.org")
     assert admin.get(address).status_code == 403
     assert admin.post(f"{address}hide/", {"reason": "x"}).status_code == 403
+
+
+def test_what_staff_write_to_a_body_leads_that_address_to_its_claim(client, signed, body, region):
+    address = f"/en/organisations/{body.pk}/manage/staff/"
+    signed(Role.FACILITATOR).post(f"{address}invite/", {"email": "info@alfa.example"})
+    made = Invitation.objects.get()
+    assert (made.organisation, made.email, made.role) == (body, "info@alfa.example", "")
+    told = Event.objects.filter(type__contains="invitation").values_list("type", flat=True).order_by("pk")
+    assert list(told) == ["affiliations.invitation.made", "organisations.invitation.sent"]
+    context = Message.objects.get().context
+    mail = render("organisations/mail/invited_to_speak", region=region, language="en", context=context)
+    assert "info@alfa.example" in mail.text
+    claim = re.search(r"/(?:it|en)/\S+", context["claim_url"])[0]
+    say = re.search(r"/(?:it|en)/\S+", context["say_url"])[0]
+    client.logout()
+    assert client.get(say).status_code == 200
+    page = client.get(claim).content.decode()
+    assert "info@alfa.example" in page
+    stranger = signed(Role.INNOVATOR, email="somebody@example.org")
+    assert stranger.get(claim).status_code == 403
+    assert stranger.post(claim).status_code == 403
+    own = signed(Role.INNOVATOR, email="info@alfa.example")
+    Person.objects.create(
+        region=region, account=Account.objects.get(email="info@alfa.example"), name="Ada", sort_key="ada"
+    )
+    assert f"?organisation={body.pk}" in own.post(claim).url
+    assert Invitation.objects.get().used_by.email == "info@alfa.example"
+    assert own.get(claim).status_code == 410
+
+
+def test_nobody_writes_to_a_body_that_somebody_looks_after(signed, body):
+    signed(Role.ORGANISATION_ADMIN, email="a@example.org")
+    staff = signed(Role.FACILITATOR)
+    answer = staff.post(f"/en/organisations/{body.pk}/manage/staff/invite/", {"email": "info@alfa.example"})
+    assert answer.status_code == 422
+    assert not Message.objects.exists()
+    assert not Invitation.objects.exists()

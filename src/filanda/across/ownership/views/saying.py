@@ -18,11 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from filanda.across.finder.visitors import wait_sentence
 from filanda.across.ownership.framing import LARGEST_ID, actor_of, by_field, desk_messages, errors_in, frame, managed
+from filanda.directory.affiliations.actions.invitations import InvitationWrong, write_to_body
+from filanda.directory.affiliations.errors import AlreadySpokenFor, TooManyInvitations
 from filanda.directory.organisations.actions import hide_organisation, show_organisation
 from filanda.directory.organisations.actions.objecting import (
     ReasonMissing,
     decide_objection,
-    invite_to_speak,
     make_objection,
     spoken_for,
 )
@@ -161,9 +162,11 @@ def staff_act(request: HttpRequest, organisation_id: int, what: str) -> HttpResp
     elif what == "invite":
         language = organisation.region.default_language
         try:
-            invite_to_speak(actor=actor, organisation=organisation, email=email, language=language, now=now())
-        except ValidationError as problem:
-            return _staff(request, organisation, by_field(problem), email)
+            write_to_body(actor=actor, organisation=organisation, email=email, language=language, now=now())
+        except InvitationWrong as problem:
+            return _staff(request, organisation, {name: [sentence] for name, sentence in problem.errors.items()}, email)
+        except (AlreadySpokenFor, TooManyInvitations) as problem:
+            return _staff(request, organisation, {"": [str(problem)]}, email)
     else:
         raise Http404
     messages.success(request, _("Done."))

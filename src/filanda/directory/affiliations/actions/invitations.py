@@ -29,6 +29,7 @@ from filanda.directory.affiliations.steps import (
     told,
 )
 from filanda.directory.organisations.models import Organisation, OrganisationState
+from filanda.directory.organisations.steps.speaking import write_to
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.actions import record
@@ -49,6 +50,7 @@ __all__ = [
     "invite_to_claim",
     "use_invitation",
     "withdraw_invitation",
+    "write_to_body",
 ]
 
 INVITATION_LASTS = timedelta(days=14)
@@ -138,6 +140,32 @@ def invite_to_claim(
     return invitation
 
 
+def write_to_body(*, actor: Actor, organisation: Organisation, email: str, language: str, now: datetime) -> Invitation:
+    """Staff tell a listed body that nobody speaks for that it is listed: one e-mail with an invitation to claim its
+    page, for that address alone, and a link to correct or object without an account.
+
+    Raises InvitationWrong, AlreadySpokenFor, TooManyInvitations, Forbidden.
+    """
+    person = checked(email)
+    with transaction.atomic(durable=True):
+        locked = lock_organisation(organisation.pk)
+        require(actor, "organisations.invite", locked)
+        require(actor, "affiliations.claims.invite", locked)
+        if has_admins(locked.pk):
+            raise AlreadySpokenFor
+        invitation, token = _invitation(actor, locked, person, now, to_claim=True)
+        write_to(
+            locked,
+            actor=actor,
+            email=person.email,
+            language=language,
+            claim_path=reverse("joining:invitation", args=[token]),
+            claim_days=INVITATION_LASTS.days,
+            now=now,
+        )
+    return invitation
+
+
 def withdraw_invitation(*, actor: Actor, invitation: Invitation, now: datetime) -> None:
     """The link ends. Twice is the same as once. Raises Forbidden."""
     with transaction.atomic(durable=True):
@@ -191,9 +219,10 @@ def use_invitation(*, actor: Actor, invitation: Invitation, now: datetime) -> Or
     return organisation
 
 
-def _make(
-    actor: Actor, organisation: Organisation, one: Invited, language: str, now: datetime, *, to_claim: bool = False
-) -> Invitation:
+def _invitation(
+    actor: Actor, organisation: Organisation, one: Invited, now: datetime, *, to_claim: bool
+) -> tuple[Invitation, str]:
+    """Made and recorded, in place of one to the same address; with its token, which stands nowhere else."""
     region = organisation.region
     try:
         take("invitations", INVITED_A_DAY, who=f"organisation:{organisation.pk}", region=region, now=now)
@@ -213,6 +242,15 @@ def _make(
         created_at=now,
         expires_at=now + INVITATION_LASTS,
     )
+    _record("made", actor, invitation)
+    return invitation, token
+
+
+def _make(
+    actor: Actor, organisation: Organisation, one: Invited, language: str, now: datetime, *, to_claim: bool = False
+) -> Invitation:
+    region = organisation.region
+    invitation, token = _invitation(actor, organisation, one, now, to_claim=to_claim)
     post(
         region=region,
         to=one.email,
@@ -228,7 +266,6 @@ def _make(
         },
         secret=True,
     )
-    _record("made", actor, invitation)
     return invitation
 
 

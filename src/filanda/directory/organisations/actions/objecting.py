@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -18,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from filanda.directory.organisations.models import Objection, ObjectionKind, ObjectionState, Organisation
 from filanda.directory.organisations.steps import set_hidden, sign_history
+from filanda.directory.organisations.steps.speaking import say_token, spoken_for
 from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.journal.actions import record
-from filanda.kernel.mail.links import absolute
 from filanda.kernel.mail.steps import post
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
@@ -31,34 +30,17 @@ __all__ = [
     "decide_objection",
     "forget_objections",
     "hide_overdue",
-    "invite_to_speak",
     "make_objection",
     "say_token",
     "spoken_for",
 ]
 
 DUE = timedelta(hours=24)
-LINK_DAYS = 30
 LONGEST = 4000
-_SALT = "filanda.organisations.say"
 
 
 class ReasonMissing(ValueError):
     """Whoever objected has a right to know why nothing is done."""
-
-
-def say_token(organisation: Organisation) -> str:
-    """What a signed link to an organisation's own say carries; valid for thirty days, for this region and body."""
-    return signing.dumps([organisation.region_id, organisation.pk], salt=_SALT, compress=False)
-
-
-def spoken_for(region: Region, token: str) -> int | None:
-    """The id of the organisation whose link this is; None for one that is wrong, of another region, or too old."""
-    try:
-        region_id, organisation_id = signing.loads(token, salt=_SALT, max_age=timedelta(days=LINK_DAYS))
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
-    return int(organisation_id) if region_id == region.pk else None
 
 
 def make_objection(
@@ -173,39 +155,6 @@ def hide_overdue(*, actor: Actor, region: Region, now: datetime) -> int:
                 _hide(Organisation.objects.select_for_update().get(pk=locked.organisation_id), locked, now)
                 count += 1
     return count
-
-
-def invite_to_speak(*, actor: Actor, organisation: Organisation, email: str, language: str, now: datetime) -> None:
-    """Write to a listed body: its link to correct or object without an account, and how to look after its page.
-
-    Raises ValidationError and Forbidden.
-    """
-    try:
-        validate_email(email.strip())
-    except ValidationError:
-        raise ValidationError({"email": [_("Write the body's own e-mail address.")]}) from None
-    with transaction.atomic(durable=True):
-        locked: Organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-        require(actor, "organisations.invite", locked)
-        region = locked.region
-        record("organisations.invitation.sent", region=region, actor=actor, subject=locked)
-        post(
-            region=region,
-            to=email.strip(),
-            template="organisations/mail/invited_to_speak",
-            language=language,
-            context={
-                "organisation": locked.name,
-                "page_url": absolute(region, language, f"/{language}/organisations/{locked.pk}/"),
-                "say_url": absolute(
-                    region, language, f"/{language}/organisations/{locked.pk}/say/{say_token(locked)}/"
-                ),
-                "claim_url": absolute(region, language, f"/{language}/organisations/{locked.pk}/claim/"),
-                "days": LINK_DAYS,
-            },
-            secret=True,
-            not_after=now + timedelta(days=7),
-        )
 
 
 def forget_objections(region: Region, before: datetime) -> int:
