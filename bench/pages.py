@@ -123,6 +123,7 @@ class Page:
     server: Server
     path: str
     host: str
+    cookie: str = ""
     costs: dict[str, list[float]] = field(default_factory=dict)
     waits: dict[str, list[float]] = field(default_factory=dict)
     size: int = 0
@@ -132,7 +133,7 @@ class Page:
     def run(self, way: str, requests: int) -> None:
         """One round: `requests` requests on one connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
-        headers = {"Host": self.host, "Cookie": "", "Accept-Encoding": "identity"}
+        headers = {"Host": self.host, "Cookie": self.cookie, "Accept-Encoding": "identity"}
         if way != "warm":
             headers["X-Bench"] = "forget"
         if way == "packed":
@@ -155,7 +156,7 @@ class Page:
 
     def count(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
-        connection.request("GET", self.path, headers={"Host": self.host, "X-Bench": "count"})
+        connection.request("GET", self.path, headers={"Host": self.host, "Cookie": self.cookie, "X-Bench": "count"})
         response = connection.getresponse()
         response.read()
         self.statements = response.headers.get("X-Statements", "3")

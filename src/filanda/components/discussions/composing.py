@@ -7,13 +7,15 @@ import re
 from typing import Any
 
 from django.urls import reverse
+from markupsafe import Markup
 
 from filanda.capabilities.threads.models import POST_MOST, Draft, Post, Thread
+from filanda.capabilities.threads.rendering import render
 from filanda.components.discussions.forms import FILE_BYTES, FILES_MOST, Written, new_key
 from filanda.components.discussions.framing import Room
 from filanda.kernel.ui.moments import when
 
-__all__ = ["composer", "quote_of"]
+__all__ = ["composer", "previewed", "quote_of"]
 
 
 def composer(
@@ -69,6 +71,12 @@ def composer(
         "preview": preview,
         "theirs": theirs,
     }
+
+
+def previewed(room: Room, source: str) -> Markup:
+    """What `source` will look like in this space. The queries of its mentions and links."""
+    text = source[:POST_MOST]
+    return Markup(render(text, actor=room.actor, audience=room.space.audience).html)  # noqa: S704 - cleaned there
 
 
 def quote_of(post: Post, name: str, most: int = 1500) -> str:

@@ -75,8 +75,6 @@ def written(request: HttpRequest, *, with_title: bool = False, needs_words: bool
             _("The title is too long: %(count)s characters, and %(most)s fit.")
             % {"count": len(found.title), "most": TITLE_MOST},
         )
-    if needs_words and not found.source.strip():
-        found.wrong("source", _("Write something first."))
     if len(found.source) > POST_MOST:
         found.wrong(
             "source",
@@ -86,6 +84,8 @@ def written(request: HttpRequest, *, with_title: bool = False, needs_words: bool
     if "\x00" in found.source or "\x00" in found.title:
         found.source, found.title = found.source.replace("\x00", ""), found.title.replace("\x00", "")
     _take_files(request, found)
+    if needs_words and not found.source.strip() and not found.uploads:
+        found.wrong("source", _("Write something first."))
     return found
 
 

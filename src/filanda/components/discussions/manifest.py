@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from filanda.components.discussions.demo.seeding import seed_threads
 from filanda.components.discussions.happening import news, tasks
 from filanda.components.discussions.policies import PERMISSIONS, register
 from filanda.components.discussions.steps import follow_audience
+from filanda.directory.organisations.demo.seeds import ensure_region
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest
+from filanda.kernel.regions.scoped import in_region
 from filanda.spaces.components import ComponentKind, register_component
 
 register()
@@ -25,8 +30,16 @@ register_component(
     )
 )
 
+
+def _demo(actor: Actor) -> None:
+    region = ensure_region()
+    with in_region(region):
+        seed_threads(actor, region, now=now())
+
+
 manifest = Manifest(
     permissions=PERMISSIONS,
+    demo=_demo,
     events=(
         EventType(
             "discussions.audience.followed",
@@ -34,5 +47,6 @@ manifest = Manifest(
             Audience.STAFF,
             Erasure.NOTHING,
         ),
+        EventType("discussions.demo.seeded", _("Invented conversations were made"), Audience.STAFF, Erasure.NOTHING),
     ),
 )

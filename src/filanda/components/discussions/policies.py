@@ -53,6 +53,7 @@ PERMISSIONS = (
         scope=space_scope,
         rule=keeps_order,
     ),
+    Permission("discussions.seed", _("Make invented conversations in a demonstration")),
 )
 
 

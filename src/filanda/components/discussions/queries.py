@@ -215,8 +215,8 @@ def shown_posts(actor: Actor, thread: Thread, *, page: int, keeps_order: bool, a
     if after is not None:
         found = list(rows.filter(number__gt=after).order_by("number")[:200])
         return PostPage(found, len(found), 1, 1)
-    is_whole = thread.posts_count == thread.last_number
-    total = thread.last_number if is_whole else rows.count()
+    is_whole = thread.posts_count == thread.numbers_given
+    total = thread.numbers_given if is_whole else rows.count()
     pages = max(1, -(-total // POSTS_PAGE))
     page = min(max(page, 1), pages)
     start = (page - 1) * POSTS_PAGE
@@ -243,14 +243,13 @@ def files_of_posts(posts: Sequence[Post]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     ids = [post.pk for post in posts if post.state in (PostState.SHOWN, PostState.HELD)]
     for file in StoredFile.objects.filter(subject_kind="post", subject_id__in=ids):
-        small = file.variants.get("small") or file.variants.get("medium") or {}
+        small = file.variants.get("small") or {}
         found.setdefault(file.subject_id, []).append(
             {
                 "name": file.name,
                 "url": address(file),
                 "size": filesizeformat(file.size),
-                "is_image": file.is_image,
-                "preview": address(file, "small") if file.variants.get("small") else "",
+                "preview": (address(file, "small") if small else address(file)) if file.is_image else "",
                 "width": small.get("width") or file.width or "",
                 "height": small.get("height") or file.height or "",
             }

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from filanda.capabilities.threads import actions as talking
+from filanda.capabilities.threads import errors as wrong
 from filanda.capabilities.threads.models import TITLE_MOST, PostState, Thread
 from filanda.components.discussions import queries
 from filanda.components.discussions.forms import numbers_in
@@ -63,7 +64,7 @@ def _page(
     context = {
         "page": room.page,
         "room": room,
-        "thread": thread,
+        "talk": thread,
         "title": thread.title,
         "title_lang": thread.language,
         "thread_url": room.thread_url(thread),
@@ -111,7 +112,7 @@ def move(request: HttpRequest, slug: str, number: int, move: str) -> HttpRespons
         )
     try:
         there = _do(request, room, thread, move, typed)
-    except talking.EXPECTED as error:
+    except wrong.EXPECTED as error:
         typed_again = typed | {"posts": numbers_in(request, "posts")}
         return _page(request, room, thread, typed=typed_again, errors={"": [str(error)]}, status=422)
     return HttpResponseRedirect(there)
@@ -188,5 +189,5 @@ def release(request: HttpRequest, slug: str, number: int, post: int) -> HttpResp
     room = enter(request, slug)
     thread = room.find(number)
     row = room.find_post(thread, post)
-    talking.release_post(actor=room.actor, post=row, now=now())
-    return HttpResponseRedirect(at_post(room, room.find(number), row.number))
+    shown = talking.release_post(actor=room.actor, post=row, now=now())
+    return HttpResponseRedirect(at_post(room, room.find(number), shown.number))

@@ -119,7 +119,7 @@ def show_thread(
     context: dict[str, Any] = {
         "page": room.page,
         "room": room,
-        "thread": found,
+        "talk": found,
         "title": found.title,
         "title_lang": found.language,
         "thread_url": url,

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from filanda.capabilities.files.inspecting import FileRefused
 from filanda.capabilities.files.receiving import takes_files
 from filanda.capabilities.threads import actions as talking
-from filanda.capabilities.threads.models import Draft, Post, PostState, ReactionName, Thread
+from filanda.capabilities.threads import errors
+from filanda.capabilities.threads.models import TITLE_MOST, Draft, Post, PostState, ReactionName, Thread
 from filanda.capabilities.threads.queries import people_named
-from filanda.capabilities.threads.rendering import preview_html
 from filanda.components.discussions import queries
-from filanda.components.discussions.composing import composer, quote_of
+from filanda.components.discussions.composing import composer, previewed, quote_of
 from filanda.components.discussions.forms import FILE_BYTES, FILES_MOST, Written, files_again, written
 from filanda.components.discussions.framing import Room, enter, post_rows
 from filanda.components.discussions.views.reading import at_post
@@ -47,9 +47,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     wants_preview = "preview" in request.POST
     typed = written(request, with_title=not wants_preview, needs_words=not wants_preview)
     if wants_preview:
-        return _new_page(
-            request, room, composer(room, typed=typed, preview=preview_html(room.actor, _place(room), typed.source))
-        )
+        return _new_page(request, room, composer(room, typed=typed, preview=previewed(room, typed.source)))
     if not typed.errors:
         try:
             _join_first(room, typed)
@@ -101,7 +99,7 @@ def answer(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     wants_preview = "preview" in request.POST
     typed = written(request, needs_words=not wants_preview)
     if wants_preview:
-        shown = preview_html(room.actor, _place(room), typed.source)
+        shown = previewed(room, typed.source)
         return _answer_page(request, room, thread, composer(room, thread=thread, typed=typed, preview=shown))
     if not typed.errors:
         try:
@@ -195,7 +193,7 @@ def edit(request: HttpRequest, slug: str, number: int, post: int) -> HttpRespons
     wants_preview = "preview" in request.POST
     typed = written(request, needs_words=not wants_preview)
     if wants_preview:
-        shown = preview_html(room.actor, _place(room), typed.source)
+        shown = previewed(room, typed.source)
         context = composer(room, thread=thread, post=row, typed=typed, preview=shown)
         context["version"] = typed.version
         return _edit_page(request, room, thread, row, context)
@@ -204,7 +202,7 @@ def edit(request: HttpRequest, slug: str, number: int, post: int) -> HttpRespons
         try:
             talking.edit_post(actor=room.actor, post=row, source=typed.source, version=typed.version, now=now())
             return HttpResponseRedirect(at_post(room, room.find(number), row.number))
-        except talking.EditConflict as error:
+        except errors.EditConflict as error:
             row = error.post
             theirs = row.source
             typed.wrong(
@@ -308,7 +306,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     room = enter(request, slug)
     _may_compose(room)
     typed = written(request, needs_words=False)
-    context = {"html": preview_html(room.actor, _place(room), typed.source), "errors": typed.errors.get("source", [])}
+    context = {"html": previewed(room, typed.source), "errors": typed.errors.get("source", [])}
     return render(request, "discussions/_preview.html", context, status=422 if typed.errors else 200)
 
 
@@ -322,13 +320,15 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     kind, _colon, number = place.partition(":")
     if kind not in ("thread", "post", "space") or not number.isdecimal() or len(number) > 18:
         raise Http404
-    typed = written(request, needs_words=False)
-    if typed.errors:
+    source = request.POST.get("source", "").replace("\r\n", "\n")
+    title = " ".join(request.POST.get("title", "").split())[:TITLE_MOST]
+    try:
+        if source.strip() or title:
+            talking.save_draft(actor=room.actor, place=place, title=title, source=source, now=now())
+        else:
+            talking.drop_draft(actor=room.actor, place=place)
+    except EXPECTED:  # far longer than a post may be: what was kept last stays
         return HttpResponse(status=422)
-    if typed.source.strip() or typed.title:
-        talking.save_draft(actor=room.actor, place=place, title=typed.title, source=typed.source, now=now())
-    else:
-        talking.drop_draft(actor=room.actor, place=place)
     return HttpResponse(status=204)
 
 
@@ -343,7 +343,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     return JsonResponse({"people": [{"name": one.name, "handle": one.handle} for one in found]})
 
 
-EXPECTED = (FileRefused, Forbidden, NotAllowedIn, TooOften, *talking.EXPECTED)
+EXPECTED = (FileRefused, Forbidden, NotAllowedIn, TooOften, *errors.EXPECTED)
 
 
 def _told(typed: Written, error: Exception) -> None:
