@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
-from .grammar import fill
+from .grammar import fill, variety
 from .kinds import CommunityText, PostText, ThreadText
 from .slots import Words
 
@@ -26,12 +27,15 @@ _LENGTHS = ((1, 1, 12), (2, 6, 34), (7, 14, 33), (15, 25, 15), (26, 40, 6))  # f
 _EARLY = ("ask_back", "ask_back", "experience", "experience", "me_too", "suggest", "suggest", "short")
 _MIDDLE = (
     "experience", "experience", "suggest", "disagree", "pointer", "data", "caution", "costs", "short", "offer", "ask_back",
-    "me_too", "short",
+    "me_too", "short", "wonder",
 )  # fmt: skip
 _OF_ITS_OWN = {"norm": "norm_reply", "call": "call_join", "thesis": "thesis_offer"}
 _OWNERS = {"call": "call_owner", "thesis": "thesis_owner"}
 _ANSWERS_SOMEBODY = frozenset({"disagree", "rebut", "short", "details", "thanks"})
-_CAN_BE_ANSWER = frozenset({"experience", "suggest", "norm_reply", "caution"})
+_CAN_BE_ANSWER = frozenset({"experience", "suggest", "norm_reply"})
+_SOLVED = frozenset({"experience", "data", "costs", "caution", "rebut"})
+_UNSOLVED = frozenset({"me_too", "wonder"})
+_ENOUGH = 21.0  # powers of two that make a post its own among a hundred thousand
 _FEW_REACTIONS = 0.45
 
 
@@ -71,7 +75,11 @@ class _Talk:
         self.words, self.archetype, self.length = words, archetype, length
         self.chance = words.chance
         self.posts: list[_Draft] = []
-        others = max(1, min(11, 1 + round(length**0.62 * self.chance.uniform(0.7, 1.2)))) if length > 1 else 0
+        others = (
+            max(min(2, length - 1), min(11, 1 + round(length**0.62 * self.chance.uniform(0.7, 1.2))))
+            if length > 1
+            else 0
+        )
         self.speakers = [words.speaker(0)]
         # The first cause is the true one; most who answer at length believe in another one.
         self.beliefs = [0] + [self.chance.choice((0, 0, 1, 2)) for _other in range(others)]
@@ -107,18 +115,28 @@ class _Talk:
 
     def title(self) -> str:
         slots = {**self.speakers[0], **self.words.passing()}
-        return self._fill(self.chance.choice(self.words.voice.TITLES[self.archetype]), slots)
+        if self.chance.random() < 0.5:
+            slots["thing"] = _short(slots["thing"], self.words.language)
+            slots["con_thing"] = f"con {slots['thing']}"
+        template = self.chance.choice(self.words.voice.TITLES[self.archetype])
+        title = self._fill(template, slots)
+        if "{town}" in template or " town}" in template or self.chance.random() < 0.25:
+            return title
+        return f"{title} ({self._fill(self.chance.choice(('{town}', '{town}, {month} 20{24-26}')), slots)})"
 
     def _opening(self) -> str:
         slots = {**self.speakers[0], **self.words.passing()}
         context, tried, asked = self.words.voice.OPEN[self.archetype]
         first = self.chance.choice(context)
+        figures = [one for one in tried if "{before}" in one]
         told = self.chance.sample(tried, min(len(tried), self.chance.choice((1, 2, 2, 3))))
         ends = self.chance.sample(asked, self.chance.choice((1, 1, 2)))
         if self.archetype == "problem":
             told = [
                 one for place, one in enumerate(told) if not ("{before}" in one and "{before}" in "".join(told[:place]))
             ]
+        if figures and "{before}" not in first + "".join(told):
+            told[0] = self.chance.choice(figures)
         paragraphs = [(first,), told, ends]
         return "\n\n".join(" ".join(self._fill(one, slots) for one in part) for part in paragraphs)
 
@@ -132,21 +150,29 @@ class _Talk:
             self.seen += 1
             return self.seen - 1
         before = self.posts[-1].author
-        known = [slot for slot in range(1, self.seen) if slot != before] or [max(1, self.seen - 1)]
+        if role in _SOLVED or role in _UNSOLVED:
+            clash = _UNSOLVED if role in _SOLVED else _SOLVED
+            barred = {slot for slot in range(1, self.seen) if any((slot, other) in self.done for other in clash)}
+        else:
+            barred = set()
+        known = [slot for slot in range(1, self.seen) if slot != before and slot not in barred]
         fresh = [slot for slot in known if (slot, role) not in self.done]
         if not fresh and self.seen < count:
             self.seen += 1
             return self.seen - 1
-        return chance.choice(fresh or known)
+        anybody = [slot for slot in range(1, self.seen) if slot != before] or [max(1, self.seen - 1)]
+        return chance.choice(fresh or known or anybody)
 
     def _target(self, author: int, role: str) -> int:
         """The place of the post that `author` answers: a recent one by somebody else."""
         recent = [post for post in self.posts[-6:] if post.author != author]
-        if role in ("thanks", "disagree", "short"):
+        if role in ("thanks", "disagree", "short", "wonder", "interim"):
             useful = [
                 post for post in recent if post.role in ("experience", "suggest", "caution", "norm_reply", "data")
             ]
             recent = useful or recent
+        if role == "wonder":
+            recent = [post for post in recent if post.role in ("experience", "data")] or recent
         return (recent[-1] if self.chance.random() < 0.6 else self.chance.choice(recent)).place if recent else 0
 
     def _say(self, role: str, author: int, to: int | None = None) -> None:
@@ -169,8 +195,14 @@ class _Talk:
             slots.update(self.words.focused(self.beliefs[addressed]))
         if author == addressed:
             addressed = 0 if author else min(1, self.seen - 1)
+        slots["theirafter"] = self.speakers[addressed]["myafter"] if addressed else slots["after"]
+        if role != "open" and chance.random() < 0.75:
+            slots["thing"] = _short(slots["thing"], self.words.language)
+            slots["con_thing"] = f"con {slots['thing']}"
         firsts, seconds = self.words.voice.REPLIES[role]
-        parts = [self._fill(self._pick(role, firsts), slots, draft, addressed)]
+        template = self._pick(role, firsts)
+        bits = variety(template)
+        parts = [self._fill(template, slots, draft, addressed)]
         if role == "short":
             extra = 0.12
         elif role == "data":
@@ -178,7 +210,11 @@ class _Talk:
         else:
             extra = 0.62
         if seconds and chance.random() < extra:
-            parts.append(self._fill(self._pick(f"{role}+", seconds), slots, draft, addressed))
+            template = self._pick(f"{role}+", seconds)
+            bits += variety(template)
+            parts.append(self._fill(template, slots, draft, addressed))
+        if bits < _ENOUGH:
+            parts.append(self._fill(self._pick("detail", self.words.voice.DETAILS), slots, draft, addressed))
         breaks = "\n" in parts[0] or chance.random() < 0.3
         text = ("\n\n" if breaks else " ").join(parts)
         if chance.random() < 0.05 and role not in ("short", "outcome"):
@@ -244,6 +280,8 @@ class _Talk:
                 self.archetype in ("results", "visit") and role == "ask_back"
             ):
                 role = "experience"
+            if role == "wonder" and not any(post.role in ("experience", "data") for post in self.posts[-6:]):
+                role = "me_too"
             self._say(role, self._another(role))
 
     def finished(self, is_question: bool) -> list[PostText]:
@@ -284,6 +322,25 @@ class _Talk:
         most = 2 + min(8, len(self.posts) // 3) + (4 if is_answer else 0)
         chosen = names if is_answer else (chance.choice(names),)
         return {name: 1 + int(most * chance.random() ** 2) for name in chosen}
+
+
+_HEAD = {
+    "it": re.compile(
+        r"^((?:il|lo|la|i|gli|le) \w+|l'\w+)((?: \w+)?) (?:che|di|del|dello|della|dei|degli|delle|dell'|per|in|a|ai|al|alle|"
+        r"da|dai|dal|con|fra|su|sul|nel|incollata|posati|usat[ei]|stampat[aeoi]|prodotte|alimentat[oa]|costruite|mandate|"
+        r"piantati|passati|seminate|installati|caricati|ricavati|all'|dell')"
+    ),
+    "en": re.compile(
+        r"^(the \w+)((?: \w+)?(?: \w+)?) (?:that|for|of|in|with|made|printed|fixed|bonded|built|sent|used|planted|under|from|"
+        r"against|installed|filled|fed|powered|on)\b"
+    ),
+}
+
+
+def _short(thing: str, language: str) -> str:
+    """How people go on speaking of it: "le sonde di umidità del suolo" -> "le sonde"."""
+    found = _HEAD[language].match(thing)
+    return found[1] + found[2] if found else thing
 
 
 def _lower(text: str) -> str:

@@ -228,7 +228,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "[In order|You are right, data were missing]. For {measure} the average is {before}, with worse values [on Mondays|in the hot hours|at the end of the month]. It has been so for {3-14} months.",
             "Yes, we did look at {cause}, but [only once|in a hurry]. That day {measure} was {before}, as always.",
             "[I asked those who do it every day|I checked this morning]: the difference shows [after {2-7} in the afternoon|in the first {20-50} minutes|with new staff only]. I would rule out {cause2}.",
-            "We began to {check}. After {3-9} days the value for {measure} is {interim}. [Odd, is it not?|Not sure I believe it].",
+            "We began to {check}. After {3-9} days the value is still {before}, [with peaks after {2-7} in the afternoon|at any hour of the day].",
             "{@}, no: the service contract [ends in {month}|does not cover this], so we can touch nearly everything, except perhaps {cause3}.",
             "The figures you asked for: {18-45} readings, {measure} {before}, {3-7} values dropped because they were [absurd|taken on an idle day].",
         ),
@@ -389,13 +389,18 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "{@}, [good hint|I had not thought of it]: {fix}. Noted for {weekday}.",
             "[Agreed|I agree] with {@}. First of all, {cause}.",
             "[Seconded|+1]: {check}, then talk. That is how we learnt it in {mytown}, [at our expense|in {2-5} months].",
-            "{Myafter}? [Well done|I envy you]. In {mytown} we are still at {mybefore}.",
             "[Very clear|Perfect], {@}. On {weekday} we will {fix}, then.",
-            "Has anybody tried to {fix} [in winter|with fewer than {3-6} people]? In {mytown} [that is where we get stuck|that would be our case].",
             "[Late to the party|Only reading now], but about {cause} {@} [is spot on|says what nobody in {mytown} wanted to hear].",
-            "A question for {@}: once you {fix}, does it hold [after {6-18} months|when staff change]? In {mytown} [the season|the next round of the project] depends on it.",
         ),
         ("[Thanks|See you].",),
+    ),
+    "wonder": (
+        (
+            "{@}, {theirafter}? [Well done|I envy you]. In {mytown} we are still at {mybefore}.",
+            "Has anybody tried to {fix} [in winter|with fewer than {3-6} people]? In {mytown} [that is where we get stuck|that would be our case].",
+            "A question for {@}: once you {fix}, does it hold [after {6-18} months|when staff change]? In {mytown} [the season|the next round of the project] depends on it.",
+        ),
+        (),
     ),
     "thanks": (
         (
@@ -480,6 +485,19 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 
+# Added to what would otherwise say little that is its own.
+DETAILS = (
+    "[To give an idea|For context]: in {mytown} there are {4-48} of us and this takes {2-15} hours a week.",
+    "We talked about it with {otherorg} on {weekday}: {3-14} people, {35-120} minutes, [divided opinions|nearly all agreed].",
+    "Our log starts in {month} 20{15-24} and has {110-980} lines, [if it is of use|so far].",
+    "In {mytown} we have been discussing it since {month}, [over {3-9} meetings|with {3-9} versions of the same sheet] and {2-5} sets of minutes.",
+    "[I say so after|Behind this are] {3-28} years of work and {2-19} cases seen in and around {mytown}.",
+    "[Tomorrow|This week|In {2-9} days] I will go through the data of {mytown} again: {20-95} readings, {2-12} to drop.",
+    "If you count hours: in {mytown} it took us {5-60} hours over {2-11} weeks.",
+    "Last time, in {mytown} in {month}, [it took|all we needed was] {2-9} people and {25-180} euros of material.",
+    "[Source|How I know]: a visit to {mytown} in 20{17-25}, {2-6} hours and {8-40} photos.",
+    "We talk to {otherorg} every {2-8} weeks; [last time|in {month}] we brought {3-30} sheets from {mytown}.",
+)
 TOUCHES = (
     "[Sorry for the length|Written on the phone, forgive the typos].",
     "[On leave tomorrow|Delivery week here], I will answer [afterwards|when I can].",

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from math import log2
 from random import Random
 
-__all__ = ["capital", "fill", "gerund", "joined", "number", "with_preposition"]
+__all__ = ["capital", "fill", "gerund", "number", "variety", "with_preposition"]
 
 _ARTICLES = {
     "di": {"il": "del", "lo": "dello", "la": "della", "l'": "dell'", "i": "dei", "gli": "degli", "le": "delle"},
@@ -26,6 +27,7 @@ _ARTICLES = {
 _PLURAL = ("i ", "gli ", "le ")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
+_APART = re.compile(r"\b(di|a|da|in|su) ((?:il|lo|la|i|gli|le) |l')(?=[^ ])")
 _RANGE = re.compile(r"^(\d+)-(\d+)$")
 _DOUBLED = frozenset({"cut", "put", "set", "run", "plan", "swap", "get", "map", "fit", "let", "drop", "stop", "tag"})
 
@@ -63,12 +65,6 @@ def number(value: int, language: str) -> str:
     """As it is written in running text: 1.200 in Italian, 1,200 in English."""
     text = f"{value:,}" if value >= 10_000 or (value >= 1_000 and language == "en") else str(value)
     return text.replace(",", ".") if language == "it" else text
-
-
-def joined(items: list[str], language: str) -> str:
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {'e' if language == 'it' else 'and'} {items[-1]}"
 
 
 @cache
@@ -110,6 +106,39 @@ def _opened(template: str) -> tuple[str | tuple[str, ...], ...]:
     return tuple(pieces)
 
 
+@cache
+def variety(template: str) -> float:
+    """How many different sentences a template can be, as a power of two: towns and figures count as five bits."""
+    bits = 0.0
+    for piece in _opened(template):
+        texts = (piece,) if isinstance(piece, str) else piece
+        bits += log2(len(texts))
+        inside = []
+        for text in texts:
+            seen = 0.0
+            for part in _parts(text):
+                if part[0] == "range":
+                    seen += log2(int(part[2]) - int(part[1]) + 1)
+                elif part[0] == "slot":
+                    seen += _BITS.get(part[1], 0.0)
+            inside.append(seen)
+        bits += min(inside)
+    return bits
+
+
+_BITS = {
+    "mytown": 5,
+    "town": 2,
+    "mybefore": 2,
+    "myafter": 2,
+    "otherorg": 2,
+    "month": 3,
+    "weekday": 2,
+    "cause": 1,
+    "@": 2,
+}
+
+
 def fill(template: str, slots: Mapping[str, str], chance: Random, language: str) -> str:
     """The sentence of `template`, with a capital at its start."""
     out: list[str] = []
@@ -130,4 +159,8 @@ def fill(template: str, slots: Mapping[str, str], chance: Random, language: str)
                 low, high = int(part[1]), int(part[2])
                 out.append(number(low + int(chance.random() * (high - low + 1)), language))
     text = capital("".join(out))
+    if "?." in text:
+        text = text.replace("?.", "?")
+    if language == "it":
+        text = _APART.sub(lambda found: with_preposition(found[1], found[2] + "x").removesuffix("x"), text)
     return text.replace("⟦", "[").replace("⟧", "]") if "⟦" in text else text

@@ -77,7 +77,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             "Abbiamo provato a {fix3}, [senza grandi cambiamenti|e per {2-3} settimane sembrava bastare|ma l'effetto è durato poco].",
             "[Il fornitore|Il consulente|Il progettista] dice che dipende {da cause3}; [io ho qualche dubbio|in squadra siamo divisi|non ci ha portato prove].",
             "[I sospetti sono due|Le ipotesi sul tavolo sono due]: {cause} e {cause3}. [Finora nessuna prova|Non sappiamo da quale partire].",
-            "Oggi {measure}: {before}. [Per stare tranquilli dovremmo arrivare vicino a {after}|L'obiettivo che ci siamo dati è {after} entro {month}].",
+            "Valore di oggi per {measure}: {before}. [Per stare tranquilli dovremmo arrivare vicino a {after}|L'obiettivo che ci siamo dati è {after} entro {month}].",
             "[In casa siamo in {3-9} a seguire la cosa|La segue una persona sola, a metà tempo|Ci lavoriamo nei ritagli], quindi [mi servono idee semplici|non possiamo provare tutto].",
             "Il budget per quest'anno è di circa {4-28}.000 euro e [una decisione va presa entro {month}|l'amministrazione vuole una risposta entro {month}].",
         ),
@@ -94,11 +94,11 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
         (
             "Per {thing} dobbiamo scegliere: {fix} oppure {fix2}. [{A town} ne discutiamo da {2-5} mesi|La decisione tocca a noi di {town} entro {month}].",
             "Apro una discussione [che {a town} ha già diviso l'ufficio|su cui mi piacerebbe leggere pareri opposti]: {su thing} conviene {fix} o {fix2}?",
-            "Partiamo dal problema: parlando {di thing}, {fault}. Le strade sono due: {fix}, oppure {fix2}.",
+            "Partiamo dal problema, che riguarda {thing}: {fault}. Le strade sono due: {fix}, oppure {fix2}.",
         ),
         (
             "La prima strada costa sui {3-14}.000 euro, la seconda [quasi il doppio|un terzo in meno ma ferma il lavoro per {2-5} giorni].",
-            "Oggi {measure}: {before}. Con la prima strada [ci promettono|dovremmo arrivare a] {after}, [ma è una stima|sulla carta].",
+            "Valore di oggi per {measure}: {before}. Con la prima strada [ci promettono|dovremmo arrivare a] {after}, [ma è una stima|sulla carta].",
             "Io sono per la prima, {otherorg} ci consiglia la seconda. Il punto è quanto {cause:pesa/pesano} {cause}.",
             "Chi lavora tutti i giorni {con_thing} preferisce {fix2}, [perché si può tornare indietro|perché l'ha già visto fare altrove].",
         ),
@@ -146,7 +146,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "call": (
         (
             "Vorremmo presentare una proposta a «{call}» (scadenza {deadline}) {su thing}. Il capofila [potrebbe essere {org}|è da decidere].",
-            "Per «{call}» abbiamo un'idea concreta, nata da un problema vero: parlando {di thing}, {fault}.",
+            "Per «{call}» abbiamo un'idea concreta, nata da un problema vero {con_thing}: {fault}.",
             "È uscito «{call}». [La dotazione è di {2-9} milioni|Il contributo arriva al {40-70} per cento] e un lavoro {su thing} ci starebbe bene.",
         ),
         (
@@ -184,7 +184,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             "Domanda pratica {su thing}: quanto avete speso per {fix}? [Tutto compreso, anche le ore perse|Anche un ordine di grandezza va bene].",
         ),
         (
-            "Oggi {measure}: {before}. Se davvero si arriva a {after} [si ripaga in {14-34} mesi|il conto torna, altrimenti no].",
+            "Valore di oggi per {measure}: {before}. Se davvero si arriva a {after} [si ripaga in {14-34} mesi|il conto torna, altrimenti no].",
             "Nessuno dei fornitori [parla di manutenzione|mette per iscritto il risultato|è venuto a vedere].",
             "L'alternativa sarebbe {fix2}, [che costa meno ma non convince tutti|meno elegante e più veloce].",
         ),
@@ -237,7 +237,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "[Rispondo in ordine|Hai ragione, mancavano dei dati]. {Measure}: {before} di media, con punte peggiori [il lunedì|nelle ore calde|a fine mese]. Succede da {3-14} mesi.",
             "Sì, {cause} {cause:l'abbiamo guardato/li abbiamo guardati}, ma [una volta sola|in fretta]: {measure} quel giorno {before}, come sempre.",
             "[Ho chiesto a chi lo segue tutti i giorni|Ho controllato stamattina]: la differenza si vede [dopo le {14-19}|soprattutto nei primi {20-50} minuti|solo con il personale nuovo]. {Cause2} non {cause2:c'entra/c'entrano}, direi.",
-            "Abbiamo cominciato a {check}. Dopo {3-9} giorni, {measure}: {interim}. [Strano, vero?|Non so se crederci].",
+            "Abbiamo cominciato a {check}. Dopo {3-9} giorni il valore resta {before}, [con le punte dopo le {14-19}|senza orari particolari].",
             "{@}, no: il contratto di assistenza [scade in {month}|non copre questo], quindi possiamo toccare quasi tutto, tranne forse {cause3}.",
             "Aggiungo i numeri che mi chiedevate: {18-45} rilievi, {measure} {before}, {3-7} valori scartati perché [assurdi|presi in un giorno di fermo].",
         ),
@@ -273,7 +273,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "Se dipende {da cause}, la via più breve è {fix}. Se invece dipende {da cause2}, [cambia tutto|serve {fix2}].",
             "Prima di comprare qualcosa proverei a {fix}: [è reversibile|si torna indietro in un giorno].",
             "[Sbaglierò, ma|A naso,] con {before} in partenza {cause} non {cause:basta/bastano} a spiegare tutto: guarderei anche {cause2}.",
-            "Dividete il problema: da una parte {cause}, dall'altra {cause2}. [Una cosa per volta|Mai cambiare due cose insieme], e ogni volta {check}.",
+            "Dividete il problema: da una parte {cause}, dall'altra {cause2}. [Una cosa per volta|Mai cambiare due cose insieme], e ogni volta la stessa verifica: {check}.",
             "Con un obiettivo di {after} [eviterei scorciatoie|vale la pena di fare le cose bene]: prima {fix}, poi semmai {fix2}.",
         ),
         (
@@ -287,7 +287,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "Seguo con interesse: {a mytown} siamo messi uguale, {measure} {mybefore}.",
             "[Mi accodo|Mi unisco alla domanda]. {Su thing} {a mytown} abbiamo [gli stessi sintomi|lo stesso problema in piccolo], con {mybefore} contro i vostri {before}.",
             "Anche da noi {a mytown}, [da circa {3-9} mesi|dall'inverno scorso]. [Pensavamo di essere gli unici|Ci eravamo rassegnati].",
-            "Stessa storia {a mytown}, [ma nessuno l'ha mai misurata|con la differenza che da noi {measure} vale {mybefore}].",
+            "Stessa storia {a mytown}, [ma nessuno l'ha mai misurata|ma con numeri diversi: {measure}, {mybefore}].",
         ),
         (
             "Se trovate la causa, [scrivetelo qui|vi offro da bere {a mytown}].",
@@ -380,7 +380,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "[Metto in tabella|Ho riordinato] i numeri di {mytown}, {measure}:\n\n| Periodo | Valore |\n| --- | --- |\n| {month}, prima | {mybefore} |\n| dopo {4-8} settimane | {myinterim} |\n| dopo {4-9} mesi | {myafter} |\n\n[Tutto merito di un solo intervento: {fix}|In mezzo abbiamo soltanto deciso di {fix}].",
             'Per chi vuole rifare il conto, [ecco lo script|uso queste righe]:\n\n```python\nvalori = ⟦{30-60}, {30-60}, {61-90}, {61-90}, {30-60}⟧\nvalori.sort()\nprint("mediana:", valori⟦len(valori) // 2⟧)\n```\n\nMediana e non media, perché [due giorni storti falsano tutto|con {thing} i valori estremi abbondano].',
-            "[Confronto|Riassunto] delle due strade, {su thing}:\n\n| | {fix} | {fix2} |\n| --- | --- | --- |\n| Spesa | {2-6}.000 € | {7-15}.000 € |\n| Tempo | {1-3} settimane | {4-9} settimane |\n| Atteso | {myafter} | {myinterim} |\n\nStime mie, [correggete pure|fatte con chi ci lavora].",
+            "[Confronto|Riassunto] delle due strade, {su thing}:\n\n| | {Fix} | {Fix2} |\n| --- | --- | --- |\n| Spesa | {2-6}.000 € | {7-15}.000 € |\n| Tempo | {2-3} settimane | {4-9} settimane |\n| Atteso | {myafter} | {myinterim} |\n\nStime mie, [correggete pure|fatte con chi ci lavora].",
         ),
         (
             "[Campione piccolo, lo so|Sono pochi dati, ma meglio di niente].",
@@ -404,13 +404,18 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "{@}, [ottimo spunto|non ci avevo pensato]: {fix}. Lo segno per {weekday}.",
             "[Concordo|D'accordo] con {@}. {Cause} {cause:viene/vengono} prima di tutto il resto.",
             "[Sottoscrivo|+1]: {check}, poi si ragiona. {A mytown} abbiamo imparato così, [a nostre spese|in {2-5} mesi].",
-            "{Myafter}? [Complimenti|Invidio]. {A mytown} siamo ancora a {mybefore}.",
             "[Chiarissimo|Perfetto], {@}. Allora {weekday} proviamo a {fix}.",
-            "Qualcuno ha provato a {fix} [d'inverno|con meno di {3-6} persone]? {A mytown} [è lì che ci blocchiamo|sarebbe il nostro caso].",
-            "[Arrivo tardi|Leggo solo ora], ma su {cause} {@} [ha centrato il punto|dice una cosa che da noi {a mytown} nessuno voleva sentire].",
-            "Domanda per {@}: {fix} regge [anche dopo {6-18} mesi|se cambia il personale]? {A mytown} ci giochiamo [la stagione|il rinnovo del progetto].",
+            "[Arrivo tardi|Leggo solo ora], ma {su cause} {@} [ha centrato il punto|dice una cosa che da noi {a mytown} nessuno voleva sentire].",
         ),
         ("[Grazie|A presto].",),
+    ),
+    "wonder": (
+        (
+            "{@}, {theirafter}? [Complimenti|Che invidia]. {A mytown} siamo ancora a {mybefore}.",
+            "Qualcuno ha provato a {fix} [d'inverno|con meno di {3-6} persone]? {A mytown} [è lì che ci blocchiamo|sarebbe il nostro caso].",
+            "Domanda per {@}: {fix} regge [anche dopo {6-18} mesi|se cambia il personale]? {A mytown} ci giochiamo [la stagione|il rinnovo del progetto].",
+        ),
+        (),
     ),
     "thanks": (
         (
@@ -436,8 +441,8 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "norm_reply": (
         (
-            "{A mytown} {norm} ce l'hanno chiesta per {thing} nel 20{22-25}. Abbiamo presentato [tre pagine e un registro|una procedura e {6-12} mesi di dati]: accettato.",
-            "La mia lettura: {norm} chiede di [dimostrare, non di comprare|sapere e documentare]. Se tenete traccia di {measure} e potete {check}, [siete a buon punto|metà è fatta].",
+            "{A mytown} ci hanno chiesto {norm} per {thing} nel 20{22-25}. Abbiamo presentato [tre pagine e un registro|una procedura e {6-12} mesi di dati]: accettato.",
+            "La mia lettura: {norm} {norm:chiede/chiedono} di [dimostrare, non di comprare|sapere e documentare]. Se tenete traccia di {measure} e potete {check}, [siete a buon punto|metà è fatta].",
             "[Non è così semplice|Dipende]: se {cause:c'entra/c'entrano} {cause}, l'obbligo [ricade sul fornitore|resta vostro]. {A mytown} l'abbiamo scritto nel contratto.",
             "Chiedete a {otherorg}: [hanno una lista di controllo di {12-30} voci|lo hanno fatto per {4-9} realtà come la vostra], anche per {thing}.",
             "[Un caso concreto|Esempio]: da noi il verificatore ha voluto vedere {measure} degli ultimi {6-18} mesi. Con {mybefore} ha chiesto un piano; abbiamo scritto «{fix}» con una data, [ed è bastato|e una firma].",
@@ -449,7 +454,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "call_join": (
         (
-            "[Interessati, da {mytown}|Da {mytown} ci siamo]. Portiamo [un sito di prova|{2-5} persone e un po' di storia] {su thing}; {measure} da noi vale {mybefore}.",
+            "[Interessati, da {mytown}|Da {mytown} ci siamo]. Portiamo [un sito di prova|{2-5} persone e un po' di storia] {su thing}; {measure}, qui: {mybefore}.",
             "[Idea buona|Bella proposta]. Una domanda: {fix} è già deciso, o c'è spazio per {fix2}? [{A mytown} servirebbe la seconda|Cambia chi coinvolgiamo].",
             "Da {mytown} possiamo occuparci della parte di misura: {check}. [Lo facciamo già per {otherorg}|Ci serve però qualcuno che coordini].",
             "[Attenzione|Nota pratica]: «{call}» chiede [almeno {2-4} partner di categorie diverse|il {30-50} per cento di cofinanziamento]. {Otherorg} [potrebbe entrare|l'anno scorso l'ha fatto].",
@@ -483,8 +488,8 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "thesis_owner": (
         (
-            "[Grazie mille|Che accoglienza], {@}! {Weekday} prossimo andrebbe benissimo. Preparo {5-9} domande su {cause} e {measure}.",
-            "Ho seguito il consiglio di {@} e ristretto la domanda: quanto {cause:conta/contano} {cause} [da {cause:solo/soli}|a parità del resto]. Ora mi servono altri {2-4} casi.",
+            "[Grazie mille|Che accoglienza], {@}! {Weekday} prossimo andrebbe benissimo. Preparo {5-9} domande {su cause} e {measure}.",
+            "Ho seguito il consiglio di {@} e ristretto la domanda: quanto {cause:conta/contano} {cause} a parità del resto. Ora mi servono altri {2-4} casi.",
             "Prima bozza dei risultati: su {4-9} casi, {measure} passa in media da {before} a {interim}. [Meno di quanto pensassi|Il relatore è contento]; {cause} {cause:spiega/spiegano} circa metà.",
             "Discussa {weekday}! [Voto: non lo scrivo, ma sono contenti a casa|È andata]. Il capitolo sul caso di {town} è fra i documenti. Conclusione in una riga: {fix}.",
         ),
@@ -492,6 +497,19 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 
+# Added to what would otherwise say little that is its own.
+DETAILS = (
+    "[Per dare un'idea|Per contesto]: {a mytown} siamo in {4-48} e la cosa ci occupa {2-15} ore alla settimana.",
+    "Ne abbiamo parlato {weekday} con {otherorg}: {3-14} persone, {35-120} minuti, [opinioni divise|quasi tutti d'accordo].",
+    "Il nostro registro parte da {month} 20{15-24} e ha {110-980} righe, [se può servire|per ora].",
+    "{A mytown} ne discutiamo da {month}, [in {3-9} riunioni|con {3-9} versioni dello stesso foglio] e {2-5} verbali.",
+    "[Lo dico dopo|Parlo con alle spalle] {3-28} anni di lavoro e {2-19} casi visti fra {mytown} e dintorni.",
+    "[Domani|Questa settimana|Fra {2-9} giorni] riguardo i dati di {mytown}: {20-95} misure, {2-12} da scartare.",
+    "Per chi conta le ore: {a mytown} ci abbiamo messo {5-60} ore in {2-11} settimane.",
+    "L'ultima volta, {a mytown} in {month}, [bastarono|ci vollero] {2-9} persone e {25-180} euro di materiale.",
+    "[Fonte|Da dove lo so]: una visita {a mytown} nel 20{17-25}, {2-6} ore e {8-40} foto.",
+    "Con {otherorg} ci sentiamo ogni {2-8} settimane; [l'ultima volta|in {month}] portammo {3-30} schede di {mytown}.",
+)
 TOUCHES = (
     "[Scusate la lunghezza|Scritto dal telefono, perdonate gli errori].",
     "[Domani sono in ferie|Questa settimana siamo in consegna], rispondo [dopo|appena posso].",
