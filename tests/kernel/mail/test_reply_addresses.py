@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from filanda.kernel.identity.models import Account
 from filanda.kernel.mail.inbound.addresses import reply_address, token_of, verify
+from filanda.kernel.manifests import Manifest, manifests
+from filanda.kernel.manifests.replies import ReplyHandler
 from filanda.kernel.regions.models import Region
 from tests.mailing import deliver
 
@@ -20,6 +22,9 @@ BASE32 = string.ascii_lowercase + "234567"
 @pytest.fixture(autouse=True)
 def _replies(settings):
     settings.REPLY_ADDRESS = "reply@in.example.org"
+    manifests()["test_room"] = Manifest(replies=tuple(ReplyHandler(kind, lambda _reply: None) for kind in KINDS))
+    yield
+    del manifests()["test_room"]
 
 
 def made(number=17, kind="thread", region=3, account=5, now=NOW):
@@ -85,6 +90,10 @@ def test_an_address_holds_for_some_time(days, is_expired):
 def test_without_a_domain_there_is_no_address(settings):
     settings.REPLY_ADDRESS, settings.EMAIL_CONFIGURED = "", True
     assert reply_address(Region(pk=3), "thread", 1, Account(pk=5), now=NOW) is None
+
+
+def test_of_what_nobody_takes_answers_to_there_is_no_address():
+    assert reply_address(Region(pk=3), "weather", 1, Account(pk=5), now=NOW) is None
 
 
 @pytest.mark.parametrize("number", [-1, 2**200])

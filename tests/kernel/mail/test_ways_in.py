@@ -348,7 +348,9 @@ def test_an_answer_in_the_outbox_goes_all_the_way(client, room, region, anna, wr
     assert f'action="/demo/outbox/{with_reply.pk}/reply"' in page
     assert "/reply" not in client.get(f"/demo/outbox/{without.pk}/").content.decode()
     answer = {"answer": "Sì, **da tre anni**.\r\n\r\n- con azoto"}
-    assert client.post(f"/demo/outbox/{with_reply.pk}/reply", answer).status_code == 302
+    answered = client.post(f"/demo/outbox/{with_reply.pk}/reply", answer, follow=True)
+    assert answered.redirect_chain == [(f"/demo/outbox/{with_reply.pk}/?answered", 302)]
+    assert "notice-good" in answered.content.decode()
     assert take_all() == ["taken"]
     (reply,) = room.taken
     assert (reply.number, reply.account, reply.text) == (17, anna, "Sì, **da tre anni**.\n\n- con azoto")
@@ -363,6 +365,14 @@ def test_an_empty_answer_in_the_outbox_is_said_beside_the_field(client, room, re
     assert page.status_code == 422
     assert 'id="answer-error"' in page.content.decode()
     assert InboundMessage.objects.count() == 0
+
+
+def test_an_answer_that_nobody_takes_is_said_and_not_lost(client, room, region, anna, write):
+    write(reply_to=reply_address(region, "note", 17, anna).replace("+", "+a"))
+    (held,) = deliver()
+    page = client.post(f"/demo/outbox/{held.pk}/reply", {"answer": "Le mie parole."})
+    assert page.status_code == 422
+    assert "Le mie parole." in page.content.decode()
 
 
 def test_answering_is_for_the_demonstration_only(client, room, region, other_region, anna, write, settings):

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from filanda.kernel.mail.answering import answer_to, answers_go_to
 from filanda.kernel.mail.arrival import bring
 from filanda.kernel.mail.forms import AnswerForm
-from filanda.kernel.mail.models import OutboxMessage
+from filanda.kernel.mail.models import InboundState, OutboxMessage
 from filanda.kernel.mail.sending import has_outbox
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.ui.csp import POLICY
@@ -59,9 +59,11 @@ def outbox_reply(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     if not form.is_valid():
         return _shown(request, message, form, status=422)
-    bring(answer_to(message, form.cleaned_data["answer"]), "outbox")
-    messages.success(request, _("Your answer is on its way. Within seconds it is where it belongs."))
-    return redirect("mail:outbox-message", number)
+    held = bring(answer_to(message, form.cleaned_data["answer"]), "outbox")
+    if held is not None and held.state == InboundState.REFUSED:
+        form.add_error("answer", _("This message takes no answer any more."))
+        return _shown(request, message, form, status=422)
+    return redirect(reverse("mail:outbox-message", args=[number]) + "?answered")
 
 
 def _shown(request: HttpRequest, message: OutboxMessage, form: AnswerForm, *, status: int = 200) -> HttpResponse:
@@ -69,6 +71,7 @@ def _shown(request: HttpRequest, message: OutboxMessage, form: AnswerForm, *, st
         "message": message,
         "answers_go_to": answers_go_to(message),
         "form": form,
+        "is_answered": "answered" in request.GET,
         "listed_errors": [{"name": name, "message": str(one)} for name, found in form.errors.items() for one in found],
     }
     response = render(request, "mail/outbox_message.html", context, status=status)

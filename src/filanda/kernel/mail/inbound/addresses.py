@@ -24,6 +24,7 @@ from django.utils import timezone
 from filanda.kernel.identity.models import Account
 from filanda.kernel.mail.links import host_of
 from filanda.kernel.mail.sending import has_outbox
+from filanda.kernel.manifests import reply_handlers
 from filanda.kernel.regions.models import Region
 
 __all__ = ["ReplyTo", "reply_address", "token_of", "verify"]
@@ -50,11 +51,11 @@ def reply_address(
 ) -> str | None:
     """Where `account` answers to the thing `number` of `kind` (a ReplyHandler's), for settings.REPLY_DAYS days.
 
-    None where no e-mail is received: the message then goes without. Raises ValueError for a number that is negative or
-    does not fit.
+    None where no e-mail is received, or no room takes answers of this kind: the message then goes without. Raises
+    ValueError for a number that is negative or does not fit.
     """
     mailbox, domain = _mailbox(region)
-    if not domain:
+    if not domain or kind not in reply_handlers():
         return None
     today = (now or timezone.now()).astimezone(UTC).date()
     body = _HEAD.pack((today - _EPOCH).days) + _packed(region.pk) + _packed(number) + _packed(account.pk)
