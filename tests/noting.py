@@ -17,7 +17,7 @@ from filanda.kernel.journal import chain, event_types
 from filanda.kernel.journal.actions import record
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest
-from filanda.kernel.manifests.things import Notice, Thing, ThingLine, Told
+from filanda.kernel.manifests.things import Enforcement, Notice, Thing, ThingLine, Told
 
 
 @dataclass
@@ -26,6 +26,9 @@ class Notes:
 
     region: object
     notes: dict[int, tuple[str, str]] = field(default_factory=dict)
+    authors: dict[int, int] = field(default_factory=dict)
+    spaces: dict[int, int] = field(default_factory=dict)
+    state: dict[int, str] = field(default_factory=dict)  # what moderation did with them
 
     def write(
         self, number: int, title: str, told: list[tuple[Account, str]], *, audience="public", actor=PLATFORM, space=None
@@ -50,7 +53,8 @@ class Notes:
                 "finder:home",
                 excerpt="secret words",
                 audience=self.notes[number][1],
-                inside=(("shelf", 1),),
+                author_id=self.authors.get(number),
+                inside=(("shelf", 1), *([("space", self.spaces[number])] if number in self.spaces else [])),
             )
             for number in ids
             if number in self.notes and (actor.is_platform or self.notes[number][1] in actor.audience_tokens)
@@ -63,7 +67,19 @@ def notes(region) -> Iterator[Notes]:
     event_types.register(EventType("tests.note.written", "A note", Audience.MEMBERS, Erasure.NOTHING))
     manifests.manifests()["tests_notes"] = Manifest(
         things=(
-            Thing("note", "Note", book.lines, is_followed=True, is_bookmarked=True),
+            Thing(
+                "note",
+                "Note",
+                book.lines,
+                is_followed=True,
+                is_bookmarked=True,
+                enforcement=Enforcement(
+                    hide=lambda _actor, number, _now: book.state.update({number: "hidden"}),
+                    remove=lambda _actor, number, _now: book.state.update({number: "removed"}),
+                    restore=lambda _actor, number, _now: book.state.update({number: "shown"}),
+                    text=lambda number: f"words of {book.notes[number][0]}",
+                ),
+            ),
             Thing("shelf", "Shelf", lambda _a, _i: {}, is_followed=True),
         ),
         notices=(
@@ -84,9 +100,14 @@ def notes(region) -> Iterator[Notes]:
 
 @pytest.fixture
 def person(region) -> Callable[..., Account]:
-    def make(name: str) -> Account:
+    def make(name: str, *roles: str, space: tuple[str, int] | None = None) -> Account:
         account = Account.objects.create_account(email=f"{name}@example.org", name=name)
-        RoleGrant.objects.create(region=region, account=account, role=Role.INNOVATOR)
+        for role in (Role.INNOVATOR, *roles):
+            RoleGrant.objects.create(region=region, account=account, role=role)
+        if space is not None:
+            RoleGrant.objects.create(
+                region=region, account=account, role=space[0], scope_kind="space", scope_id=space[1]
+            )
         return account
 
     return make

@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "filanda.capabilities.follows",
     "filanda.capabilities.threads",
     "filanda.capabilities.notifications",
+    "filanda.capabilities.moderation",
     "filanda.spaces",
     "filanda.across.finder",
     "filanda.across.workbench",
@@ -115,6 +116,7 @@ INSTALLED_APPS = [
     "filanda.across.joining",
     "filanda.across.privacy",
     "filanda.across.following",
+    "filanda.across.moderating",
     "filanda.site",
 ]
 

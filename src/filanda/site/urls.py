@@ -34,6 +34,7 @@ urlpatterns = [
         path("", include("filanda.kernel.signin.urls")),
         path("", include("filanda.across.privacy.urls")),
         path("", include("filanda.across.following.urls")),
+        path("", include("filanda.across.moderating.urls")),
         path("", include("filanda.across.profiles.urls")),
         path("communities/", include("filanda.spaces.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),

@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reports, decisions, appeals: who may, what follows, who is told; nobody judges their own cause."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils.timezone import now
+
+from filanda.capabilities.moderation import actions
+from filanda.capabilities.moderation.models import Appeal, Decision, Measure, Report, ReportState, Suspension
+from filanda.capabilities.moderation.personal import collect, erase, forget_decided, waiting
+from filanda.capabilities.moderation.queries import figures, queue
+from filanda.capabilities.moderation.suspensions import may_write
+from filanda.capabilities.notifications.models import Notification
+from filanda.kernel.identity.actors import VISITOR, actor_for
+from filanda.kernel.journal import chain
+from filanda.kernel.mail.models import Message
+from filanda.kernel.policies import Forbidden
+from filanda.kernel.workflow import all_pairs
+
+pytestmark = pytest.mark.django_db
+
+
+def acting(account):
+    return actor_for(account, has_second_factor=True)
+
+
+@pytest.fixture
+def world(notes, person, region):
+    """A note by Ada in the open; Bea reports; Fausta is a facilitator, Gina another."""
+
+    class World:
+        ada, bea, eva = person("ada"), person("bea"), person("eva")
+        fausta, gina = person("fausta", "facilitator"), person("gina", "facilitator")
+        book = notes
+
+        def report(self, actor=None, **changes):
+            given = {
+                "category": "advertising",
+                "text": "Only sells.",
+                "language": "en",
+                "thing": ("note", 1),
+                **changes,
+            }
+            return actions.report(actor=actor or acting(self.bea), region=region, now=now(), **given)
+
+        def decide(self, report, by=None, measure="removed", **more):
+            return actions.decide(
+                actor=acting(by or self.fausta), report=report, measure=measure, reasons="Rule 3.", now=now(), **more
+            )
+
+    made = World()
+    notes.notes[1] = ("Cheap looms", "public")
+    notes.authors[1] = made.ada.pk
+    return made
+
+
+def test_a_report_keeps_what_was_said_and_is_acknowledged(world):
+    made = world.report()
+    assert (made.said, made.title, made.author_id) == ("words of Cheap looms", "Cheap looms", world.ada.pk)
+    message = Message.objects.get()
+    assert (message.to, message.template) == ("bea@example.org", "moderation/mail/received")
+
+
+def test_reporting_twice_is_reporting_once_and_two_people_are_two(world):
+    assert world.report().pk == world.report().pk
+    world.report(acting(world.eva))
+    assert (Report.objects.count(), len(queue(acting(world.fausta), now()))) == (2, 1)
+
+
+def test_a_visitor_reports_with_a_name_and_an_address(world):
+    with pytest.raises(ValidationError) as caught:
+        world.report(VISITOR, text=" ", category="nonsense")
+    assert sorted(caught.value.message_dict) == ["category", "email", "name", "text"]
+    made = world.report(VISITOR, name="Nora", email="Nora@Example.org")
+    assert (made.reporter, made.reporter_email) == (None, "nora@example.org")
+    assert world.report(VISITOR, name="Nora", email="nora@example.org").pk == made.pk
+
+
+@pytest.mark.parametrize("thing", [("note", 9), ("note", 2), ("shelf", 1), ("nothing", 1)])
+def test_what_one_does_not_see_cannot_be_reported_nor_told_from_nothing(world, thing):
+    world.book.notes[2] = ("Secret", "space:9")
+    with pytest.raises(actions.NotReportable):
+        world.report(thing=thing)
+
+
+@pytest.mark.parametrize(
+    ("measure", "more", "state"),
+    [
+        ("none", {}, None),
+        ("warned", {}, None),
+        ("hidden", {}, "hidden"),
+        ("removed", {}, "removed"),
+        ("suspended", {"suspend_days": 7}, "removed"),
+    ],
+)
+def test_a_decision_does_what_it_says_and_both_sides_are_told(world, measure, more, state):
+    first, second = world.report(), world.report(acting(world.eva))
+    Message.objects.all().delete()
+    made = world.decide(first, measure=measure, **more)
+    assert world.book.state.get(1) == state
+    second.refresh_from_db()
+    assert (second.state, second.decision) == (ReportState.DECIDED, made)
+    told = {(message.to, message.template.rpartition("/")[2]) for message in Message.objects.all()}
+    expected = {("bea@example.org", "outcome"), ("eva@example.org", "outcome")}
+    assert told == expected | ({("ada@example.org", "statement")} if measure != "none" else set())
+    statement = Message.objects.filter(template__endswith="statement").first()
+    assert statement is None or "bea" not in str(statement.context)  # who reported is nobody's to know
+    assert bool(may_write(acting(world.ada), None)) is (measure != "suspended")
+
+
+def test_suspended_means_until_the_day_and_reversed_means_at_once(world):
+    made = world.decide(world.report(), measure="suspended", suspend_days=7)
+    ada = acting(world.ada)
+    assert not may_write(ada, None)
+    assert not may_write(ada, 5)
+    assert may_write(ada, None, now() + timedelta(days=8))
+    contest = actions.appeal(actor=ada, decision=made, text="It was no advertisement.", now=now())
+    actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=False, reasons="True.", now=now())
+    assert may_write(ada, None)
+    assert (world.book.state[1], Suspension.objects.filter(lifted_at=None).count()) == ("shown", 0)
+
+
+def test_nobody_decides_about_themselves_or_what_they_reported(world, person):
+    world.book.authors[1] = world.fausta.pk
+    made = world.report()
+    with pytest.raises(Forbidden):
+        world.decide(made)
+    assert queue(acting(world.fausta), now()) == []
+    world.book.notes[3] = ("Other", "public")
+    own = world.report(acting(world.gina), thing=("note", 3))
+    with pytest.raises(Forbidden):
+        world.decide(own, by=world.gina)
+
+
+@pytest.mark.parametrize("who", ["ada", "bea", "eva"])
+def test_who_has_no_such_role_decides_nothing(world, who):
+    made = world.report()
+    with pytest.raises(Forbidden):
+        world.decide(made, by=getattr(world, who))
+
+
+def test_roles_sleep_without_a_second_factor(world, person):
+    keeper = person("mia", space=("space_moderator", 5))
+    world.book.spaces[1] = 5
+    made = world.report()
+    for account in (world.fausta, keeper):
+        with pytest.raises(Forbidden):
+            actions.decide(actor=actor_for(account), report=made, measure="none", reasons="x", now=now())
+
+
+def test_who_looks_after_a_space_sees_its_reports_and_no_others(world, person):
+    world.book.spaces[1] = 5
+    world.report()
+    assert len(queue(acting(person("mia", space=("space_moderator", 5))), now())) == 1
+    for account in (person("noa", space=("space_moderator", 6)), person("leo", space=("space_member", 5)), world.eva):
+        assert queue(acting(account), now()) == []
+
+
+def test_the_second_decision_comes_too_late(world):
+    made = world.report()
+    world.decide(made)
+    with pytest.raises(actions.AlreadyDecided):
+        world.decide(made, by=world.gina, measure="none")
+    assert Decision.objects.count() == 1
+
+
+def test_an_appeal_goes_to_somebody_else(world):
+    made = world.decide(world.report())
+    with pytest.raises(Forbidden):
+        actions.appeal(actor=acting(world.eva), decision=made, text="Not mine.", now=now())
+    contest = actions.appeal(actor=acting(world.ada), decision=made, text="Wrong.", now=now())
+    with pytest.raises(ValidationError):
+        actions.appeal(actor=acting(world.bea), decision=made, text="Me too.", now=now())
+    for account in (world.fausta, world.eva, world.ada):
+        with pytest.raises(Forbidden):
+            actions.decide_appeal(actor=acting(account), appeal=contest, is_upheld=True, reasons="So.", now=now())
+    actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=True, reasons="So.", now=now())
+    assert (Report.objects.get().state, world.book.state[1]) == (ReportState.UPHELD, "removed")
+    with pytest.raises(actions.AlreadyDecided):
+        actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=False, reasons="No.", now=now())
+
+
+def test_six_months_and_no_longer(world):
+    made = world.decide(world.report())
+    with pytest.raises(ValidationError):
+        actions.appeal(actor=acting(world.ada), decision=made, text="Wrong.", now=now() + timedelta(days=184))
+    assert actions.appeal(actor=acting(world.ada), decision=made, text="Wrong.", now=now() + timedelta(days=182))
+
+
+def test_whoever_reported_appeals_against_nothing_being_done(world):
+    made = world.decide(world.report(), measure="none")
+    contest = actions.appeal(actor=acting(world.bea), decision=made, text="Look again.", now=now())
+    actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=False, reasons="Indeed.", now=now())
+    assert Report.objects.get().state == ReportState.REVERSED
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"measure": "burned"}, "measure"),
+        ({"reasons": "  "}, "reasons"),
+        ({"ground": "mood"}, "ground"),
+        ({"measure": "suspended", "suspend_days": 0}, "suspend_days"),
+        ({"measure": "suspended", "suspend_days": 5000}, "suspend_days"),
+    ],
+)
+def test_a_decision_that_lacks_something_says_what(world, changes, field):
+    given = {"measure": "hidden", "reasons": "Rule 3.", **changes}
+    with pytest.raises(ValidationError) as caught:
+        actions.decide(actor=acting(world.fausta), report=world.report(), now=now(), **given)
+    assert list(caught.value.message_dict) == [field]
+
+
+def test_every_state_and_move():
+    moves = {(state, move) for state, move, target in all_pairs(Report.workflow) if target is not None}
+    assert moves == {
+        ("received", "take"),
+        ("received", "decide"),
+        ("in_review", "decide"),
+        ("decided", "appeal"),
+        ("appealed", "uphold"),
+        ("appealed", "reverse"),
+    }
+
+
+def test_moderators_are_told_but_those_concerned_are_not(world, person, follow):
+    mia = person("mia", space=("space_moderator", 5))
+    ugo = person("ugo", space=("space_manager", 5))
+    world.book.spaces[1] = 5
+    world.book.authors[1] = ugo.pk
+    world.report()
+    chain.extend()
+    follow()
+    assert list(Notification.objects.values_list("account", flat=True)) == [mia.pk]
+
+
+def test_staff_are_told_where_everybody_who_keeps_order_is_concerned(world, person, follow):
+    ugo = person("ugo", space=("space_manager", 5))
+    world.book.spaces[1], world.book.authors[1] = 5, ugo.pk
+    world.report()
+    chain.extend()
+    follow()
+    assert sorted(Notification.objects.values_list("account", flat=True)) == sorted([world.fausta.pk, world.gina.pk])
+
+
+def test_figures_add_up(world):
+    world.report(acting(world.eva))
+    made = world.decide(world.report(), measure="none", is_unfounded=True)
+    actions.appeal(actor=acting(world.bea), decision=made, text="Look again.", now=now())
+    found = figures(now().year)
+    assert (found.reports, found.by_category["advertising"], found.by_measure["none"]) == (2, 2, 1)
+    assert (found.appeals, found.upheld, found.reversed, found.unfounded) == (1, 0, 0, 2)
+    assert found.median_hours is not None
+    assert figures(now().year - 1).reports == 0
+
+
+def test_what_waits_stands_on_the_home_of_who_decides(world):
+    world.report()
+    assert [(line.count, line.url_name) for line in waiting(acting(world.fausta))] == [(1, "moderation:queue")]
+    assert list(waiting(acting(world.ada))) == []
+
+
+def test_a_person_takes_it_out_and_goes_and_the_figures_stay(world):
+    made = world.decide(world.report())
+    actions.appeal(actor=acting(world.ada), decision=made, text="Wrong.", now=now())
+    assert [row["text"] for row in collect(world.ada)["appeals.json"]] == ["Wrong."]
+    assert [row["text"] for row in collect(world.bea)["reports.json"]] == ["Only sells."]
+    erase(world.ada, True)
+    erase(world.bea, True)
+    row = Report.objects.get()
+    assert (row.text, row.said, row.reporter, row.author, Appeal.objects.get().text) == ("", "", None, None, "")
+    assert figures(now().year).by_measure[Measure.REMOVED] == 1
+
+
+def test_settled_reports_are_forgotten_and_open_ones_are_not(world, region):
+    world.decide(world.report())
+    world.book.notes[3] = ("Other", "public")
+    world.report(thing=("note", 3))
+    later = now() + timedelta(days=400)
+    assert forget_decided(region, later, later) == 1
+    assert sorted(Report.objects.values_list("text", flat=True)) == ["", "Only sells."]
+
+
+def test_the_queue_takes_the_same_queries_for_one_and_for_many(world, django_assert_num_queries):
+    keeper = acting(world.fausta)
+    for number in range(2, 12):
+        world.book.notes[number] = (f"Note {number}", "public")
+        world.report(thing=("note", number))
+    with django_assert_num_queries(3):
+        assert len(queue(keeper, now())) == 10
+
+
+def test_another_region_sees_nothing_of_it(world, other_region):
+    from filanda.kernel.regions.scoped import in_region
+
+    world.report()
+    with in_region(other_region):
+        assert (Report.objects.count(), figures(now().year).reports) == (0, 0)
