@@ -190,3 +190,17 @@ def test_addresses_are_found_in_odd_headers():
     assert sender_of(parse(b"Subject: x\n\n")) == ""
     assert message_id_of(parse(b"Message-ID: <a@b>\n\n"), b"") == "<a@b>"
     assert message_id_of(parse(b"Message-ID: a b\n\n"), b"1").endswith("@no-message-id>")
+
+
+RARER = (Path(__file__).parent / "replies" / "rarer.bodies").read_text(encoding="utf-8").split("=== ")[1:]
+
+
+@pytest.mark.parametrize("body", RARER, ids=lambda body: body.partition("\n")[0])
+def test_rarer_programs_are_understood_too(body):
+    assert own_words(body.partition("\n")[2]) == "X."
+
+
+def test_a_reply_address_is_never_among_the_words():
+    token = "bhkqceibgvxukhfkqa5ydydo7xta"
+    raw = f"From: a@b.example\n\nHo scritto a reply+{token}@in.example e a anna+forum@b.example.\n"
+    assert words_of(parse(raw.encode())).text == "Ho scritto a … e a anna+forum@b.example."

@@ -32,6 +32,7 @@ _NOT_FILES = frozenset(
     }
 )
 _MOST_ADDRESSES = 200
+_REPLY_ADDRESS = re.compile(r"[a-z0-9._-]{1,20}\+[a-z2-7]{24,60}@[a-z0-9.-]{1,200}", re.IGNORECASE)
 
 Attachment = tuple[str, str, bytes]
 
@@ -101,6 +102,8 @@ def words_of(message: EmailMessage) -> Words:
     from_markup, pictures = from_html("\n".join(html)) if html else ("", frozenset())
     has_plain = any(text.strip() for text in plain)
     text = own_words("\n".join(plain) if has_plain else from_markup)
+    # What is left of a quote that was not known as one must not give away the key to answering in somebody's name.
+    text = _REPLY_ADDRESS.sub("…", text)
     # A picture that the HTML shows is one of the answer's own, or of what was left out; others are attached.
     whole = "\n".join(html)
     kept = [part for part in files if not (cid := _content_id(part)) or cid in pictures or f"cid:{cid}" not in whole]

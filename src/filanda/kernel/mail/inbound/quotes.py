@@ -18,13 +18,16 @@ _FOLDED = 4
 _WROTE = re.compile(
     r"(?:wrote|writes|ha scritto|scrive|scritto|a écrit|schrieb|escribió|escreveu)\b.{0,160}:\s*$", re.IGNORECASE
 )
-_BEGINS = re.compile(r"(?:on|il|in data|le|am|el|em|at|\d)\b", re.IGNORECASE)
+_BEGINS = re.compile(
+    r"(?:on|il|in data|le|am|el|em|at|\d+|(?:lun|mar|mer|gio|ven|sab|dom|mon|tue|wed|thu|fri|sat|sun)\w{0,7})\b",
+    re.IGNORECASE,
+)
 # Without a day, or an address and a year, it is a sentence of the writer's own.
 _WHEN = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d{2}\b")
 _ORIGINAL = re.compile(
     r"[\s*]*-{2,}\s*(?:original message|original appointment|forwarded message|messaggio originale|"
     r"messaggio inoltrato|messaggio inoltrato originale|message d'origine|message original|"
-    r"ursprüngliche nachricht|mensaje original)\s*-{2,}[\s*]*$",
+    r"ursprüngliche nachricht|mensaje original)\s*-{2,}[\s*]*$|>>> .{1,200} >>>$",
     re.IGNORECASE,
 )
 _HEADER = re.compile(
@@ -32,7 +35,7 @@ _HEADER = re.compile(
     r"[*\s]",
     re.IGNORECASE,
 )
-_FIRST_HEADERS = frozenset({"from", "da", "de", "von"})
+_FIRST_HEADERS = frozenset({"from", "da", "de", "von", "gesendet"})
 _RULE = re.compile(r"\s*[_]{8,}\s*$")
 _SIGNATURE = re.compile(r"-- ?$")
 _SENT_WITH = re.compile(
