@@ -127,7 +127,7 @@ def main() -> None:
 
 
 def _bodies(count: int) -> list:
-    from filanda.directory.organisations.importers.writing import OrganisationRecord, SiteRecord
+    from filanda.directory.organisations.importers.records import OrganisationRecord, SiteRecord
 
     draw = random.Random(17)
     found = []

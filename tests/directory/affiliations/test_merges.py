@@ -15,7 +15,8 @@ from filanda.capabilities.files.models import StoredFile
 from filanda.directory.affiliations.models import Claim, Invitation, JoinRequest, Position
 from filanda.directory.affiliations.steps import end_belonging, lock_organisation
 from filanda.directory.organisations.actions.merging import forget_ledgers, merge, part
-from filanda.directory.organisations.importers.writing import OrganisationRecord, load
+from filanda.directory.organisations.importers.records import OrganisationRecord
+from filanda.directory.organisations.importers.writing import load
 from filanda.directory.organisations.models import Merge, NotTheSame, Organisation
 from filanda.directory.organisations.steps import lock_imports, merge_organisations
 from filanda.directory.people.models import Person

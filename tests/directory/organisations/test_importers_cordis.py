@@ -18,14 +18,14 @@ import pytest
 from django.db import connection
 
 from filanda.directory.organisations.importers.cordis import import_cordis
-from filanda.directory.organisations.importers.reporting import ImportRefused, RejectLog
-from filanda.directory.organisations.importers.writing import (
+from filanda.directory.organisations.importers.records import (
     EvidenceRecord,
     OrganisationRecord,
     PartyRecord,
-    load,
     web_address,
 )
+from filanda.directory.organisations.importers.reporting import ImportRefused, RejectLog
+from filanda.directory.organisations.importers.writing import load
 from filanda.directory.organisations.models import (
     Evidence,
     EvidenceConcept,

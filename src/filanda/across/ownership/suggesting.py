@@ -90,9 +90,12 @@ def _offers(region: Region, text: str, decided: set[int], embedder: Embedder | N
             concepts = _by_words(scheme, text)
         else:
             continue
-        left = [concept for concept in concepts if concept.pk not in decided][:MOST]
+        left: dict[str, Concept] = {}  # a scheme may say one thing at two depths: "13.2 Weaving", "13.20 Weaving"
+        for concept in concepts:
+            if concept.pk not in decided:
+                left.setdefault(concept.label or concept.code, concept)
         if left:
-            found.append(Offer(scheme.label, left))
+            found.append(Offer(scheme.label, list(left.values())[:MOST]))
     return found
 
 

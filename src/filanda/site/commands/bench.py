@@ -70,13 +70,13 @@ def _bench_matching(directory: Path, run_path: Path, *, keep: bool) -> None:
 
 
 def _load(benchmark: Benchmark, region: Region) -> None:
-    from filanda.directory.organisations.importers.writing import (
+    from filanda.directory.organisations.importers.records import (
         EvidenceRecord,
         OrganisationRecord,
         PartyRecord,
         SiteRecord,
-        load,
     )
+    from filanda.directory.organisations.importers.writing import load
     from filanda.directory.organisations.models import Evidence, SourceRecord
     from filanda.kernel.identity.actors import PLATFORM
     from filanda.site.progress import progress_bar

@@ -14,7 +14,7 @@ from random import Random
 
 from filanda.directory.affiliations.demo.names import surname
 from filanda.directory.organisations.demo import seeds
-from filanda.directory.organisations.importers.writing import (
+from filanda.directory.organisations.importers.records import (
     ConceptLink,
     EvidenceRecord,
     LoadReport,
@@ -22,8 +22,8 @@ from filanda.directory.organisations.importers.writing import (
     PartyRecord,
     Progress,
     SiteRecord,
-    load,
 )
+from filanda.directory.organisations.importers.writing import load
 from filanda.directory.organisations.models import ConceptOrigin, EvidenceKind, EvidenceParty, LegalKind, Organisation
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import Actor

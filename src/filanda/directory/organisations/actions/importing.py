@@ -22,9 +22,10 @@ from django.utils.translation import override
 
 from filanda.directory.organisations.importers import columns
 from filanda.directory.organisations.importers.columns import Wrong
+from filanda.directory.organisations.importers.records import OrganisationRecord
 from filanda.directory.organisations.importers.references import read_references
 from filanda.directory.organisations.importers.tables import Table, TableRefused, read_table, write_csv, write_xlsx
-from filanda.directory.organisations.importers.writing import OrganisationRecord, load
+from filanda.directory.organisations.importers.writing import load
 from filanda.directory.organisations.models import (
     Evidence,
     EvidenceParty,

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from django.db import transaction
 
-from filanda.directory.organisations.importers.writing import (
+from filanda.directory.organisations.importers.records import (
     ConceptLink,
     EvidenceRecord,
     LoadReport,
     OrganisationRecord,
     PartyRecord,
     SiteRecord,
-    load,
 )
+from filanda.directory.organisations.importers.writing import load
 from filanda.directory.organisations.models import (
     ConceptOrigin,
     Evidence,

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, override
 
 from filanda.directory.organisations.identifiers import InvalidIdentifier, normalise
 from filanda.directory.organisations.importers.placing import country_code, locate
-from filanda.directory.organisations.importers.writing import OrganisationRecord, SiteRecord
+from filanda.directory.organisations.importers.records import OrganisationRecord, SiteRecord
 from filanda.directory.organisations.models import EvidenceKind, HelixRole, LegalKind, Size
 from filanda.directory.taxonomies.places import find_province
 from filanda.kernel.text.folding import fold

@@ -19,18 +19,18 @@ from pathlib import Path
 from filanda.directory.organisations.identifiers import InvalidIdentifier, normalise_vat
 from filanda.directory.organisations.importers import naming, placing
 from filanda.directory.organisations.importers.reading import OnReject, Source, find_sources, read_rows
-from filanda.directory.organisations.importers.reporting import ImportRefused, Merge, Reject, RejectLog
-from filanda.directory.organisations.importers.unifying import Body, Groups, unify
-from filanda.directory.organisations.importers.writing import (
+from filanda.directory.organisations.importers.records import (
     ConceptLink,
     EvidenceRecord,
     LoadReport,
     OrganisationRecord,
     PartyRecord,
     SiteRecord,
-    load,
     web_address,
 )
+from filanda.directory.organisations.importers.reporting import ImportRefused, Merge, Reject, RejectLog
+from filanda.directory.organisations.importers.unifying import Body, Groups, unify
+from filanda.directory.organisations.importers.writing import load
 from filanda.directory.organisations.models import (
     EvidenceParty,
     IdentifierScheme,
