@@ -6,7 +6,7 @@ invented after Zipf's law), brought in by the importer and then multiplied in th
 exchanges every second word with another project, each copy of a body has a name of its own, and a copy's partners are
 the copies of the project's partners.
 
-About 200 texts are embedded, by each of the two readers. The vectors of all texts are made of two of those (the same
+About 600 texts are embedded, by each of the two readers. The vectors of all texts are made of two of those (the same
 two, with the same weights, for both readers) and of noise with the covariance that is left: they crowd and scatter as
 real ones do, and the readers agree as far as they do on real ones, but the vectors say nothing about relevance. The
 spaces are then fitted and filled by the code that users get, and the index built by the indexer's.
@@ -36,7 +36,7 @@ TOP = Path(__file__).parents[1]
 BESIDE = TOP.parent / "shared" / "data" / "cordis"
 PLACES = tuple(BESIDE / name for name in ("europe-fp7", "europe-h2020"))
 SLUG, HOST = "bench", "bench.localhost"
-EMBEDDED = 200
+EMBEDDED = 600
 EPOCH = 946_684_800  # PostgreSQL counts from the year 2000
 COPIED = ("organisation", "site", "evidenceparty")
 
@@ -255,7 +255,7 @@ def like(real: Any, contents: Sequence[bytes], chance: np.random.Generator) -> I
         share = ((seeds[:, 2] % 1000 + seeds[:, 3] % 1000) / 2000)[:, None]
         spread = (chance.standard_normal((len(part), len(real))) @ (real - middle)) / np.sqrt(len(real))
         mixed = middle + 0.6 * (share * one + (1 - share) * other - middle) + 0.75 * spread
-        mixed += 0.2 * np.std(real) * chance.standard_normal(mixed.shape)
+        mixed += 0.05 * np.std(real) * chance.standard_normal(mixed.shape)
         yield from zip(part, mixed / np.linalg.norm(mixed, axis=1, keepdims=True), strict=True)
 
 

@@ -25,7 +25,18 @@ def test_centring_takes_away_what_all_vectors_share():
 
 def test_without_bodies_of_several_pieces_nothing_is_projected():
     raw = unit(np.random.default_rng(1).normal(size=(20, 6)).astype(np.float32))
-    assert fit(raw, parts([0], [1], [2])).projection == pytest.approx(np.eye(6))
+    centred = unit(raw - raw.mean(axis=0))
+    placed = fit(raw, parts([0], [1], [2])).place(raw)
+    assert placed @ placed.T == pytest.approx(centred @ centred.T, abs=1e-5)  # only turned
+
+
+@pytest.mark.parametrize("bodies", [NOBODY, parts(range(0, 100), range(100, 250))])
+def test_dimensions_come_in_order_of_their_spread(bodies):
+    rng = np.random.default_rng(3)
+    raw = unit((rng.normal(size=(300, 12)) * rng.permutation(12)).astype(np.float32))
+    spread = fit(raw, bodies).place(raw).std(axis=0)
+    assert (spread[:-1] > spread[1:] - 0.02).all()
+    assert spread[0] > 1.5 * spread[-1]
 
 
 def test_the_projection_brings_pieces_of_one_body_together_and_those_of_two_apart():

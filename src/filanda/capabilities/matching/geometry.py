@@ -23,12 +23,16 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 Positions = NDArray[np.int64]
 
-RECIPE = 2  # raise it when spaces made by older code should be fitted anew
+RECIPE = 3  # raise it when spaces made by older code should be fitted anew
 LEAN = 0.2
 SHARED = 0.1  # a text that k pieces of evidence share counts k ** -SHARED
 SHRINK = 1.0  # of the scatter within bodies, in units of its mean variance; more for few pieces:
 SHRINK_PIECES = 4000.0  # SHRINK + SHRINK_PIECES / pieces
 SPREAD = 0.4  # power of the spread that is left once the scatter within bodies is evened out
+
+FRONT = (
+    128  # dimensions that a first look at many pieces is content with: those of the largest spread, which come first
+)
 
 CHUNK = 8192  # rows worked on at once
 
@@ -68,19 +72,22 @@ class Geometry:
 def fit(raw: Array, parts: Parts) -> Geometry:
     """The geometry of a region's evidence: `raw` are its embedded pieces, shape (n, dim), n >= 1.
 
-    Without bodies that have several pieces there is nothing to learn from, and the projection is the identity.
+    Dimensions come in order of their spread, largest first. Without bodies that have several pieces there is nothing
+    to learn from, and the projection only turns.
     """
     mean = np.asarray(raw.mean(axis=0, dtype=np.float64), dtype=np.float32)
     within, spread = _scatters(raw, mean, parts.of_bodies_with_several())
     dim = len(mean)
     level = float(np.trace(within)) / dim
     if level <= 0:
-        return Geometry(mean, np.eye(dim, dtype=np.float32))
+        _values, axes = np.linalg.eigh(spread)
+        return Geometry(mean, np.asarray(axes[:, ::-1], dtype=np.float32))
     values, axes = np.linalg.eigh(within)
     shrink = SHRINK + SHRINK_PIECES / len(raw)
     even = axes * (np.maximum(values, 0) + shrink * level) ** -0.5
     values, axes = np.linalg.eigh(even.T @ spread @ even)
-    return Geometry(mean, np.asarray(even @ (axes * np.maximum(values, 1e-9) ** SPREAD), dtype=np.float32))
+    found = even @ (axes * np.maximum(values, 1e-9) ** SPREAD)
+    return Geometry(mean, np.asarray(found[:, ::-1], dtype=np.float32))
 
 
 def lean(placed: Array, parts: Parts, *, weight: float = LEAN) -> Array:

