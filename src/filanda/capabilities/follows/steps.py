@@ -7,7 +7,7 @@ from filanda.capabilities.follows.models import Bookmark, Follow, FollowLevel
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.regions.models import Region
 
-__all__ = ["follow", "forget_thing", "let_go"]
+__all__ = ["carry_over", "follow", "forget_thing", "let_go"]
 
 
 def follow(region: Region, account_id: int, thing: Key, *, is_own_choice: bool = False) -> None:
@@ -30,3 +30,13 @@ def forget_thing(thing: Key) -> None:
     """The thing is gone: nobody follows or marks it."""
     for model in (Follow, Bookmark):
         model.objects.filter(thing_kind=thing[0], thing_id=thing[1]).delete()
+
+
+def carry_over(thing: Key, to: Key) -> None:
+    """`thing` has become part of `to`: who followed or muted it does so with `to`, unless they had said so before."""
+    for model in (Follow, Bookmark):
+        rows = list(model.objects.filter(thing_kind=thing[0], thing_id=thing[1]))
+        for row in rows:
+            row.pk, row.thing_kind, row.thing_id = None, to[0], to[1]
+        model.objects.bulk_create(rows, ignore_conflicts=True)
+    forget_thing(thing)

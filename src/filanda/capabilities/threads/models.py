@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Thread, Post, PostRevision, Reaction, Mention, ReadPosition and Draft."""
+"""Thread, Post, PostRevision, Reaction, Mention, ReadPosition, FormerNumber and Draft."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 class Thread(models.Model):
     """A conversation in a place: (`place_kind`, `place_id`). Its first post, number 1, is what it asks or says.
 
-    `audience`: the token of its readers, written by the place. `posts_count` counts posts that readers see,
-    `last_number` is the highest number ever given: numbers are never used again.
+    `audience`: the token of its readers, written by the place. `posts_count` counts posts whose words readers see;
+    `last_number` is the highest number that readers have seen: what a read position is compared with. `numbers_given`
+    is the highest ever given, held posts included: numbers are never used again.
     """
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
@@ -60,6 +61,7 @@ class Thread(models.Model):
     created_at = models.DateTimeField(default=now)
     posts_count = models.PositiveIntegerField(default=0)
     last_number = models.PositiveIntegerField(default=0)
+    numbers_given = models.PositiveIntegerField(default=0)
     last_post_at = models.DateTimeField(default=now)
     last_author = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     answer = models.ForeignKey("Post", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -148,6 +150,23 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"post {self.pk}"
+
+
+class FormerNumber(models.Model):
+    """Where a post stood before it was moved: its old address goes on working."""
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="former_numbers")
+    number = models.PositiveIntegerField()
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="former_numbers")
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "number"], name="threads_former_number")]
+
+    def __str__(self) -> str:
+        return f"{self.thread_id}/{self.number} is post {self.post_id}"
 
 
 class PostRevision(models.Model):

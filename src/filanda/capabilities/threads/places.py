@@ -10,7 +10,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.policies import Decision
 
-__all__ = ["Place", "kept_by", "place", "register_place"]
+__all__ = ["Place", "kept_by", "place", "places", "register_place"]
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,10 @@ class Place:
     """A kind of place. `may_open(actor, id)`, `may_answer(actor, id)`: who starts threads there and answers;
     `keeps_order(actor, id)`: who pins, closes, moves, splits, merges and sees what is hidden; `keeps_order_in(actor)`:
     ids of all such places, from the actor alone where possible. `audience(id)`: the token of its readers.
-    `holds(actor, id)`: whether a new post of theirs waits until somebody has looked. `thread_url`: (url_name, args)
-    of a thread's page by place id and thread id.
+    `holds(actor, id)`: whether a new post of theirs waits until somebody has looked. `thread_page(id, thread, title)`:
+    (url_name, args) of a thread's page; `post_page(id, thread, number)`: of the address that leads to a post on it.
+    `followers_of(id)`: what people follow to hear of new threads there. `pages`: addresses in texts that lead to a
+    thread or post: (url_name, keyword of the thread's id, keyword of the post's number or "").
     """
 
     kind: str
@@ -31,6 +33,8 @@ class Place:
     thread_page: Callable[[int, int, str], tuple[str, tuple[str | int, ...]]]
     holds: Callable[[Actor, int], bool] = lambda _actor, _number: False
     followers_of: Callable[[int], Iterable[Key]] = lambda _number: ()
+    post_page: Callable[[int, int, int], tuple[str, tuple[str | int, ...]]] | None = None
+    pages: tuple[tuple[str, str, str], ...] = ()
 
 
 _registry: dict[str, Place] = {}
@@ -45,6 +49,11 @@ def register_place(kind: Place) -> None:
 def place(kind: str) -> Place:
     """The declared kind. Raises KeyError for one that takes no threads."""
     return _registry[kind]
+
+
+def places() -> list[Place]:
+    """All declared kinds."""
+    return list(_registry.values())
 
 
 def kept_by(actor: Actor) -> Iterator[tuple[str, list[int]]]:

@@ -74,7 +74,7 @@ class Thing:
     is_followed: bool = False
     is_bookmarked: bool = False
     enforcement: Enforcement | None = None
-    url_names: tuple[str, ...] = ()
+    url_names: Iterable[str] = ()
     find: Callable[[Mapping[str, Any]], int | None] = lambda _match: None
 
 

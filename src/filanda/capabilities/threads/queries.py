@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads about threads and posts. Each says how many queries it costs; none grows with the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from filanda.capabilities.threads.models import (
+    FormerNumber,
+    Post,
+    PostState,
+    Reaction,
+    ReadPosition,
+    Thread,
+    ThreadKind,
+)
+from filanda.capabilities.threads.places import place as place_kind
+from filanda.capabilities.threads.rendering import readers_among
+from filanda.directory.people.models import Person
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.manifests.things import Key
+from filanda.kernel.text.folding import fold
+
+__all__ = [
+    "POSTS_PAGE",
+    "THREADS_PAGE",
+    "Named",
+    "PostRow",
+    "ThreadRow",
+    "latest",
+    "page_of",
+    "people_named",
+    "post_rows",
+    "thread_rows",
+    "unanswered",
+    "unread_in",
+    "where",
+]
+
+THREADS_PAGE = 25
+POSTS_PAGE = 20
+NAMED_MOST = 8
+_READABLE = (PostState.SHOWN, PostState.REMOVED, PostState.DELETED)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread in a list. `read_number`: how far the reader is, 0 for one never opened; `unread`: numbers since."""
+
+    id: int
+    title: str
+    language: str
+    kind: str
+    author_id: int | None
+    created_at: datetime
+    posts_count: int
+    last_number: int
+    last_post_at: datetime
+    last_author_id: int | None
+    answer_id: int | None
+    pinned_at: datetime | None
+    closed_at: datetime | None
+    hidden_at: datetime | None
+    place_kind: str
+    place_id: int
+    read_number: int
+
+    @property
+    def unread(self) -> int:
+        return max(0, self.last_number - self.read_number)
+
+
+_THREAD_FIELDS = tuple(name for name in ThreadRow.__dataclass_fields__ if name != "read_number")
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post on a page. `html` as stored: see rendering.finished; empty for one without words. `mine`: what the reader
+    said about it.
+    """
+
+    id: int
+    number: int
+    author_id: int | None
+    html: str
+    language: str
+    state: str
+    version: int
+    reactions: dict[str, int]
+    via_mail: bool
+    created_at: datetime
+    edited_at: datetime | None
+    reply_number: int | None
+    reply_author_id: int | None
+    mine: frozenset[str] = frozenset()
+
+
+_POST_FIELDS: tuple[str, ...] = tuple(PostRow.__dataclass_fields__)[:-3]
+
+
+def with_position(rows: QuerySet[Thread], actor: Actor) -> QuerySet[Thread]:
+    """`rows` with `read_number`: how far `actor` has read each, 0 for those never opened."""
+    if actor.account_id is None:
+        return rows.annotate(read_number=F("last_number"))
+    read = ReadPosition.objects.filter(thread=OuterRef("pk"), account=actor.account_id)
+    return rows.annotate(read_number=Coalesce(Subquery(read.values("number")[:1]), 0))
+
+
+def thread_rows(actor: Actor, place: Key | None, *, filter: str = "", page: int = 1) -> tuple[list[ThreadRow], int]:
+    """A page of the threads of `place` (of all places, for None), pinned ones first, then the latest; and how many
+    there are. `filter`: "", "unread", "questions", "unanswered", "mine". Two queries.
+    """
+    rows = Thread.objects.visible_to(actor).filter(moved_to=None)
+    if place is not None:
+        rows = rows.in_place(*place)
+    if filter == "questions":
+        rows = rows.filter(kind=ThreadKind.QUESTION)
+    elif filter == "unanswered":
+        rows = rows.filter(kind=ThreadKind.QUESTION, answer=None, closed_at=None)
+    elif filter == "mine":
+        rows = rows.filter(Exists(Post.objects.filter(thread=OuterRef("pk"), author=actor.account_id or 0)))
+    elif filter == "unread":
+        rows = with_position(rows, actor).filter(last_number__gt=F("read_number"))
+    total = rows.count()
+    ordered = with_position(rows, actor).order_by(F("pinned_at").desc(nulls_last=True), "-last_post_at", "-pk")
+    start = (max(1, page) - 1) * THREADS_PAGE
+    found = ordered[start : start + THREADS_PAGE].values_list(*_THREAD_FIELDS, "read_number")
+    return [ThreadRow(*row) for row in found], total
+
+
+def readable(actor: Actor, thread: Thread, *, keeps_order: bool = False) -> QuerySet[Post]:
+    """Posts of a thread that the caller has found to be `actor`'s to see: as Post.visible_to, without asking again."""
+    rows = Post.objects.filter(thread=thread)
+    if keeps_order or actor.is_platform:
+        return rows
+    shown = Q(state__in=_READABLE)
+    if actor.account_id is not None:
+        shown |= Q(author=actor.account_id)
+    return rows.filter(shown)
+
+
+def post_rows(actor: Actor, thread: Thread, *, page: int = 1, keeps_order: bool = False) -> list[PostRow]:
+    """A page of the posts of a thread that `actor` sees. Two queries; one for visitors."""
+    rows = readable(actor, thread, keeps_order=keeps_order).order_by("number")
+    start = (max(1, page) - 1) * POSTS_PAGE
+    if thread.posts_count == thread.numbers_given:  # nothing held, hidden or moved away: found by number, not counted
+        rows = rows.filter(number__gt=start, number__lte=start + POSTS_PAGE)
+    else:
+        rows = rows[start : start + POSTS_PAGE]
+    found = list(rows.values_list(*_POST_FIELDS, "reply_to__number", "reply_to__author_id"))
+    mine = reactions_of(actor, [row[0] for row in found])
+    none: frozenset[str] = frozenset()
+    return [PostRow(*row, mine.get(row[0], none)) for row in found]
+
+
+def reactions_of(actor: Actor, posts: Iterable[int]) -> dict[int, frozenset[str]]:
+    """By post, what `actor` said about it. One query, none for visitors."""
+    if actor.account_id is None:
+        return {}
+    said: dict[int, set[str]] = {}
+    for post, name in Reaction.objects.filter(account=actor.account_id, post__in=list(posts)).values_list(
+        "post", "name"
+    ):
+        said.setdefault(post, set()).add(name)
+    return {post: frozenset(names) for post, names in said.items()}
+
+
+def page_of(actor: Actor, thread: Thread, number: int, *, keeps_order: bool = False) -> int:
+    """On which page post `number` stands. One query, none where every number is there."""
+    if thread.posts_count == thread.numbers_given:
+        return (max(1, number) - 1) // POSTS_PAGE + 1
+    before = readable(actor, thread, keeps_order=keeps_order).filter(number__lt=number).count()
+    return int(before // POSTS_PAGE + 1)
+
+
+def first_unread(actor: Actor, thread: Thread, *, keeps_order: bool = False) -> int:
+    """The first post that `actor` has not seen, else the last one. Two queries."""
+    read = 0
+    if actor.account_id is not None:
+        known = ReadPosition.objects.filter(thread=thread, account=actor.account_id)
+        read = known.values_list("number", flat=True).first() or 0
+    rows = readable(actor, thread, keeps_order=keeps_order).filter(number__gt=read).order_by("number")
+    return int(rows.values_list("number", flat=True).first() or thread.last_number or 1)
+
+
+def unread_in(actor: Actor, places: Iterable[Key]) -> dict[Key, int]:
+    """By place, how many threads have something that `actor` has not read. One query, none for visitors."""
+    wanted = list(places)
+    if actor.account_id is None or not wanted:
+        return {}
+    of_places = Q()
+    for kind, number in wanted:
+        of_places |= Q(place_kind=kind, place_id=number)
+    rows = with_position(Thread.objects.visible_to(actor).filter(of_places, moved_to=None), actor)
+    counted = rows.filter(last_number__gt=F("read_number")).order_by().values_list("place_kind", "place_id")
+    found = {(kind, number): count for kind, number, count in counted.annotate(count=Count("pk"))}
+    return {key: found.get(key, 0) for key in wanted}
+
+
+def latest(actor: Actor, place: Key, *, since: datetime | None = None, most: int = 10) -> list[ThreadRow]:
+    """Threads in which something was said after `since` (without it: lately), the latest first. One query."""
+    rows = Thread.objects.visible_to(actor).in_place(*place).filter(moved_to=None)
+    if since is not None:
+        rows = rows.filter(last_post_at__gt=since)
+    ordered = with_position(rows, actor).order_by("-last_post_at", "-pk")[:most]
+    return [ThreadRow(*row) for row in ordered.values_list(*_THREAD_FIELDS, "read_number")]
+
+
+def unanswered(place: Key) -> QuerySet[Thread]:
+    """Questions of `place` that nobody else has written in: for those who look after it."""
+    rows: QuerySet[Thread] = Thread.objects.in_place(*place).filter(
+        kind=ThreadKind.QUESTION, first_reply_at=None, closed_at=None, hidden_at=None, moved_to=None
+    )
+    return rows
+
+
+def where(actor: Actor, thread_id: int, number: int | None = None) -> tuple[Thread, int | None] | None:
+    """Where an old address leads: the thread that it was merged into or moved with, and the post's present number;
+    None for what `actor` may not see. Three queries at most for a merge.
+    """
+    if number is not None:
+        now_at = FormerNumber.objects.filter(thread=thread_id, number=number).values_list("post", flat=True).first()
+        post = Post.objects.visible_to(actor).select_related("thread")
+        found = post.filter(pk=now_at).first() if now_at else post.filter(thread=thread_id, number=number).first()
+        if found is not None:
+            return found.thread, found.number
+    thread = Thread.objects.visible_to(actor).filter(pk=thread_id).first()
+    for _step in range(10):
+        if thread is None or thread.moved_to_id is None:
+            break
+        thread = Thread.objects.visible_to(actor).filter(pk=thread.moved_to_id).first()
+    return (thread, None) if thread is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody who can be named in a post, as "@" and `handle`."""
+
+    name: str
+    handle: str
+    account_id: int
+
+
+def people_named(actor: Actor, place: Key, q: str, most: int = NAMED_MOST) -> list[Named]:
+    """People whose name has a word that begins with every word of `q`, whom `actor` may know and who may read what is
+    written in `place`. Two queries.
+    """
+    words = fold(q).split()[:5]
+    if not words or actor.account_id is None:
+        return []
+    rows = Person.objects.listed_to(actor).exclude(account=None).exclude(account=actor.account_id)
+    for word in words:
+        rows = rows.filter(Q(sort_key__startswith=word) | Q(sort_key__contains=f" {word}"))
+    found = rows.only("pk", "name", "account_id").order_by("sort_key", "pk")[: 10 * most]
+    readers = readers_among(place_kind(place[0]).audience(place[1]), found)
+    return [Named(person.name, f"{person.slug}-{person.pk}", person.account_id or 0) for person in readers[:most]]
