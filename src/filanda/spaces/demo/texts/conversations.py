@@ -35,8 +35,13 @@ _ANSWERS_SOMEBODY = frozenset({"disagree", "rebut", "short", "details", "thanks"
 _CAN_BE_ANSWER = frozenset({"experience", "suggest", "norm_reply"})
 _SOLVED = frozenset({"experience", "data", "costs", "caution", "rebut"})
 _UNSOLVED = frozenset({"me_too", "wonder"})
-_ENOUGH = 21.0  # powers of two that make a post its own among a hundred thousand
+# Powers of two that make a post its own: in a community of the largest size, and in any other.
+_ENOUGH_LARGE, _ENOUGH = 14.5, 11.0
+_LARGE = 45
+_ONCE = _SOLVED | _UNSOLVED | {"offer", "suggest", "ask_back"}
+_OF_RESULTS = ("experience", "experience", "disagree", "short", "pointer", "offer", "data", "caution", "costs", "short")
 _FEW_REACTIONS = 0.45
+_MENTION = re.compile(r"\{@(\d+)\}")
 
 
 def thread(community: CommunityText, number: int, seed: int = 0, length: int | None = None) -> ThreadText:
@@ -48,6 +53,7 @@ def thread(community: CommunityText, number: int, seed: int = 0, length: int | N
         low, high, _share = chance.choices(_LENGTHS, weights=[share for _low, _high, share in _LENGTHS])[0]
         length = chance.randint(low, high)
     talk = _Talk(Words(community, language, chance), name, length)
+    talk.enough = _ENOUGH_LARGE if community.size >= _LARGE else _ENOUGH
     talk.run()
     return ThreadText(
         title=talk.title(),
@@ -86,6 +92,7 @@ class _Talk:
         self.speakers += [words.speaker(belief) for belief in self.beliefs[1:]]
         self.said: set[tuple[str, int]] = set()
         self.done: set[tuple[int, str]] = set()
+        self.enough = _ENOUGH
         self.seen = 1  # how many of the slots have spoken
 
     @property
@@ -213,8 +220,12 @@ class _Talk:
             template = self._pick(f"{role}+", seconds)
             bits += variety(template)
             parts.append(self._fill(template, slots, draft, addressed))
-        if bits < _ENOUGH:
-            parts.append(self._fill(self._pick("detail", self.words.voice.DETAILS), slots, draft, addressed))
+        if bits < self.enough and len(parts) == 1 and seconds:
+            template = self._pick(f"{role}+", seconds)
+            bits += variety(template)
+            parts.append(self._fill(template, slots, draft, addressed))
+        if bits < self.enough:
+            parts.append(self._more(author, role, slots, draft, addressed))
         breaks = "\n" in parts[0] or chance.random() < 0.3
         text = ("\n\n" if breaks else " ").join(parts)
         if chance.random() < 0.05 and role not in ("short", "outcome"):
@@ -232,6 +243,23 @@ class _Talk:
         draft.source = text
         self.done.add((author, role))
         self.posts.append(draft)
+
+    def _more(self, author: int, role: str, slots: dict[str, str], draft: _Draft, addressed: int) -> str:
+        """A further thing that the author has to say: of cost, of a risk, of an offer; or where they speak from."""
+        replies = self.words.voice.REPLIES
+        hopeful = author == 0 or any((author, other) in self.done for other in _UNSOLVED) or role in _UNSOLVED
+        able = [
+            other
+            for other in (("pointer", "offer") if hopeful else ("costs", "caution", "pointer", "offer"))
+            if other != role and (author, other) not in self.done
+        ]
+        if author and able and self.chance.random() < 0.7:
+            other = self.chance.choice(able)
+            pool = replies[other][0]
+            if any((other, which) not in self.said for which in range(len(pool))):
+                self.done.add((author, other))
+                return self._fill(self._pick(other, pool), slots, draft, addressed)
+        return self._fill(self._pick("detail", self.words.voice.DETAILS), slots, draft, addressed)
 
     def _gap(self, role: str) -> int:
         """Minutes since the post before: mostly an hour or so, at times days; outcomes come after weeks."""
@@ -270,19 +298,29 @@ class _Talk:
         elif before.author and place > 3 and chance.random() < 0.06:
             self._say("thanks", 0, before.place)
         else:
-            if own and chance.random() < (0.75 if place < 6 else 0.25):
-                role = own
-            elif place < 4:
-                role = chance.choice(_EARLY)
+            for _attempt in range(5):
+                role = self._role(place, own)
+                author = self._another(role)
+                if (author, role) not in self.done or role not in _ONCE:
+                    break
             else:
-                role = chance.choice(_MIDDLE)
-            if (place < 3 and role in ("short", "disagree")) or (
-                self.archetype in ("results", "visit") and role == "ask_back"
-            ):
-                role = "experience"
-            if role == "wonder" and not any(post.role in ("experience", "data") for post in self.posts[-6:]):
-                role = "me_too"
-            self._say(role, self._another(role))
+                role = "pointer"
+            self._say(role, author)
+
+    def _role(self, place: int, own: str | None) -> str:
+        chance = self.chance
+        if self.archetype in ("results", "visit"):
+            role = chance.choice(_OF_RESULTS)
+        elif own and chance.random() < (0.75 if place < 6 else 0.25):
+            return own
+        else:
+            role = chance.choice(_EARLY if place < 4 else _MIDDLE)
+        told = [post.role for post in self.posts[-6:] if post.author]
+        if role == "wonder" and not {"experience", "data"} & set(told):
+            return "me_too"
+        if role in ("short", "disagree") and not {"experience", "suggest", "caution", "norm_reply", "data"} & set(told):
+            return "experience"
+        return role
 
     def finished(self, is_question: bool) -> list[PostText]:
         """The posts, with the accepted answer and the reactions."""
@@ -300,7 +338,7 @@ class _Talk:
                 source=post.source,
                 replies_to=post.replies_to,
                 is_answer=post.place == answer,
-                mentions=tuple(post.mentions),
+                mentions=tuple(dict.fromkeys(int(slot) for slot in _MENTION.findall(post.source))),
                 quotes=post.quotes,
                 reactions=self._reactions(post, is_answer=post.place == answer),
             )
@@ -345,7 +383,7 @@ def _short(thing: str, language: str) -> str:
 
 def _lower(text: str) -> str:
     """After a name and a comma, but not what is written with a capital anyhow."""
-    first = text.split(" ", 1)[0]
+    first = text.split(" ", 1)[0].rstrip(".,:;!?")
     return text[:1].lower() + text[1:] if first[1:].islower() and first.isalpha() and first not in _KEPT else text
 
 

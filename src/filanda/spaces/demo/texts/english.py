@@ -44,7 +44,7 @@ TITLES: dict[str, tuple[str, ...]] = {
     ),
     "cost": (
         "What does it cost to {fix}?",
-        "Very different quotes to {fix}",
+        "Very different quotes for one job: {fix}",
         "{Thing}: the sums of those who have been there",
     ),
     "visit": (
@@ -69,7 +69,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             "We tried to {fix3}, [without much change|and for {2-3} weeks it seemed enough|but the effect wore off].",
             "[The supplier|The consultant|The designer] says it is {cause3}; [I have my doubts|the team is divided|without showing any proof].",
             "[There are two suspects|Two hypotheses are on the table]: {cause} and {cause3}. [No evidence so far|We do not know which to test first].",
-            "To be comfortable we would need {measure} close to {after}; today it is {before}.",
+            "To be comfortable we would need a figure close to {after} for {measure}; today: {before}.",
             "[There are {3-9} of us on it, all part-time|One person looks after it, half-time], so [simple ideas are best|we cannot try everything].",
             "This year's budget is about {4-28},000 euros and [a decision is due by {month}|management wants an answer by {month}].",
         ),
@@ -171,12 +171,12 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     ),
     "cost": (
         (
-            "[We have received three quotes|Two offers are on my table] to {fix}: from {3-9},{100-900} to {12-26},{100-900} euros. It concerns {thing}, in {town}.",
+            "[We have received three quotes|Two offers are on my table]. The job: {fix}. The price: from {3-9},{100-900} to {12-26},{100-900} euros. It concerns {thing}, in {town}.",
             "To see whether it pays to {fix} [I need real figures|I would like to compare sums with somebody who did it]. We are in {town} and the subject is {thing}.",
             "A practical question on {thing}: what did you spend to {fix}? [All included, lost hours as well|An order of magnitude is fine].",
         ),
         (
-            "Today {measure} is {before}. If it really goes to {after} [it pays back in {14-34} months|the sums work, otherwise not].",
+            "Today's figure for {measure}: {before}. If it really goes to {after} [it pays back in {14-34} months|the sums work, otherwise not].",
             "None of the suppliers [mentions maintenance|puts the result in writing|came to have a look].",
             "The alternative would be to {fix2}, [which is cheaper but does not convince everybody|less elegant and quicker].",
         ),
@@ -226,7 +226,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "details": (
         (
             "[In order|You are right, data were missing]. For {measure} the average is {before}, with worse values [on Mondays|in the hot hours|at the end of the month]. It has been so for {3-14} months.",
-            "Yes, we did look at {cause}, but [only once|in a hurry]. That day {measure} was {before}, as always.",
+            "Yes, we did look at {cause}, but [only once|in a hurry]. That day's figure for {measure}: {before}, as always.",
             "[I asked those who do it every day|I checked this morning]: the difference shows [after {2-7} in the afternoon|in the first {20-50} minutes|with new staff only]. I would rule out {cause2}.",
             "We began to {check}. After {3-9} days the value is still {before}, [with peaks after {2-7} in the afternoon|at any hour of the day].",
             "{@}, no: the service contract [ends in {month}|does not cover this], so we can touch nearly everything, except perhaps {cause3}.",
@@ -277,7 +277,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "Following with interest: in {mytown} we are no better, {measure} at {mybefore}.",
             "[Adding my name|Same question here]. With {thing} in {mytown} we see [the same symptoms|the same on a small scale]: {mybefore} against your {before}.",
-            "Same story in {mytown}, [but nobody ever measured it|except that {measure} is {mybefore} here].",
+            "Same story in {mytown}, [but nobody ever measured it|except that the figure here is {mybefore}].",
         ),
         (
             "If you find the cause, [write it here|drinks are on me in {mytown}].",
@@ -416,7 +416,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "outcome": (
         (
-            "[Closing the loop|Back after {2-5} months with the outcome]: it was {cause}. We decided to {fix}, and {measure} is now {after}, from {before}. [Thanks to all, {@} first|Thanks to those who insisted].",
+            "[Closing the loop|Back after {2-5} months with the outcome]: it was {cause}. We decided to {fix}, and {measure} went from {before} to {after}. [Thanks to all, {@} first|Thanks to those who insisted].",
             "Solved, I would say. {Measure}: from {before} to {after}. What it took was to {fix}, as advised here. [Total cost {2-8},{100-900} euros|It took {4-14} weeks].",
             "[Outcome|For future readers]: it worked to {fix}, it did not help to {fix2}. {Measure}: {after} [for {5-12} weeks now|even in the worst month].",
             "Last update from {town}: we are at {after} (it was {before}). [Not perfect|Still to be understood: {cause3}], but [for me this thread is closed|now we can work in peace].",
@@ -442,7 +442,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "call_join": (
         (
-            "[Interested, from {mytown}|From {mytown}: we are in]. We bring [a test site|{2-5} people and some history] on {thing}; {measure} is {mybefore} here.",
+            "[Interested, from {mytown}|From {mytown}: we are in]. We bring [a test site|{2-5} people and some history] on {thing}; the figure here is {mybefore}.",
             "[Good idea|Nice proposal]. One question: is it settled to {fix}, or is there room to {fix2}? [In {mytown} we need the second|It changes who should be involved].",
             "From {mytown} we can take the measuring part: {check}. [We already do it for {otherorg}|But somebody else has to coordinate].",
             "[Careful|A practical note]: “{call}” asks for [at least {2-4} partners of different kinds|{30-50} per cent of co-funding]. {Otherorg} [might join|did so last year].",
@@ -487,6 +487,12 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 # Added to what would otherwise say little that is its own.
 DETAILS = (
+    "Next check on {3-28} {month}, [around {8-17}:00|with {2-6} of us]: I will bring {2-9} questions.",
+    "We talk about it again on {3-28} {month} in {mytown}, [at {9-18}:00|with {3-12} people].",
+    "I have {3-24} sheets from {month} here: [I will reread them with this in mind|{2-9} of them should be redone].",
+    "Our longest trial took {3-29} weeks, from {month}, with {2-8} interruptions.",
+    "[A side note|To be fair]: {2-9} of us in {mytown} work on {thing}, {10-60} hours a week in all.",
+    "Our last reading is of {3-28} {month}, taken by {2-5} of us and repeated {2-9} times.",
     "[To give an idea|For context]: in {mytown} there are {4-48} of us and this takes {2-15} hours a week.",
     "We talked about it with {otherorg} on {weekday}: {3-14} people, {35-120} minutes, [divided opinions|nearly all agreed].",
     "Our log starts in {month} 20{15-24} and has {110-980} lines, [if it is of use|so far].",

@@ -27,7 +27,7 @@ _ARTICLES = {
 _PLURAL = ("i ", "gli ", "le ")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
-_APART = re.compile(r"\b(di|a|da|in|su) ((?:il|lo|la|i|gli|le) |l')(?=[^ ])")
+_APART = re.compile(r"\b([Dd]i|[Aa]|[Dd]a|[Ii]n|[Ss]u) ((?:il|lo|la|i|gli|le) |l')(?=[^ ])")
 _RANGE = re.compile(r"^(\d+)-(\d+)$")
 _DOUBLED = frozenset({"cut", "put", "set", "run", "plan", "swap", "get", "map", "fit", "let", "drop", "stop", "tag"})
 
@@ -106,6 +106,11 @@ def _opened(template: str) -> tuple[str | tuple[str, ...], ...]:
     return tuple(pieces)
 
 
+def _contracted(found: re.Match[str]) -> str:
+    joined = with_preposition(found[1].lower(), found[2] + "x").removesuffix("x")
+    return capital(joined) if found[1][0].isupper() else joined
+
+
 @cache
 def variety(template: str) -> float:
     """How many different sentences a template can be, as a power of two: towns and figures count as five bits."""
@@ -162,5 +167,5 @@ def fill(template: str, slots: Mapping[str, str], chance: Random, language: str)
     if "?." in text:
         text = text.replace("?.", "?")
     if language == "it":
-        text = _APART.sub(lambda found: with_preposition(found[1], found[2] + "x").removesuffix("x"), text)
+        text = _APART.sub(_contracted, text)
     return text.replace("⟦", "[").replace("⟧", "]") if "⟦" in text else text

@@ -251,7 +251,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "{A mytown} avevamo lo stesso problema: {measure} {mybefore}. {Cause:Era/Erano} {cause}. Ne siamo usciti in {3-16} settimane: è bastato {fix}, e siamo arrivati a {myafter}.",
             "Caso molto simile, {su thing}, due anni fa. [Dopo mille ipotesi|Dopo {2-4} tentativi a vuoto] è servito {fix}: da {mybefore} a {myafter}.",
-            "Da noi {a mytown} {cause:è stato/sono stati} {cause} a fare la differenza. Il difficile non è stato {fix}, [ma convincere tutti|ma trovare le ore per farlo].",
+            "Da noi {a mytown} la differenza {cause:l'ha fatta/l'hanno fatta} {cause}. Il difficile non è stato {fix}, [ma convincere tutti|ma trovare le ore per farlo].",
             "Vi porto un caso [meno fortunato|finito a metà]. {A mytown} abbiamo cercato di {fix}: {measure}, da {mybefore} a {myinterim}, poi [siamo tornati al punto di partenza|ci siamo fermati lì].",
             "Noi abbiamo scelto di {fix} nel 20{19-25}. {Measure}: {mybefore} prima, {myafter} dopo {4-11} mesi. [Rifarei tutto|Oggi lo farei prima].",
             "[Confermo per esperienza diretta|Ci siamo passati]: finché non abbiamo guardato {cause}, {measure} [non si muoveva|restava intorno a {mybefore}].",
@@ -499,6 +499,12 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 # Added to what would otherwise say little that is its own.
 DETAILS = (
+    "Prossimo controllo il {3-28} {month}, [verso le {8-17}|in {2-6}]: porto {2-9} domande.",
+    "Se ne riparla il {3-28} {month} {a mytown}, [ore {9-18}|con {3-12} persone].",
+    "Ho in mano {3-24} fogli di {month}: [li riguardo con questa idea in testa|{2-9} li rifarei da capo].",
+    "La nostra prova più lunga è durata {3-29} settimane, da {month}, con {2-8} interruzioni.",
+    "[Nota a margine|Per onestà]: {su thing} {a mytown} lavoriamo in {2-9}, {4-30} ore a settimana in tutto.",
+    "Qui l'ultima misura è del {3-28} {month}, fatta in {2-5} e ripetuta {2-9} volte.",
     "[Per dare un'idea|Per contesto]: {a mytown} siamo in {4-48} e la cosa ci occupa {2-15} ore alla settimana.",
     "Ne abbiamo parlato {weekday} con {otherorg}: {3-14} persone, {35-120} minuti, [opinioni divise|quasi tutti d'accordo].",
     "Il nostro registro parte da {month} 20{15-24} e ha {110-980} righe, [se può servire|per ora].",

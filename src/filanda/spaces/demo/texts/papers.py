@@ -37,7 +37,7 @@ NEWS = {
             "{4-12} pagine, un esempio compilato e le domande più frequenti.",
             (
                 "Insieme {a otherorg} abbiamo messo in ordine quello che serve sapere: il testo di partenza è {norm}, il caso è quello di {mytown}.",
-                "La parte più utile è l'esempio compilato, con {measure} ({mybefore}) e il modo di ottenerla o contarla.",
+                "La parte più utile è l'esempio compilato, con {measure} ({mybefore}) e il modo in cui si rileva.",
                 "La scheda si aggiorna: osservazioni nella discussione collegata.",
             ),
         ),

@@ -36,7 +36,8 @@ class _Sheet:
         return self.said(self.chance.choice(pool))
 
     def some(self, pool: tuple[str, ...], count: int) -> list[str]:
-        return [self.said(template) for template in self.chance.sample(pool, count)]
+        """In the order of the pool."""
+        return [self.said(pool[place]) for place in sorted(self.chance.sample(range(len(pool)), count))]
 
 
 def news(community: CommunityText, number: int) -> NewsText:

@@ -32,7 +32,12 @@ def value(amount: int, unit: str, language: str) -> str:
 def _between(chance: Random, bounds: tuple[int, int]) -> int:
     low, high = bounds
     amount = low + int(chance.random() * (high - low + 1))
-    return round(amount, -2) if low >= 10_000 else round(amount, -1) if low >= 600 else amount
+    return _rounded(amount)
+
+
+def _rounded(amount: int) -> int:
+    """As people say it: 24,987 -> 25,000; 1,476 -> 1,480."""
+    return round(amount, -2) if amount >= 8_000 else round(amount, -1) if amount >= 600 else amount
 
 
 class Words:
@@ -55,7 +60,7 @@ class Words:
             "fault": self._fault(),
             "before": self._value(first),
             "after": self._value(then),
-            "interim": self._value(first + round((then - first) * 0.45)),
+            "interim": self._value(_rounded(first + round((then - first) * 0.45))),
             "town": self.town,
             "org": self._body(),
             "call": chance.choice(self.voice.CALLS),
@@ -87,7 +92,7 @@ class Words:
             "mytown": town,
             "mybefore": self._value(first),
             "myafter": self._value(then),
-            "myinterim": self._value(first + round((then - first) * chance.uniform(0.25, 0.6))),
+            "myinterim": self._value(_rounded(first + round((then - first) * chance.uniform(0.25, 0.6)))),
         }
 
     def focused(self, focus: int) -> dict[str, str]:

@@ -22,7 +22,7 @@ TELLS = {
     "it": (
         "La domanda da cui siamo partiti riguarda {thing}. Oggi ci portiamo di tutto, purché ci sia un caso vero: un dato, una foto, un preventivo, un errore.",
         "Chi arriva per la prima volta può cominciare dalle discussioni in evidenza: riassumono quello che sappiamo {su thing} e quello che ancora ci divide, a cominciare {da cause}.",
-        "Qui si misura. Se parlate di {measure}, dite come e quando l'avete ottenuta o contata: così chi viene dopo può fare un confronto.",
+        "Qui si misura. Se parlate di {measure}, dite come e quando è stato rilevato il dato: così chi viene dopo può fare un confronto.",
         "Ci trovate imprese, ricercatori, uffici pubblici e associazioni. Non serve essere esperti: le domande semplici {su thing} hanno fatto nascere le discussioni migliori.",
         "Nei documenti ci sono schede, modelli e verbali; negli eventi le visite, di solito una ogni due mesi. Il prossimo tema proposto: {cause2}.",
         "Non cerchiamo soluzioni perfette. C'è chi ha provato a {fix} e racconta come è andata, anche quando è andata male.",
