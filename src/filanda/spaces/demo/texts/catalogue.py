@@ -25,7 +25,7 @@ _LANGUAGES = ("it", "en")
 @cache
 def communities() -> tuple[CommunityText, ...]:
     """All of them; parents come before their children. The same objects at each call."""
-    found = []
+    found: list[CommunityText] = []
     for path in sorted(_FOLDER.glob("*.txt")):
         for block in path.read_text(encoding="utf-8").split("\n@")[1:]:
             found.append(_community(len(found), block))

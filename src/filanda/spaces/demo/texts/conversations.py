@@ -36,7 +36,7 @@ _CAN_BE_ANSWER = frozenset({"experience", "suggest", "norm_reply"})
 _SOLVED = frozenset({"experience", "data", "costs", "caution", "rebut"})
 _UNSOLVED = frozenset({"me_too", "wonder"})
 # Powers of two that make a post its own: in a community of the largest size, and in any other.
-_ENOUGH_LARGE, _ENOUGH = 14.5, 11.0
+_ENOUGH_LARGE, _ENOUGH = 15.0, 11.5
 _LARGE = 45
 _ONCE = _SOLVED | _UNSOLVED | {"offer", "suggest", "ask_back"}
 _OF_RESULTS = ("experience", "experience", "disagree", "short", "pointer", "offer", "data", "caution", "costs", "short")
@@ -207,6 +207,8 @@ class _Talk:
             slots["thing"] = _short(slots["thing"], self.words.language)
             slots["con_thing"] = f"con {slots['thing']}"
         firsts, seconds = self.words.voice.REPLIES[role]
+        if role in _OWNERS.values() and len(self.posts) < self.length - 2:
+            firsts = firsts[:-1]  # the last of these ends the matter
         template = self._pick(role, firsts)
         bits = variety(template)
         parts = [self._fill(template, slots, draft, addressed)]
@@ -315,6 +317,8 @@ class _Talk:
             return own
         else:
             role = chance.choice(_EARLY if place < 4 else _MIDDLE)
+        if own and self.archetype != "norm" and role in ("ask_back", "me_too", "wonder"):
+            return own
         told = [post.role for post in self.posts[-6:] if post.author]
         if role == "wonder" and not {"experience", "data"} & set(told):
             return "me_too"
@@ -364,12 +368,12 @@ class _Talk:
 
 _HEAD = {
     "it": re.compile(
-        r"^((?:il|lo|la|i|gli|le) \w+|l'\w+)((?: \w+)?) (?:che|di|del|dello|della|dei|degli|delle|dell'|per|in|a|ai|al|alle|"
+        r"^((?:il|lo|la|i|gli|le) \w+|l'\w+)((?: \w+)??) (?:che|di|del|dello|della|dei|degli|delle|dell'|per|in|a|ad|ai|al|alle|"
         r"da|dai|dal|con|fra|su|sul|nel|incollata|posati|usat[ei]|stampat[aeoi]|prodotte|alimentat[oa]|costruite|mandate|"
         r"piantati|passati|seminate|installati|caricati|ricavati|all'|dell')"
     ),
     "en": re.compile(
-        r"^(the \w+)((?: \w+)?(?: \w+)?) (?:that|for|of|in|with|made|printed|fixed|bonded|built|sent|used|planted|under|from|"
+        r"^(the \w+)((?: \w+)??(?: \w+)??) (?:that|for|of|in|with|made|printed|fixed|bonded|built|sent|used|planted|under|from|"
         r"against|installed|filled|fed|powered|on)\b"
     ),
 }
@@ -384,7 +388,11 @@ def _short(thing: str, language: str) -> str:
 def _lower(text: str) -> str:
     """After a name and a comma, but not what is written with a capital anyhow."""
     first = text.split(" ", 1)[0].rstrip(".,:;!?")
-    return text[:1].lower() + text[1:] if first[1:].islower() and first.isalpha() and first not in _KEPT else text
+    return (
+        text[:1].lower() + text[1:]
+        if (first[1:].islower() or first == "A") and first.isalpha() and first not in _KEPT
+        else text
+    )
 
 
 _KEPT = frozenset({"Altariva", "Pianmura"})

@@ -345,7 +345,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "As for the sums: in {mytown} it cost {2-9},{100-950} euros plus {3-12} days of ours to {fix}. [Paid back in {9-30} months|Not paid back yet].",
             "[Mind the hidden costs|One line nobody puts in the quote]: training. It took {8-30} hours before we could {fix}, plus the first mistakes.",
             "We bought jointly with {3-6} others: the price fell by {12-28} per cent and [support answers faster|there was one acceptance test for all].",
-            "If {measure} really goes from {before} to {after}, [the sum is simple|at today's prices] it is worth {3-16},000 euros a year. I would not spend more than {20-45},000.",
+            "If the figure for {measure} really goes from {before} to {after}, [the sum is simple:|at today's prices] it is worth {3-16},000 euros a year. I would not spend more than {20-45},000.",
         ),
         (
             "[20{22-25} figures, without VAT|Prices of two years ago].",
@@ -355,7 +355,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "offer": (
         (
             "If you like, [I will drop by|two of us can come] on {weekday}: I am in {mytown}, [{20-70} minutes away|I often pass]. I will bring what is needed to {check}.",
-            "We have what it takes to {fix} [in store|idle for months]: borrow it for {3-8} weeks [in exchange for the data|and then decide].",
+            "If you decide to {fix}, we can lend a hand for {3-8} weeks, [in exchange for the data|free of charge]: {2-4} people who have done it before.",
             "[I can share|Here for the asking]: our sheet on {thing}, {300-900} lines with {measure} day by day.",
             "With {org2} we can [host a meeting|do the measurements] between {month} and {month2}, [free of charge|for a small refund].",
         ),

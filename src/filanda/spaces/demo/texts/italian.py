@@ -167,7 +167,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             "La mia tesi confronta {fix} con {fix2}. [In letteratura ci sono {3-8} casi e nessuno in Italia|I casi pubblicati sono pochi e vecchi].",
         ),
         (
-            "Mi basterebbero [{4-12} settimane di dati|due visite e un'intervista|un registro anche tenuto su carta]; in cambio [preparo l'analisi|scrivo un rapporto di una pagina per chi mi ospita].",
+            "[Mi basterebbero {4-12} settimane di dati|Mi basterebbero due visite e un'intervista|Mi basterebbe un registro anche tenuto su carta]; in cambio [preparo l'analisi|scrivo un rapporto di una pagina per chi mi ospita].",
             "Vorrei verificare se {cause} {cause:spiega/spiegano} la differenza, oppure {cause:è/sono} solo una scusa comoda.",
             "Posso spostarmi [in treno|in tutta la regione] fra {month} e l'estate; i dati [restano anonimi|li pubblico solo con il vostro permesso].",
         ),
@@ -357,7 +357,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "Per i conti: {a mytown} {fix} ci è costato {2-9}.{100-950} euro più {3-12} giornate nostre. [Ripagato in {9-30} mesi|Non l'abbiamo ancora ripagato].",
             "[Occhio ai costi nascosti|Una voce che nessuno mette in preventivo]: la formazione. Da noi {8-30} ore in tutto per {fix}, più i primi errori.",
             "Abbiamo comprato insieme ad altri {3-6}: il prezzo è sceso del {12-28} per cento e [l'assistenza risponde meglio|il collaudo lo abbiamo fatto una volta sola].",
-            "Se {measure} passa davvero da {before} a {after}, [il conto è semplice|con i prezzi di oggi] parliamo di {3-16}.000 euro l'anno. Sopra i {20-45}.000 di spesa io non andrei.",
+            "Se per {measure} si passa davvero da {before} a {after}, [il conto è semplice:|con i prezzi di oggi] parliamo di {3-16}.000 euro l'anno. Sopra i {20-45}.000 di spesa io non andrei.",
         ),
         (
             "[Cifre del 20{22-25}, IVA esclusa|Prezzi di due anni fa].",
@@ -367,7 +367,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "offer": (
         (
             "Se vi va, [passo a vedere|veniamo in due] {weekday}: sono {a mytown}, [{20-70} minuti di strada|ci passo spesso]. Porto quello che serve per {check}.",
-            "Abbiamo [in magazzino|fermo da mesi] il necessario per {fix}: ve lo prestiamo per {3-8} settimane [in cambio dei dati|e poi decidete].",
+            "Per {fix} possiamo darvi una mano per {3-8} settimane, [in cambio dei dati|e poi decidete]: siamo in {2-4} e l'abbiamo già fatto.",
             "[Metto a disposizione|Posso condividere] il nostro foglio {su thing}: {300-900} righe, con {measure} giorno per giorno.",
             "Con {org2} possiamo [ospitare una riunione|fare le misure] fra {month} e {month2}, [senza spese|con un piccolo rimborso].",
         ),
