@@ -18,7 +18,7 @@ from filanda.directory.affiliations.steps import become_admin
 from filanda.directory.organisations.models import Organisation, OrganisationState
 from filanda.directory.people.actions import AlreadyHere, join_region
 from filanda.directory.people.models import Visibility
-from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.identity.sessions import mark_second_factor
 from filanda.kernel.legal.actions import agree_invented
@@ -26,6 +26,7 @@ from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin.actions import grant_role
 from filanda.kernel.signin.opening import open_session, redirect_onwards
+from filanda.site.desk import seed_desk
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     with override(language if language in dict(settings.LANGUAGES) else get_language()):
         return redirect_onwards(request, account, request.POST.get("next", ""), has_second_factor=True)
+
+
+def seed_desk_of_staff(actor: Actor, region: Region) -> None:
+    """Let what waits for the facilitator who is offered at "Sign in as" be there. The region must be active."""
+    found = {
+        role: Account.objects.filter(email=PEOPLE[role].email).first() or _account(region, PEOPLE[role])
+        for role in ("facilitator", "organisation_admin")
+    }
+    seed_desk(actor, region, found["facilitator"], found["organisation_admin"])
 
 
 def _account(region: Region, person: Invented) -> Account:

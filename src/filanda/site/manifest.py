@@ -3,13 +3,26 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from filanda.directory.organisations.demo.seeds import ensure_region
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest
 from filanda.kernel.policies import Permission
+from filanda.kernel.regions.scoped import in_region
+
+
+def _demo(actor: Actor) -> None:
+    from filanda.site.demo import seed_desk_of_staff  # reads views, which want all manifests first
+
+    region = ensure_region()
+    with in_region(region):
+        seed_desk_of_staff(actor, region)
+
 
 STAFF = frozenset({"facilitator", "region_administrator"})
 
 manifest = Manifest(
+    demo=_demo,
     permissions=(
         Permission("operators.manage", _("Make and end operators (operators only)")),
         Permission("regions.manage", _("Add regions and host names (operators only)")),

@@ -47,4 +47,5 @@ manifest = Manifest(
     ),
     personal_data=(PersonalData("needs", _("Your requests for an introduction"), personal.collect, personal.erase),),
     retention=(personal.REQUESTS_KEPT,),
+    waiting=personal.waiting,
 )

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils.timezone import now as clock
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from filanda.capabilities.needs.models import (
@@ -17,13 +18,21 @@ from filanda.capabilities.needs.models import (
     RequestState,
     SavedNeed,
 )
-from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
-from filanda.kernel.manifests import Retention
+from filanda.kernel.manifests import Retention, Waiting
 from filanda.kernel.regions.models import Region
 
-__all__ = ["REQUESTS_KEPT", "collect", "erase"]
+__all__ = ["REQUESTS_KEPT", "collect", "erase", "waiting"]
+
+
+def waiting(actor: Actor) -> Iterator[Waiting]:
+    """For staff: requests that nobody has taken on. One query for them, none for anybody else."""
+    new = IntroductionRequest.objects.visible_to(actor).filter(state=RequestState.RECEIVED)
+    oldest = list(new.order_by("created_at").values_list("created_at", flat=True)[:100])
+    if oldest:
+        yield Waiting(gettext("Requests for an introduction"), "workbench:requests", count=len(oldest), since=oldest[0])
 
 
 def _forget_requests(region: Region, before: datetime, now: datetime) -> int:

@@ -11,7 +11,7 @@ from filanda.site.django_ready import django_ready
 from filanda.site.progress import progress_bar
 
 if TYPE_CHECKING:
-    from filanda.directory.organisations.importers.writing import LoadReport
+    from filanda.directory.organisations.importers.records import LoadReport
     from filanda.kernel.regions.models import Region
 
 
@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
             from filanda.directory.organisations.demo.seeds import ensure_region, seed_demo
             from filanda.kernel.identity.actors import PLATFORM
             from filanda.kernel.regions.scoped import in_region
+            from filanda.site.demo import seed_desk_of_staff
 
             done = seed_demo(PLATFORM)
             made = [done.organisations_created, done.evidence_created] if done is not None else [0, 0]
@@ -47,6 +48,7 @@ def register(app: typer.Typer) -> None:
                     made = [made[0] + more.organisations_created, made[1] + more.evidence_created]
                 with progress_bar("Inventing people", people) as told:
                     invited = seed_people(PLATFORM, region, most=people, progress=told)
+                seed_desk_of_staff(PLATFORM, region)
             if not any([*made, invited]):
                 typer.echo("The invented region Altariva is there already; nothing has changed.")
             else:
