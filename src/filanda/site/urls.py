@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from filanda.site import api, catalogue, demo, health, pages, wellknown
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.metrics, name="metrics"),
     path("robots.txt", wellknown.robots, name="robots"),
+    re_path(r"^colours/([0-9a-f]{6})-([0-9a-f]{12})\.css$", wellknown.colour, name="colour"),
     path("favicon.ico", wellknown.favicon, name="favicon"),
     path(".well-known/security.txt", wellknown.security, name="security-txt"),
     path("demo/sign-in", demo.sign_in, name="demo-sign-in"),

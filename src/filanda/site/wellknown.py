@@ -14,8 +14,18 @@ from django.views.decorators.http import require_safe
 
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui.assets import asset
+from filanda.kernel.ui.colours import colour_css, version_of
 
 _DAY = 24 * 3600
+
+
+@require_safe
+@cache_control(max_age=365 * _DAY, public=True, immutable=True)
+def colour(request: HttpRequest, colour: str, version: str) -> HttpResponse:
+    """A region's own colour as a style sheet. The address says all of it, so that browsers keep it for ever."""
+    if version != version_of(f"#{colour}"):
+        raise Http404
+    return HttpResponse(colour_css(f"#{colour}"), content_type="text/css; charset=utf-8")
 
 
 @require_safe

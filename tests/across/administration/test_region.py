@@ -88,6 +88,8 @@ def test_parts_do_not_disturb_each_other(region, administrator):
         ("names", NAMES | {"names": {"it": "x" * 81, "en": "x"}}, "name_it"),
         ("names", NAMES | {"contact_email": "nope"}, "contact_email"),
         ("names", NAMES | {"theme": "../../etc/passwd"}, "theme"),
+        ("names", NAMES | {"colour": "#ff8800"}, "colour"),
+        ("names", NAMES | {"colour": "red;}body{display:none"}, "colour"),
         ("home", {"title": {"it": "x" * 91}}, "title_it"),
         ("home", {"lead": {"en": "x" * 301}}, "lead_en"),
         ("home", {"examples": {"it": ["x"] * 7}}, "examples_it"),

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from math import floor
 from typing import Any
 
 from django.conf import settings as installation
@@ -20,6 +21,8 @@ from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.providers import problems_of
 from filanda.kernel.text.folding import clean
 from filanda.kernel.ui.assets import manifest as built_assets
+from filanda.kernel.ui.colours import LEAST, colour_of, worst_contrast
+from filanda.kernel.ui.moments import number
 
 __all__ = ["PARTS", "Values", "checked", "retentions", "stamp_of", "themes", "values_of"]
 
@@ -32,6 +35,9 @@ MOST_EXAMPLES = 6
 MOST_PROVIDERS = 20
 CONTROLLER_LENGTH = 300
 SHORTEST_KEPT, LONGEST_KEPT = 1, 3650  # days
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_BARE_COLOUR = re.compile(r"[0-9a-f]{6}")
 
 Values = dict[str, Any]
 Wrong = dict[str, str]
@@ -67,7 +73,8 @@ def write(region: Region, part: str, values: Mapping[str, Any]) -> list[str]:
     if part == "names":
         for name in ("names", "languages", "default_language", "contact_email", "theme"):
             setattr(region, name, values[name])
-        return ["names", "languages", "default_language", "contact_email", "theme"]
+        region.settings = {**region.settings, "colour": values["colour"]}
+        return ["names", "languages", "default_language", "contact_email", "theme", "settings"]
     if part == "home":
         region.home_texts = {**region.home_texts, **values}
         return ["home_texts"]
@@ -84,6 +91,7 @@ def _names(region: Region) -> Values:
         "default_language": region.default_language,
         "contact_email": region.contact_email,
         "theme": region.theme,
+        "colour": colour_of(region),
     }
 
 
@@ -112,12 +120,22 @@ def _check_names(region: Region, given: Mapping[str, Any]) -> tuple[Values, Wron
     theme = given.get("theme", "")
     if theme not in themes():
         wrong["theme"] = _("Choose one of the colours.")
+    colour = clean(given.get("colour", "")).lower()
+    colour = f"#{colour}" if _BARE_COLOUR.fullmatch(colour) else colour
+    if colour and not _COLOUR.fullmatch(colour):
+        wrong["colour"] = _("Give it as # and six digits or letters from a to f, like #7a1f4f, or leave it empty.")
+    elif colour and worst_contrast(colour) < LEAST:
+        wrong["colour"] = _(
+            "This colour is too light to be read: its contrast with the grounds of the pages is %(found)s to 1, and "
+            "%(least)s to 1 is needed. Choose a darker one."
+        ) % {"found": number(floor(worst_contrast(colour) * 10) / 10), "least": number(LEAST)}
     return {
         "names": {code: name for code, name in names.items() if name},
         "languages": languages,
         "default_language": default,
         "contact_email": email,
         "theme": theme,
+        "colour": colour,
     }, wrong
 
 

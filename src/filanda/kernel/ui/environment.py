@@ -7,6 +7,7 @@ import jinja2
 
 from filanda.kernel.ui.assets import asset, theme_css
 from filanda.kernel.ui.cloth import emblem, initials, monogram, thread
+from filanda.kernel.ui.colours import colour_url
 from filanda.kernel.ui.moments import number, when
 
 
@@ -16,5 +17,12 @@ def install(env: jinja2.Environment) -> None:
 
     env.filters.update(markdown=to_html, number=number)
     env.globals.update(
-        asset=asset, theme_css=theme_css, thread=thread, emblem=emblem, monogram=monogram, initials=initials, when=when
+        asset=asset,
+        theme_css=theme_css,
+        colour_url=colour_url,
+        thread=thread,
+        emblem=emblem,
+        monogram=monogram,
+        initials=initials,
+        when=when,
     )

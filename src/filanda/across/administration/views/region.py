@@ -221,6 +221,7 @@ def _typed(request: HttpRequest, name: str, now: Region) -> Values:
             "default_language": post.get("default_language", ""),
             "contact_email": post.get("contact_email", ""),
             "theme": post.get("theme", ""),
+            "colour": post.get("colour", ""),
         }
     if name == "home":
         return {
@@ -254,7 +255,7 @@ def _shown(now: Region, name: str, values: Mapping[str, Any]) -> list[tuple[str,
             *((_("Name") + f" ({code})", words) for code, words in values["names"].items()),
             (_("Languages"), ", ".join(str(known.get(code, code)) for code in values["languages"])),
             (_("First language"), str(known.get(values["default_language"], values["default_language"]))),
-            (_("Colour"), values["theme"].capitalize()),
+            (_("Colour"), values["colour"] or values["theme"].capitalize()),
             (_("Contact"), values["contact_email"] or _("none")),
         ]
     if name == "home":
