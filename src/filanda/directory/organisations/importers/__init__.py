@@ -5,6 +5,7 @@ Doors: `cordis.import_cordis` (the official CORDIS CSV exports) and `writing.loa
 importer, the demo seeds and the benchmark share).
 
 `reading` opens files and yields clean rows; `naming` makes names readable and comparable; `placing` says where a body
-is; `unifying` finds the same body under several ids and spellings; `records` are what importers say, and `writing` writes them in batches that can be interrupted
-and repeated (`writing_organisations`, `writing_evidence`, on `bulk`); `reporting` holds rejects, merges and counts.
+is; `unifying` finds the same body under several ids and spellings; `records` are what importers say, and `writing`
+writes them in batches that can be interrupted and repeated (`writing_organisations`, `writing_evidence`, on `bulk`);
+`reporting` holds rejects, merges and counts.
 """
