@@ -36,7 +36,7 @@ _CAN_BE_ANSWER = frozenset({"experience", "suggest", "norm_reply"})
 _SOLVED = frozenset({"experience", "data", "costs", "caution", "rebut"})
 _UNSOLVED = frozenset({"me_too", "wonder"})
 # Powers of two that make a post its own: in a community of the largest size, and in any other.
-_ENOUGH_LARGE, _ENOUGH = 15.0, 11.5
+_ENOUGH_LARGE, _ENOUGH = 16.0, 12.5
 _LARGE = 45
 _ONCE = _SOLVED | _UNSOLVED | {"offer", "suggest", "ask_back"}
 _OF_RESULTS = ("experience", "experience", "disagree", "short", "pointer", "offer", "data", "caution", "costs", "short")

@@ -489,7 +489,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 DETAILS = (
     "Next check on {3-28} {month}, [around {8-17}:00|with {2-6} of us]: I will bring {2-9} questions.",
     "We talk about it again on {3-28} {month} in {mytown}, [at {9-18}:00|with {3-12} people].",
-    "I have {3-24} sheets from {month} here: [I will reread them with this in mind|{2-9} of them should be redone].",
+    "I have {12-39} sheets from {month} here: [I will reread them with this in mind|{2-9} of them should be redone].",
     "Our longest trial took {3-29} weeks, from {month}, with {2-8} interruptions.",
     "[A side note|To be fair]: {2-9} of us in {mytown} work on {thing}, {10-60} hours a week in all.",
     "Our last reading is of {3-28} {month}, taken by {2-5} of us and repeated {2-9} times.",

@@ -28,6 +28,7 @@ _PLURAL = ("i ", "gli ", "le ")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 _APART = re.compile(r"\b([Dd]i|[Aa]|[Dd]a|[Ii]n|[Ss]u) ((?:il|lo|la|i|gli|le) |l')(?=[^ ])")
+_TWO_AS = re.compile(r"\b([Aa]) (a[a-z])")
 _RANGE = re.compile(r"^(\d+)-(\d+)$")
 _DOUBLED = frozenset({"cut", "put", "set", "run", "plan", "swap", "get", "map", "fit", "let", "drop", "stop", "tag"})
 
@@ -167,5 +168,6 @@ def fill(template: str, slots: Mapping[str, str], chance: Random, language: str)
     if "?." in text:
         text = text.replace("?.", "?")
     if language == "it":
+        text = _TWO_AS.sub(r"\1d \2", text)
         text = _APART.sub(_contracted, text)
     return text.replace("⟦", "[").replace("⟧", "]") if "⟦" in text else text

@@ -327,7 +327,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "Segnalo che {otherorg} ha [una linea di prova|un laboratorio aperto|uno sportello] proprio su questo: [chiedete di {weekday}|rispondono in {2-6} giorni].",
             "Nella cartella dei documenti c'è [una scheda di {4-12} pagine|un esempio compilato] {su thing}: [parte dal caso di {mytown}|vale la pena di leggere almeno la tabella finale].",
-            "A «{event}», il {3-28} {month}, [c'è una sessione|si parla] proprio {di thing}. [Ci vado in treno, chi viene?|Posti limitati].",
+            "A «{event}», il {3-28} {month}, [c'è una sessione|si discute] proprio {su thing}. [Ci vado in treno, chi viene?|Posti limitati].",
             "Guardate {norm}: [la parte sulle prove è più leggibile del previsto|risponde a metà delle domande di questa discussione].",
             "C'è anche il bando «{call}», scadenza {deadline}: [copre anche le spese per {fix}|finanzia le prove, non gli acquisti]. Per {thing} mi sembra [adatto|tirato, ma possibile].",
             "Ne avevamo parlato [l'anno scorso|in primavera] in un'altra discussione: conclusione, {cause}. Valori di allora: da {mybefore} a {myafter}.",
@@ -420,8 +420,8 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "thanks": (
         (
             "[Grazie a tutti|Grazie davvero], [molto più di quanto sperassi|in {3-6} giorni ho più idee che in un anno]. {A town} la prima mossa sarà {fix}, [in {month}|da {weekday}].",
-            "Grazie, {@}. [Riassumo|Quello che mi porto via]: prima {check}, poi {fix}; {cause2} [lo teniamo per ultimo|viene dopo].",
-            "[Messaggio utilissimo|Proprio quello che cercavo], {@}: {cause} non era nemmeno nella nostra lista.",
+            "Grazie, {@}. [Riassumo|Quello che mi porto via]: prima {check}, poi {fix}; {cause2}, [per ultimo|in coda].",
+            "[Messaggio utilissimo|Proprio quello che cercavo], {@}: {cause} non {cause:era/erano} nemmeno nella nostra lista.",
             "Grazie. Porto tutto alla riunione di {weekday} {a town}: con {before} sul tavolo [non potranno dire che va bene così|una decisione si prende].",
         ),
         ("[Vi tengo aggiornati|Torno qui con i numeri].", "[Se passate da {town}, il caffè è pagato|A buon rendere]."),
@@ -501,7 +501,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 DETAILS = (
     "Prossimo controllo il {3-28} {month}, [verso le {8-17}|in {2-6}]: porto {2-9} domande.",
     "Se ne riparla il {3-28} {month} {a mytown}, [ore {9-18}|con {3-12} persone].",
-    "Ho in mano {3-24} fogli di {month}: [li riguardo con questa idea in testa|{2-9} li rifarei da capo].",
+    "Ho in mano {12-39} fogli di {month}: [li riguardo con questa idea in testa|{2-9} li rifarei da capo].",
     "La nostra prova più lunga è durata {3-29} settimane, da {month}, con {2-8} interruzioni.",
     "[Nota a margine|Per onestà]: {su thing} {a mytown} lavoriamo in {2-9}, {4-30} ore a settimana in tutto.",
     "Qui l'ultima misura è del {3-28} {month}, fatta in {2-5} e ripetuta {2-9} volte.",
