@@ -242,7 +242,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "In {mytown} we had the same: {measure} at {mybefore}. It was {cause}. It took us {3-16} weeks to {fix}, and we came to {myafter}.",
             "A very similar case two years ago, with {thing}. [After many theories|After {2-4} failed attempts] we decided to {fix}: from {mybefore} to {myafter}.",
-            "For us in {mytown} it was {cause} that made the difference. The hard part was not to {fix}, [but to convince everybody|but to find the hours].",
+            "For us in {mytown} it was {cause} that made the difference. The hard part, in 20{16-25}, was not to {fix}, [but to convince everybody|but to find the hours].",
             "Here is a [less happy|half-finished] case. In {mytown} we set out to {fix}: {measure} went from {mybefore} to {myinterim}, then [back to where we began|it stopped there].",
             "We chose to {fix} in 20{19-25}. For {measure}: {mybefore} before, {myafter} after {4-11} months. [I would do it again|Today I would do it sooner].",
             "[Confirmed from experience|Been there]: until we looked at {cause}, {measure} [did not move|stayed around {mybefore}].",

@@ -251,7 +251,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "{A mytown} avevamo lo stesso problema: {measure} {mybefore}. {Cause:Era/Erano} {cause}. Ne siamo usciti in {3-16} settimane: è bastato {fix}, e siamo arrivati a {myafter}.",
             "Caso molto simile, {su thing}, due anni fa. [Dopo mille ipotesi|Dopo {2-4} tentativi a vuoto] è servito {fix}: da {mybefore} a {myafter}.",
-            "Da noi {a mytown} la differenza {cause:l'ha fatta/l'hanno fatta} {cause}. Il difficile non è stato {fix}, [ma convincere tutti|ma trovare le ore per farlo].",
+            "Da noi {a mytown} la differenza {cause:l'ha fatta/l'hanno fatta} {cause}. Il difficile, nel 20{16-25}, non è stato {fix}, [ma convincere tutti|ma trovare le ore per farlo].",
             "Vi porto un caso [meno fortunato|finito a metà]. {A mytown} abbiamo cercato di {fix}: {measure}, da {mybefore} a {myinterim}, poi [siamo tornati al punto di partenza|ci siamo fermati lì].",
             "Noi abbiamo scelto di {fix} nel 20{19-25}. {Measure}: {mybefore} prima, {myafter} dopo {4-11} mesi. [Rifarei tutto|Oggi lo farei prima].",
             "[Confermo per esperienza diretta|Ci siamo passati]: finché non abbiamo guardato {cause}, {measure} [non si muoveva|restava intorno a {mybefore}].",
