@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "filanda.capabilities.notifications",
     "filanda.capabilities.moderation",
     "filanda.spaces",
+    "filanda.components.discussions",
     "filanda.across.finder",
     "filanda.across.workbench",
     "filanda.across.profiles",

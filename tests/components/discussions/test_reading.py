@@ -72,8 +72,13 @@ def test_a_closed_community_is_read_by_its_members_alone(world, enter, region, o
 def test_a_thread_is_not_read_through_another_community(world, enter, region):
     inside = make_space(region, "Closed", openness=Openness.PRIVATE, members=[world.anna])
     thread = world.open(world.anna, "Our secret plan", space=inside)
-    for who in (None, world.anna, world.bruno):
-        assert enter(who).get(f"{world.root}{thread.pk}/our-secret-plan/").status_code == 404
+    path = f"{world.root}{thread.pk}/our-secret-plan/"
+    for who in (None, world.sara, world.bruno):
+        assert enter(who).get(path).status_code == 404
+    assert (
+        enter(world.anna).get(path).headers["Location"]
+        == f"/en/communities/closed/discussions/{thread.pk}/our-secret-plan/"
+    )
 
 
 def test_an_old_address_leads_to_the_new_title(world, enter):

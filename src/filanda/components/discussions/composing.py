@@ -10,12 +10,13 @@ from django.urls import reverse
 from markupsafe import Markup
 
 from filanda.capabilities.threads.models import POST_MOST, Draft, Post, Thread
-from filanda.capabilities.threads.rendering import render
+from filanda.capabilities.threads.rendering import MENTION, preview_html
 from filanda.components.discussions.forms import FILE_BYTES, FILES_MOST, Written, new_key
 from filanda.components.discussions.framing import Room
 from filanda.kernel.ui.moments import when
+from filanda.spaces.models import SCOPE
 
-__all__ = ["composer", "previewed", "quote_of"]
+__all__ = ["composer", "previewed", "quote_of", "without_handles"]
 
 
 def composer(
@@ -75,18 +76,24 @@ def composer(
 
 def previewed(room: Room, source: str) -> Markup:
     """What `source` will look like in this space. The queries of its mentions and links."""
-    text = source[:POST_MOST]
-    return Markup(render(text, actor=room.actor, audience=room.space.audience).html)  # noqa: S704 - cleaned there
+    return preview_html(room.actor, (SCOPE, room.space.pk), source[:POST_MOST])
 
 
 def quote_of(post: Post, name: str, most: int = 1500) -> str:
     """A post as a quotation in Markdown, with who said it. Quotes in it are left out; a long one is cut."""
-    lines = [line for line in post.source.splitlines() if not line.lstrip().startswith(">")]
+    lines = [line for line in without_handles(post.source).splitlines() if not line.lstrip().startswith(">")]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     if len(text) > most:
         text = text[:most].rsplit(" ", 1)[0] + " …"
     quoted = "\n".join(f"> {line}".rstrip() for line in text.splitlines())
     return f"> **{_plain(name)}** (#{post.number}):\n>\n{quoted}\n\n"
+
+
+def without_handles(source: str) -> str:
+    """Markdown without the handles in it: who may know a name is decided for each reader, and nobody is called again by
+    a quotation.
+    """
+    return MENTION.sub("@…", source)
 
 
 def _plain(name: str) -> str:

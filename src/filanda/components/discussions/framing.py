@@ -13,9 +13,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from markupsafe import Markup
 
 from filanda.capabilities.threads.models import Post, PostState, ReactionName, Thread, ThreadKind
+from filanda.capabilities.threads.queries import PostRow, ThreadRow, page_of
+from filanda.capabilities.threads.queries import post_rows as read_rows
+from filanda.capabilities.threads.rendering import finished
 from filanda.components.discussions import queries
 from filanda.components.discussions.policies import may_keep_order, may_write, title_slug
 from filanda.kernel.identity.actors import Actor, actor_for
@@ -69,8 +71,8 @@ class Room:
         for name in ("may_write", "keeps_order", "may_join"):
             self.__dict__.pop(name, None)
 
-    def thread_url(self, thread: Thread) -> str:
-        return f"{self.root}{thread.pk}/{title_slug(thread.title)}/"
+    def thread_url(self, thread: Thread | ThreadRow) -> str:
+        return f"{self.root}{thread.id}/{title_slug(thread.title)}/"
 
     def find(self, number: int) -> Thread:
         """The thread `number` of this space, if the reader may see it; else 404."""
@@ -87,6 +89,15 @@ class Room:
             raise Http404
         return found
 
+    def rows_at(self, thread: Thread, number: int) -> list[PostRow]:
+        """The page of posts on which `number` stands. Three queries at most."""
+        at = page_of(self.actor, thread, number, keeps_order=self.keeps_order)
+        return read_rows(self.actor, thread, page=at, keeps_order=self.keeps_order)
+
+    def row_of(self, thread: Thread, post: Post) -> dict[str, Any]:
+        """One post as a row for the templates."""
+        return post_rows(self, thread, [row for row in self.rows_at(thread, post.number) if row.id == post.pk])[0]
+
 
 def enter(request: HttpRequest, slug: str) -> Room:
     """The discussions of the space `slug`. 404 where there is nothing for this reader."""
@@ -98,37 +109,37 @@ def number_in(text: str, least: int = 1, most: int = 10**6) -> int:
     return min(max(int(text), least), most) if text.isdecimal() and len(text) < 8 else least
 
 
-def thread_rows(room: Room, threads: Sequence[Any]) -> list[dict[str, Any]]:
+def thread_rows(room: Room, threads: Sequence[ThreadRow]) -> list[dict[str, Any]]:
     """Threads as rows of a list: url, title, lang, states (words), replies, unread, last_name, last_when… One query."""
     people = queries.authors(
         {t.last_author_id for t in threads} | {t.author_id for t in threads}, room.actor, room.space
     )
+    is_reader = room.actor.account_id is not None
     rows = []
     for thread in threads:
         url = room.thread_url(thread)
-        read = getattr(thread, "read_number", None)
-        unread = max(0, thread.last_number - read) if read is not None else 0
+        unread = thread.unread if is_reader else 0
         rows.append(
             {
                 "url": url,
-                "id": thread.pk,
+                "id": thread.id,
                 "title": thread.title,
                 "lang": _foreign(thread.language),
                 "states": thread_states(thread),
                 "replies": max(0, thread.posts_count - 1),
                 "unread": unread,
-                "unread_url": f"{room.root}{thread.pk}/unread/" if unread else "",
-                "is_new": room.actor.account_id is not None and read is None,
+                "unread_url": f"{room.root}{thread.id}/unread/" if unread else "",
+                "is_new": is_reader and not thread.read_number,
                 "author": people[thread.author_id].name,
                 "last": people[thread.last_author_id],
-                "last_url": f"{room.root}{thread.pk}/p/{thread.last_number}/",
+                "last_url": f"{room.root}{thread.id}/p/{thread.last_number}/",
                 "last_when": when(thread.last_post_at),
             }
         )
     return rows
 
 
-def thread_states(thread: Thread) -> list[tuple[str, str]]:
+def thread_states(thread: Thread | ThreadRow) -> list[tuple[str, str]]:
     """(name, word) of everything there is to say about where a thread stands."""
     said = []
     if thread.pinned_at is not None:
@@ -148,15 +159,15 @@ def _foreign(language: str) -> str:
     return language if language and language != (get_language() or "it")[:2] else ""
 
 
-def post_rows(room: Room, thread: Thread, posts: Sequence[Post], *, line: int = 0) -> list[dict[str, Any]]:
+def post_rows(room: Room, thread: Thread, posts: Sequence[PostRow], *, line: int = 0) -> list[dict[str, Any]]:
     """Posts as rows for `discussions/_posts.html`. `line`: the post above which "new since your last visit" stands.
-    Three queries; two for visitors.
+    Three queries and those of mentions and links; one less for visitors.
     """
     actor, keeps = room.actor, room.keeps_order
     people = queries.authors(
-        {post.author_id for post in posts} | {getattr(post, "reply_author", None) for post in posts}, actor, room.space
+        {post.author_id for post in posts} | {post.reply_author_id for post in posts}, actor, room.space
     )
-    mine = queries.reactions_of(actor, posts)
+    htmls = finished(actor, [post.html if post.state in _WITH_WORDS else "" for post in posts])
     files = queries.files_of_posts(posts)
     words = [(str(name), str(name.label)) for name in ReactionName]
     is_open = thread.closed_at is None
@@ -165,31 +176,31 @@ def post_rows(room: Room, thread: Thread, posts: Sequence[Post], *, line: int = 
     report = _report_url()
     report = report if actor.account_id is not None else ""
     rows = []
-    for post in posts:
+    for post, html in zip(posts, htmls, strict=True):
         number, state = post.number, post.state
         is_own = _is_own(actor, post.author_id)
-        shows = state in (PostState.SHOWN, PostState.HELD, PostState.HIDDEN)
+        shows = state in _WITH_WORDS
         is_shown = state == PostState.SHOWN
-        own = mine.get(post.pk, _NONE)
+        own = post.mine
         counts = post.reactions
         can_react = is_shown and may_write and not is_own
-        replied = getattr(post, "reply_number", None)
+        replied = post.reply_number
         rows.append(
             {
                 "n": number,
-                "id": post.pk,
+                "id": post.id,
                 "author": people[post.author_id],
                 "when": when(post.created_at),
                 "edited": when(post.edited_at) if post.edited_at is not None and shows else "",
                 "version": post.version,
                 "lang": _foreign(post.language),
-                "html": Markup(post.html) if shows else "",  # noqa: S704 - cleaned by threads.rendering
+                "html": html,
                 "state": str(state),
                 "note": _state_note(state, is_own),
-                "is_answer": thread.answer_id == post.pk,
+                "is_answer": thread.answer_id == post.id,
                 "line": number == line,
-                "reply": replied if getattr(post, "reply_thread", None) == thread.pk else None,
-                "reply_name": people[post.reply_author].name if replied else "",  # type: ignore[attr-defined]
+                "reply": replied,
+                "reply_name": people[post.reply_author_id].name if replied else "",
                 "reactions": [
                     (name, word, counts.get(name, 0), name in own)
                     for name, word in words
@@ -198,20 +209,20 @@ def post_rows(room: Room, thread: Thread, posts: Sequence[Post], *, line: int = 
                 if is_shown
                 else [],
                 "can_react": can_react,
-                "files": files.get(post.pk, ()),
+                "files": files.get(post.id, ()),
                 "via_mail": post.via_mail,
                 "can_answer": is_shown and is_open and (may_write or room.may_join),
                 "can_edit": is_own and may_write and state in (PostState.SHOWN, PostState.HELD),
                 "can_delete": is_own and state in (PostState.SHOWN, PostState.HELD),
                 "can_accept": may_accept and is_shown and number > 1,
                 "can_release": keeps and state == PostState.HELD,
-                "report_url": f"{report}?kind=post&id={post.pk}" if report and is_shown and not is_own else "",
+                "report_url": f"{report}?kind=post&id={post.id}" if report and is_shown and not is_own else "",
             }
         )
     return rows
 
 
-_NONE: frozenset[str] = frozenset()
+_WITH_WORDS = frozenset({PostState.SHOWN, PostState.HELD, PostState.HIDDEN})
 
 
 def _is_own(actor: Actor, author_id: int | None) -> bool:

@@ -171,7 +171,7 @@ def _write(
         if number == 0:
             head.pinned_at = times[0]
         made.append(head)
-        rows = []
+        rows: list[Post] = []
         for at, one in enumerate(text.posts):
             source = one.source
             for slot in one.mentions:
@@ -221,8 +221,8 @@ def _write(
             ],
             batch_size=2000,
         )
-        for space, at in latest.items():
-            Space.objects.filter(pk=space).exclude(last_active_at__gt=at).update(last_active_at=at)
+        for space, moment in latest.items():
+            Space.objects.filter(pk=space).exclude(last_active_at__gt=moment).update(last_active_at=moment)
         record(
             "discussions.demo.seeded",
             region=region,

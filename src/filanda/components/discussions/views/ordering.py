@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from filanda.capabilities.threads import actions as talking
 from filanda.capabilities.threads import errors as wrong
 from filanda.capabilities.threads.models import TITLE_MOST, PostState, Thread
+from filanda.capabilities.threads.rendering import plain
 from filanda.components.discussions import queries
 from filanda.components.discussions.forms import numbers_in
-from filanda.components.discussions.framing import LARGEST_ID, Room, enter, thread_rows
+from filanda.components.discussions.framing import LARGEST_ID, Room, enter
 from filanda.components.discussions.policies import may_keep_order
 from filanda.components.discussions.views.reading import at_post
 from filanda.kernel.policies import Forbidden, require
@@ -77,7 +78,7 @@ def _page(
             {
                 "n": post.number,
                 "author": people[post.author_id].name,
-                "words": _beginning(post.source),
+                "words": plain(post.source, 140),
                 "lang": post.language,
                 "is_held": post.state == PostState.HELD,
             }
@@ -85,14 +86,9 @@ def _page(
         ],
         "spaces": sorted(spaces, key=lambda pair: pair[1].lower()),
         "q": q,
-        "candidates": thread_rows(room, candidates),
+        "candidates": [{"id": pk, "title": title, "lang": language} for pk, title, language in candidates],
     }
     return render(request, "discussions/order.html", context, status=status)
-
-
-def _beginning(source: str) -> str:
-    words = " ".join(source.split())
-    return words if len(words) <= 140 else words[:139].rstrip() + "…"
 
 
 @never_cache

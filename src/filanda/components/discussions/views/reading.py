@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,10 +21,14 @@ from filanda.capabilities.follows import actions as following
 from filanda.capabilities.follows.queries import standing
 from filanda.capabilities.threads import actions as talking
 from filanda.capabilities.threads.models import Draft, PostRevision, PostState, Thread
+from filanda.capabilities.threads.places import place
+from filanda.capabilities.threads.queries import POSTS_PAGE, THREADS_PAGE, PostRow, first_unread, page_of, where
+from filanda.capabilities.threads.queries import post_rows as read_rows
 from filanda.components.discussions import queries
-from filanda.components.discussions.composing import composer
+from filanda.components.discussions.composing import composer, without_handles
 from filanda.components.discussions.differences import differences
 from filanda.components.discussions.framing import (
+    LARGEST_ID,
     Room,
     enter,
     number_in,
@@ -75,11 +80,11 @@ def threads(request: HttpRequest, slug: str) -> HttpResponse:
         context |= {"found": found, "rows": [], "pager": pager(room.root, found.page, found.pages, {"q": q})}
         context["total"] = found.total
     else:
-        listed = queries.listed_threads(room.actor, room.space, show=show, page=page)
+        listed, total, page = queries.listed_threads(room.actor, room.space, show=show, page=page)
         context |= {
-            "rows": thread_rows(room, listed.rows),
-            "total": listed.total,
-            "pager": pager(room.root, listed.page, listed.pages, asked),
+            "rows": thread_rows(room, listed),
+            "total": total,
+            "pager": pager(room.root, page, max(1, -(-total // THREADS_PAGE)), asked),
         }
     return render(request, "discussions/threads.html", context)
 
@@ -87,14 +92,37 @@ def threads(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def short(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     room = enter(request, slug)
-    return HttpResponseRedirect(room.thread_url(room.find(number)))
+    found = queries.thread_in(room.actor, room.space, number) if number <= LARGEST_ID else None
+    return HttpResponseRedirect(room.thread_url(found) if found is not None else elsewhere(room, number))
+
+
+def elsewhere(room: Room, thread_id: int, number: int | None = None) -> str:
+    """Where a thread, or a post of it, is now: merged, split off, moved to another community. 404 for what is not the
+    reader's to see.
+    """
+    led = where(room.actor, thread_id, number) if thread_id <= LARGEST_ID and (number or 0) < 2**31 else None
+    if led is None or (number is not None and led[1] is None and led[0].pk == thread_id):
+        raise Http404
+    found, now_at = led
+    try:
+        url_name, url_args = place(found.place_kind).thread_page(found.place_id, found.pk, found.title)
+    except KeyError:
+        raise Http404 from None
+    address = reverse(url_name, args=url_args)
+    if number is None or now_at is None:
+        return address
+    keeps = bool(place(found.place_kind).keeps_order(room.actor, found.place_id))
+    at = page_of(room.actor, found, now_at, keeps_order=keeps)
+    return address + (f"?page={at}" if at > 1 else "") + f"#post-{now_at}"
 
 
 @require_safe
 def thread(request: HttpRequest, slug: str, number: int, title: str) -> HttpResponse:
     """A page of posts. ?page= from 1. What a member reads is read from then on."""
     room = enter(request, slug)
-    found = room.find(number)
+    found = queries.thread_in(room.actor, room.space, number) if number <= LARGEST_ID else None
+    if found is None or found.moved_to_id is not None:
+        return HttpResponseRedirect(elsewhere(room, number))
     if title != title_slug(found.title):
         asked = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(room.thread_url(found) + (f"?{asked}" if asked else ""))
@@ -114,7 +142,6 @@ def show_thread(
     url = room.thread_url(found)
     is_reader = room.actor.account_id is not None
     posts, about = _posts_for_reader(room, found, page) if is_reader else _posts_for_visitors(room, found, page)
-    moved = found.moved_to if found.moved_to_id is not None else None
     answer_number = getattr(found, "answer_number", None)
     context: dict[str, Any] = {
         "page": room.page,
@@ -129,11 +156,8 @@ def show_thread(
         "at": about,
         "answer_url": f"{room.root}{found.pk}/p/{answer_number}/" if answer_number else "",
         "answer_number": answer_number,
-        "moved_url": f"{room.root}{moved.pk}/" if moved is not None else "",
         "closed_when": when(found.closed_at) if found.closed_at is not None else "",
-        "unread_url": f"{room.root}{found.pk}/unread/"
-        if about.get("line") and about["line_page"] != about["page"]
-        else "",
+        "unread_url": f"{room.root}{found.pk}/unread/" if about["has_new"] else "",
         "standing": None,
         "composer": composing,
         "sign_in": not is_reader,
@@ -144,11 +168,11 @@ def show_thread(
         key = ("thread", found.pk)
         stands = standing(room.actor, [key])
         context["standing"] = {"level": stands.level(key), "is_bookmarked": stands.is_bookmarked(key)}
-        if composing is None and found.closed_at is None and moved is None and (room.may_write or room.may_join):
+        if composing is None and found.closed_at is None and (room.may_write or room.may_join):
             draft = Draft.objects.filter(account=room.actor.account_id, place=f"thread:{found.pk}").first()
             context["composer"] = composer(room, thread=found, draft=draft, last=about["last"])
     response = render(request, "discussions/thread.html", context, status=status)
-    if is_reader and request.method == "GET" and about["last"] > (getattr(found, "read_number", None) or 0):
+    if is_reader and request.method == "GET" and about["last"] > (getattr(found, "read_number", 0)):
         talking.mark_read(actor=room.actor, thread=found, number=about["last"], now=now())
     return response
 
@@ -164,34 +188,29 @@ def _posts_for_visitors(room: Room, thread: Thread, page: int) -> tuple[str, dic
     key = f"discussions:posts:{thread.pk}:{thread.version}:{thread.last_number}:{page}:{get_language()}"
     kept: tuple[str, dict[str, Any]] | None = cache.get(key)
     if kept is None:
-        found = queries.shown_posts(room.actor, thread, page=page, keeps_order=False)
-        rows = post_rows(room, thread, found.rows)
-        last = found.rows[-1].number if found.rows else 0
-        about = {"page": found.page, "pages": found.pages, "total": found.total, "last": last, "line": 0}
-        kept = (_rendered(room, thread, rows), about)
+        posts, about = _page(room, thread, page)
+        kept = (_rendered(room, thread, post_rows(room, thread, posts)), about)
         cache.set(key, kept, KEPT_SECONDS)
     return Markup(kept[0]), kept[1]  # noqa: S704 - rendered by a template of ours
 
 
 def _posts_for_reader(room: Room, thread: Thread, page: int) -> tuple[str, dict[str, Any]]:
-    found = queries.shown_posts(room.actor, thread, page=page, keeps_order=room.keeps_order)
-    read = getattr(thread, "read_number", None)
+    posts, about = _page(room, thread, page)
+    read: int = getattr(thread, "read_number", 0)
     # The line stands above the first post that is new, unless everything is, or nothing.
-    fresh = [
-        post.number for post in found.rows if read and post.number > read and post.author_id != room.actor.account_id
-    ]
-    line = fresh[0] if fresh else 0
-    last = found.rows[-1].number if found.rows else 0
-    has_more = read is not None and thread.last_number > read
-    about = {
-        "page": found.page,
-        "pages": found.pages,
-        "total": found.total,
-        "last": last,
-        "line": 1 if has_more else 0,
-        "line_page": found.page if line else 0,
-    }
-    return Markup(_rendered(room, thread, post_rows(room, thread, found.rows, line=line))), about  # noqa: S704 - ours
+    me = room.actor.account_id
+    fresh = next((post.number for post in posts if read and post.number > read and post.author_id != me), 0)
+    about["has_new"] = bool(read) and thread.last_number > read and not fresh
+    return Markup(_rendered(room, thread, post_rows(room, thread, posts, line=fresh))), about  # noqa: S704 - ours
+
+
+def _page(room: Room, thread: Thread, page: int) -> tuple[list[PostRow], dict[str, Any]]:
+    total = queries.posts_in_all(room.actor, thread, room.keeps_order)
+    pages = max(1, -(-total // POSTS_PAGE))
+    page = min(page, pages)
+    posts = read_rows(room.actor, thread, page=page, keeps_order=room.keeps_order)
+    last = posts[-1].number if posts else 0
+    return posts, {"page": page, "pages": pages, "total": total, "last": last, "has_new": False}
 
 
 def _rendered(room: Room, thread: Thread, rows: list[dict[str, Any]]) -> str:
@@ -201,16 +220,13 @@ def _rendered(room: Room, thread: Thread, rows: list[dict[str, Any]]) -> str:
 
 @require_safe
 def permalink(request: HttpRequest, slug: str, number: int, post: int) -> HttpResponse:
-    """To the page on which a post stands, and to it there."""
-    room = enter(request, slug)
-    found = room.find(number)
-    row = room.find_post(found, post)
-    return HttpResponseRedirect(at_post(room, found, row.number))
+    """To the page on which a post stands, and to it there, wherever that is by now."""
+    return HttpResponseRedirect(elsewhere(enter(request, slug), number, post))
 
 
 def at_post(room: Room, thread: Thread, number: int) -> str:
     """The address of post `number` on its page. One query at most."""
-    page = 1 if number <= queries.POSTS_PAGE else queries.page_of(room.actor, thread, number, room.keeps_order)
+    page = page_of(room.actor, thread, number, keeps_order=room.keeps_order)
     return room.thread_url(thread) + (f"?page={page}" if page > 1 else "") + f"#post-{number}"
 
 
@@ -220,7 +236,7 @@ def unread(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """To the first post that the reader has not seen."""
     room = enter(request, slug)
     found = room.find(number)
-    return HttpResponseRedirect(at_post(room, found, queries.first_unread(room.actor, found, room.keeps_order)))
+    return HttpResponseRedirect(at_post(room, found, first_unread(room.actor, found, keeps_order=room.keeps_order)))
 
 
 @never_cache
@@ -277,8 +293,8 @@ def history(request: HttpRequest, slug: str, number: int, post: int) -> HttpResp
     if row.state in (PostState.REMOVED, PostState.DELETED):
         raise Http404
     before = list(PostRevision.objects.filter(post=row).order_by("version"))
-    texts = [(one.version, one.source, one.written_at) for one in before]
-    texts.append((row.version, row.source, row.edited_at or row.created_at))
+    texts = [(one.version, without_handles(one.source), one.written_at) for one in before]
+    texts.append((row.version, without_handles(row.source), row.edited_at or row.created_at))
     versions = [
         {
             "version": version,

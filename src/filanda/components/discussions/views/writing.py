@@ -104,12 +104,12 @@ def answer(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if not typed.errors:
         try:
             _join_first(room, typed)
-            reply_to = room.find_post(thread, typed.reply_to) if typed.reply_to else None
+            parent = room.find_post(thread, typed.reply_to) if typed.reply_to else None
             made = talking.answer(
                 actor=room.actor,
                 thread=thread,
                 source=typed.source,
-                reply_to=reply_to,
+                reply_to=parent,
                 key=typed.key,
                 uploads=typed.uploads,
                 now=now(),
@@ -130,7 +130,7 @@ def _answer_page(
     to = None
     if composing["reply_to"]:
         post = Post.objects.visible_to(room.actor).filter(thread=thread, number=composing["reply_to"]).first()
-        to = post_rows(room, thread, [post])[0] if post is not None else None
+        to = room.row_of(thread, post) if post is not None else None
     context = {
         "page": room.page,
         "room": room,
@@ -148,18 +148,17 @@ def _answered(request: HttpRequest, room: Room, thread: Thread, made: Post, type
     thread = room.find(thread.pk)
     there = at_post(room, thread, made.number)
     talking.mark_read(actor=room.actor, thread=thread, number=thread.last_number, now=now())
-    is_next = typed.last and queries.page_of(room.actor, thread, typed.last, room.keeps_order) == queries.page_of(
-        room.actor, thread, made.number, room.keeps_order
-    )
+    posts = room.rows_at(thread, made.number)
+    # On the page that the reader has before them: everything since then, else they go to where it stands.
+    is_next = bool(typed.last) and bool(posts) and posts[0].number <= typed.last
     if not _is_htmx(request):
         return HttpResponseRedirect(there)
     if not is_next or typed.joins:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = there
         return response
-    found = queries.shown_posts(room.actor, thread, page=1, keeps_order=room.keeps_order, after=typed.last)
-    rows = post_rows(room, thread, found.rows)
-    last = found.rows[-1].number if found.rows else typed.last
+    rows = post_rows(room, thread, [row for row in posts if row.number > typed.last])
+    last = posts[-1].number
     context = {
         "posts": rows,
         "base": f"{room.root}{thread.pk}/",
@@ -253,7 +252,7 @@ def delete(request: HttpRequest, slug: str, number: int, post: int) -> HttpRespo
             "title_lang": thread.language,
             "thread_url": room.thread_url(thread),
             "back_url": f"{room.root}{thread.pk}/p/{row.number}/",
-            "row": post_rows(room, thread, [row])[0],
+            "row": room.row_of(thread, row),
             "here": request.path,
         }
         return render(request, "discussions/delete.html", context)
@@ -274,8 +273,7 @@ def react(request: HttpRequest, slug: str, number: int, post: int) -> HttpRespon
     talking.react(actor=room.actor, post=row, name=name, is_on=asked, now=now())
     if not _is_htmx(request):
         return HttpResponseRedirect(at_post(room, thread, row.number))
-    row.refresh_from_db(fields=["reactions"])
-    context = {"p": post_rows(room, thread, [row])[0], "base": f"{room.root}{thread.pk}/"}
+    context = {"p": room.row_of(thread, row), "base": f"{room.root}{thread.pk}/"}
     return render(request, "discussions/_reactions.html", context)
 
 
