@@ -90,7 +90,7 @@ def test_nothing_written_is_refused(region, anna, source):
 
 
 def test_too_long_is_refused_with_figures(region, anna):
-    with pytest.raises(TextTooLong, match="40001.*40000"):
+    with pytest.raises(TextTooLong, match=r"40001.*40000"):
         opened(anna, source="a" * 40_001)
     with pytest.raises(TextTooLong):
         opened(anna, title="a" * 201)
@@ -131,7 +131,7 @@ def test_nobody_edits_or_deletes_what_others_wrote(region, anna, bruno, mara):
 
 def test_delete_leaves_a_stone_without_words(region, anna, bruno):
     thread = opened(anna)
-    upload = SimpleUploadedFile("note.txt", b"some notes", content_type="text/plain")
+    upload = SimpleUploadedFile("note.pdf", b"%PDF-1.4\nsome notes\n%%EOF", content_type="application/pdf")
     post = answer(actor=bruno, thread=thread, source="Words", uploads=[upload], now=NOW)
     react(actor=anna, post=post, name="thanks", is_on=True, now=NOW)
     edit_post(actor=bruno, post=post, source="Other words", version=1, now=NOW)
@@ -170,10 +170,10 @@ def test_reactions_are_said_once_and_taken_back_once(region, anna, bruno, strang
 
 
 def test_files_of_a_post_are_for_those_who_see_it(region, anna, stranger):
-    upload = SimpleUploadedFile("note.txt", b"some notes", content_type="text/plain")
+    upload = SimpleUploadedFile("note.pdf", b"%PDF-1.4\nsome notes\n%%EOF", content_type="application/pdf")
     thread = opened(anna, INNER, uploads=[upload])
     post = thread.posts.get()
-    assert [file.name for file in files_of(("post", post.pk), anna)] == ["note.txt"]
+    assert [file.name for file in files_of(("post", post.pk), anna)] == ["note.pdf"]
     assert list(files_of(("post", post.pk), stranger)) == []
     assert list(files_of(("post", post.pk), VISITOR)) == []
 

@@ -42,7 +42,8 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
         if actor.account_id is not None:
             seen |= Q(uploaded_by=actor.account_id, kind=FileKind.DOCUMENT)
         if actor.roles & STAFF:
-            seen |= Q(kind=FileKind.DOCUMENT)
+            closed = [kind.kind for kind in subjects() if kind.is_closed_to_staff]
+            seen |= Q(kind=FileKind.DOCUMENT) & ~Q(subject_kind__in=closed)
         return self.filter(seen)
 
 

@@ -29,7 +29,7 @@ def may_store(actor: Actor, thing: Any) -> Decision:
 def may_remove(actor: Actor, file: StoredFile) -> Decision:
     if actor.account_id is not None and file.kind == FileKind.DOCUMENT and file.uploaded_by_id == actor.account_id:
         return Decision(True)
-    if actor.roles & STAFF:
+    if actor.roles & STAFF and not subject(file.subject_kind).is_closed_to_staff:
         return Decision(True)
     return may_store(actor, (file.subject_kind, file.subject_id))
 

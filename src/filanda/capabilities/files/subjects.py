@@ -25,12 +25,15 @@ class Subject:
     `visible(actor)`: ids of the things whose files `actor` may open, best as a lazy queryset of `pk`; without it, only
     the uploader and staff. `may_add(actor, id)`: who may put files there, and take them away. `over(before)`: ids of
     the things that were settled before that moment; their documents are then deleted (retention).
+    `is_closed_to_staff`: the region's staff open them where they are readers, and not because they are staff, as
+    private places hold such things.
     """
 
     kind: str
     may_add: Callable[[Actor, int], Decision]
     visible: Callable[[Actor], Ids] | None = None
     over: Callable[[datetime], Ids] | None = None
+    is_closed_to_staff: bool = False
 
 
 _registry: dict[str, Subject] = {}
@@ -42,11 +45,12 @@ def register_subject(
     may_add: Callable[[Actor, int], Decision],
     visible: Callable[[Actor], Ids] | None = None,
     over: Callable[[datetime], Ids] | None = None,
+    is_closed_to_staff: bool = False,
 ) -> None:
     """Let things of `kind` have files; see `Subject`. Call it once, where the room's manifest is read."""
     if kind in _registry:
         raise ValueError(f"Things of kind {kind!r} are declared twice.")
-    _registry[kind] = Subject(kind, may_add, visible, over)
+    _registry[kind] = Subject(kind, may_add, visible, over, is_closed_to_staff)
 
 
 def subject(kind: str) -> Subject:

@@ -8,7 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from filanda.capabilities.threads import policies
+from filanda.capabilities.threads import attachments, policies
+from filanda.capabilities.threads.personal import DRAFTS_KEPT, PERSONAL_DATA
+from filanda.capabilities.threads.replying import HANDLER
+from filanda.capabilities.threads.searching import SOURCE
+from filanda.capabilities.threads.telling import NOTICES
 from filanda.capabilities.threads.things import POST, THREAD
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
@@ -26,6 +30,8 @@ def _permission(name: str, label: Any, rule: Callable[[Actor, Any], Decision]) -
     # Who that is says the place of the thread (places.Place): everybody is asked the rule.
     return Permission(name, label, everybody=True, rule=rule)
 
+
+attachments.register()
 
 manifest = Manifest(
     permissions=(
@@ -69,8 +75,14 @@ manifest = Manifest(
         _event("threads.post.hidden", _("A post was hidden")),
         _event("threads.post.removed", _("A post was removed")),
         _event("threads.post.restored", _("A post is shown again")),
+        _event("threads.author.erased", _("Somebody who wrote in a discussion was erased")),
         _event("threads.answer.accepted", _("A question has an accepted answer")),
         _event("threads.answer.withdrawn", _("An accepted answer was taken back")),
     ),
     things=(THREAD, POST),
+    notices=NOTICES,
+    replies=(HANDLER,),
+    search_sources=(SOURCE,),
+    personal_data=(PERSONAL_DATA,),
+    retention=(DRAFTS_KEPT,),
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -152,7 +153,7 @@ def post_rows(actor: Actor, thread: Thread, *, page: int = 1, keeps_order: bool 
         rows = rows.filter(number__gt=start, number__lte=start + POSTS_PAGE)
     else:
         rows = rows[start : start + POSTS_PAGE]
-    found = list(rows.values_list(*_POST_FIELDS, "reply_to__number", "reply_to__author_id"))
+    found: list[tuple[Any, ...]] = list(rows.values_list(*_POST_FIELDS, "reply_to__number", "reply_to__author_id"))
     mine = reactions_of(actor, [row[0] for row in found])
     none: frozenset[str] = frozenset()
     return [PostRow(*row, mine.get(row[0], none)) for row in found]

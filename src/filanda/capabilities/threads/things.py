@@ -96,8 +96,8 @@ def names_of(actor: Actor, accounts: Iterable[int | None]) -> dict[int | None, s
     wanted = {account for account in accounts if account is not None}
     names: dict[int | None, str] = {account: _("A member") for account in wanted}
     if wanted:
-        known = Person.objects.visible_to(actor).filter(account__in=wanted).values_list("account", "name")
-        names.update(known)
+        rows = Person.objects.visible_to(actor).filter(account__in=wanted).only("account_id", "name")
+        names.update({row.account_id: row.name for row in rows})
     names[None] = _("A former member")
     return names
 
