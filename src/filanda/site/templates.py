@@ -125,6 +125,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
             {"label": _("Terms of use"), "url": reverse("terms")},
             {"label": _("Cookies"), "url": reverse("cookies")},
             {"label": _("Accessibility"), "url": reverse("accessibility")},
+            {"label": _("Reports and decisions, in figures"), "url": reverse("moderation:transparency")},
             {"label": _("Programming interface"), "url": reverse("api-docs")},
             *(
                 [{"label": _("Outbox of the demonstration"), "url": reverse("mail:outbox")}]

@@ -38,6 +38,7 @@ urlpatterns = [
         path("", include("filanda.across.moderating.urls")),
         path("", include("filanda.across.profiles.urls")),
         path("communities/<slug:slug>/discussions/", include("filanda.components.discussions.urls")),
+        path("", include("filanda.components.news.urls")),
         path("communities/", include("filanda.spaces.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),
