@@ -5,15 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('affiliations', '0002_codes_counted'),
+        ("affiliations", "0002_codes_counted"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='invitation',
-            name='role',
-            field=models.CharField(blank=True, choices=[('innovator', 'Innovator'), ('organisation_member', 'Member of an organisation'), ('organisation_admin', 'Organisation admin'), ('facilitator', 'Facilitator'), ('region_administrator', 'Region administrator'), ('space_manager', 'Community manager'), ('space_moderator', 'Moderator of a community'), ('space_member', 'Member of a community'), ('space_reader', 'Reader of a community')], max_length=40),
+            model_name="invitation",
+            name="role",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("innovator", "Innovator"),
+                    ("organisation_member", "Member of an organisation"),
+                    ("organisation_admin", "Organisation admin"),
+                    ("facilitator", "Facilitator"),
+                    ("region_administrator", "Region administrator"),
+                    ("space_manager", "Community manager"),
+                    ("space_moderator", "Moderator of a community"),
+                    ("space_member", "Member of a community"),
+                    ("space_reader", "Reader of a community"),
+                ],
+                max_length=40,
+            ),
         ),
     ]
