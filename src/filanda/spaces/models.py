@@ -210,7 +210,9 @@ class Membership(models.Model):
     workflow = Workflow(
         states=MembershipState,
         transitions=(
-            Transition("join", (_S.INVITED, _S.LEFT, _S.DECLINED, _S.REMOVED), _S.ACTIVE, _OWN, _("Join")),
+            Transition(
+                "join", (_S.INVITED, _S.REQUESTED, _S.LEFT, _S.DECLINED, _S.REMOVED), _S.ACTIVE, _OWN, _("Join")
+            ),
             Transition("ask", (_S.LEFT, _S.DECLINED, _S.REMOVED), _S.REQUESTED, _OWN, _("Ask to join")),
             Transition("invite", (_S.LEFT, _S.DECLINED, _S.REMOVED), _S.INVITED, _MANAGE, _("Invite")),
             Transition("accept", (_S.REQUESTED,), _S.ACTIVE, _MANAGE, _("Accept")),

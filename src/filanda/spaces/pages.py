@@ -193,6 +193,8 @@ def _door(actor: Actor, space: Space, membership: Membership | None) -> str:
     if actor.account_id is None:
         return "visitor"
     state = membership.state if membership is not None else ""
+    if state == MembershipState.REQUESTED and space.is_open:
+        return "open"
     if state in (
         MembershipState.ACTIVE,
         MembershipState.INVITED,

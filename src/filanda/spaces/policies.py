@@ -12,7 +12,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.policies import Decision
 from filanda.kernel.regions.scoped import active_region
-from filanda.spaces.models import SCOPE, Space, SpaceKind
+from filanda.spaces.models import SCOPE, MemberRole, Membership, Space, SpaceKind
 
 __all__ = [
     "MEMBERS",
@@ -23,6 +23,7 @@ __all__ = [
     "is_own",
     "is_validated",
     "keeps_order",
+    "lacks_managers",
     "may_create",
     "may_read",
     "runs_it",
@@ -84,6 +85,16 @@ def runs_it(actor: Actor, obj: Any) -> Decision:
     if space_of(obj).kind == SpaceKind.REGION and Role.REGION_ADMINISTRATOR in actor.roles:
         return Decision(True)
     return Decision(False, _("Only the managers of this community can do this."))
+
+
+def lacks_managers(actor: Actor, obj: Any) -> Decision:
+    """Administrators give a community a manager only where there is none, and only one that they may know of."""
+    space = space_of(obj)
+    if space.is_private:
+        return Decision(False, _("Only the managers of this community can do this."))
+    if Membership.objects.active().filter(space=space, role=MemberRole.MANAGER, account__is_active=True).exists():
+        return Decision(False, _("This community has a manager: managers choose who looks after it with them."))
+    return Decision(True)
 
 
 def keeps_order(actor: Actor, obj: Any) -> Decision:

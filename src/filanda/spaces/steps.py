@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,18 +13,17 @@ from django.utils.translation import gettext as _
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import SPACE_ROLES, Account, Role, RoleGrant
 from filanda.kernel.journal.actions import record
-from filanda.kernel.mail.links import absolute
-from filanda.kernel.mail.steps import post
 from filanda.kernel.policies import Decision, Forbidden
 from filanda.kernel.signin.steps import end_role, give_role
 from filanda.spaces.errors import LastManager
-from filanda.spaces.models import SCOPE, MemberRole, Membership, Space
+from filanda.spaces.models import SCOPE, MemberRole, Membership, MembershipState, Space, SpaceInvitation
 
 __all__ = [
     "account_id_of",
     "become_active",
     "change_role",
     "end_active",
+    "enter_as_manager",
     "has_other_managers",
     "lock_space",
     "note_activity",
@@ -33,7 +32,8 @@ __all__ = [
     "require_other_managers",
     "setting",
     "space_path",
-    "tell",
+    "told_event",
+    "use_up_invitations",
 ]
 
 VISIT_ENDS_AFTER = timedelta(minutes=30)
@@ -152,6 +152,26 @@ def _open_grants(membership: Membership) -> list[RoleGrant]:
     )
 
 
+def enter_as_manager(*, actor: Actor, space: Space, account_id: int, now: datetime, reason: str = "") -> Membership:
+    """Let somebody be a manager of `space`, whether they were inside or not. The caller has decided that `actor` may,
+    and holds the space's lock (a new space needs none).
+    """
+    membership = (
+        Membership.objects.select_for_update(of=("self",)).filter(space=space, account=account_id).first()
+    ) or Membership(region=space.region, space=space, account_id=account_id, created_at=now)
+    if membership.state != MembershipState.ACTIVE:
+        membership.state_changed_at = now
+    was_active = bool(membership.pk) and membership.state == MembershipState.ACTIVE
+    membership.state, membership.role = MembershipState.ACTIVE, MemberRole.MANAGER
+    membership.save()
+    membership.space = space
+    if was_active:
+        change_role(actor=actor, membership=membership, role=MemberRole.MANAGER, now=now, reason=reason)
+    else:
+        become_active(actor=actor, membership=membership, now=now, reason=reason)
+    return membership
+
+
 def has_other_managers(space: Space, account_id: int) -> bool:
     """Whether somebody besides `account_id` manages `space`. One query; certain under the space's lock."""
     rows = Membership.objects.active().filter(space=space, role=MemberRole.MANAGER, account__is_active=True)
@@ -169,20 +189,11 @@ def space_path(space: Space) -> str:
     return reverse("spaces:home", args=[space.slug])
 
 
-def tell(
-    accounts: Iterable[Account], template: str, *, space: Space, language: str, path: str, context: Mapping[str, Any]
-) -> None:
-    """Post "spaces/mail/<template>" to each of `accounts`; `url` in its context leads to `path`."""
-    region = space.region
-    for account in {one.pk: one for one in accounts}.values():
-        post(
-            region=region,
-            to=account.email,
-            template=f"spaces/mail/{template}",
-            language=language,
-            context={**context, "url": absolute(region, language, path)},
-            account=account,
-        )
+def use_up_invitations(space: Space, account_id: int) -> None:
+    """Whoever is inside needs no invitation to their address any more."""
+    email = Account.objects.filter(pk=account_id).values("email")
+    rows = SpaceInvitation.objects.filter(space=space, withdrawn_at=None, uses=0, email__in=email)
+    rows.update(uses=1)
 
 
 def told_event(name: str, *, actor: Actor, membership: Membership, payload: Mapping[str, Any] | None = None) -> None:

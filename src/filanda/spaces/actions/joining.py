@@ -21,6 +21,7 @@ from filanda.spaces.steps import (
     lock_space,
     require_other_managers,
     told_event,
+    use_up_invitations,
 )
 
 __all__ = ["ask_to_join", "join_space", "leave_space", "withdraw_membership"]
@@ -45,12 +46,16 @@ def join_space(*, actor: Actor, space: Space, now: datetime) -> Membership:
         _not_too_often(locked, account_id, now)
         is_invited = membership.state == MembershipState.INVITED
         if membership.pk:
-            move(membership, "join", actor=actor, now=now, decided_by=None)
+            # Only an invitation makes somebody more than a member, and only one that still stands.
+            role = membership.role if is_invited else MemberRole.MEMBER
+            move(membership, "join", actor=actor, now=now, decided_by=None, role=role, answer="")
         else:
             membership.state, membership.role = MembershipState.ACTIVE, MemberRole.MEMBER
             membership.save()
         membership.space = locked
         become_active(actor=actor, membership=membership, now=now)
+        if is_invited:
+            use_up_invitations(locked, account_id)
         told_event("spaces.membership.joined", actor=actor, membership=membership, payload={"invited": is_invited})
     return membership
 

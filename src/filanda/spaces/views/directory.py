@@ -3,19 +3,82 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from filanda.spaces.models import Space
-from filanda.spaces.pages import actor_of, openness_words
+from filanda.kernel.policies import decide
+from filanda.spaces.listing import Found, Wanted, find_spaces
+from filanda.spaces.pages import actor_of
 
 __all__ = ["directory"]
 
 
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    rows = Space.objects.visible_to(actor).communities().order_by("-activity_score", "slug")
-    cards = [{"space": space, "openness": openness_words(space), "colour": space.pk % 8} for space in rows[:200]]
-    return render(request, "spaces/directory.html", {"cards": cards})
+    """The whole page, or for htmx what search as you type replaces."""
+    actor, wanted = actor_of(request), Wanted.read(request.GET)
+    found = find_spaces(actor, wanted, now())
+    address = reverse("spaces:directory")
+    context = {
+        "list_url": address,
+        "q": wanted.q,
+        "cards": found.cards,
+        "total": found.total,
+        "total_all": found.total_all,
+        "groups": found.groups,
+        "active": [
+            {"label": label, "url": address + wanted.query_string(filters=wanted.without(name, value), page=1)}
+            for name, value, label in found.active
+        ],
+        "clear_url": address + wanted.query_string(filters={}, page=1),
+        "sorts": [
+            {"value": value, "label": label, "is_on": wanted.sort == value}
+            for value, label in (
+                ("", _("Most alive")),
+                ("name", _("Name")),
+                ("newest", _("Newest")),
+                ("members", _("Members")),
+            )
+        ],
+        "view": wanted.view,
+        "calm_url": address + wanted.query_string(view="", page=1),
+        "dense_url": address + wanted.query_string(view="list", page=1),
+        "pager": _pager(found, wanted, address),
+        "openness": {
+            "open": _("Open"),
+            "restricted": _("Members read; ask to join"),
+            "private": _("Private"),
+        },
+        "is_mine": bool(wanted.filters.get("mine")),
+        "new_url": reverse("spaces:new") if decide(actor, "spaces.create") else "",
+        "group_url": reverse("spaces:new-group") if decide(actor, "spaces.groups.open") else "",
+    }
+    partial = (
+        request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+    )
+    response = render(request, "spaces/_found.html" if partial else "spaces/directory.html", context)
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
+    return response
+
+
+def _pager(found: Found, wanted: Wanted, address: str) -> dict[str, Any]:
+    def at(number: int) -> str:
+        return address + wanted.query_string(page=number)
+
+    return {
+        "page": found.page,
+        "pages": found.pages,
+        "previous_url": at(found.page - 1) if found.page > 1 else "",
+        "next_url": at(found.page + 1) if found.page < found.pages else "",
+        "links": [
+            {"number": number, "url": at(number), "is_current": number == found.page}
+            for number in range(1, found.pages + 1)
+        ],
+    }

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -11,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from filanda.kernel.policies import require
 from filanda.kernel.workflow import MoveNotPossible
@@ -23,11 +25,11 @@ from filanda.spaces.actions.joining import (
     withdraw_membership,
 )
 from filanda.spaces.errors import AlreadyInside, LastManager, NotAllowedIn, TooOften
-from filanda.spaces.models import Membership, MembershipState, SpaceKind
-from filanda.spaces.pages import SpacePage, space_page
+from filanda.spaces.models import MemberRole, Membership, MembershipState, SpaceKind
+from filanda.spaces.pages import SpacePage, actor_of, space_page
 from filanda.spaces.queries import managers_of, people_by_account
 
-__all__ = ["join", "leave", "to_sign_in"]
+__all__ = ["join", "leave", "mine", "to_sign_in"]
 
 
 def to_sign_in(back: str) -> HttpResponseRedirect:
@@ -106,7 +108,47 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
 
 def is_last_manager(membership: Membership) -> bool:
     """Whether they would leave the space without a manager. One query for managers."""
-    if membership.role != "space_manager":
+    if membership.role != MemberRole.MANAGER:
         return False
-    rows = Membership.objects.active().filter(space=membership.space_id, role="space_manager")
+    rows = Membership.objects.active().filter(space=membership.space_id, role=MemberRole.MANAGER)
     return not rows.exclude(pk=membership.pk).exists()
+
+
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """The reader's own memberships, in whatever state, with the reasons that were given."""
+    actor = actor_of(request)
+    if actor.account_id is None:
+        return to_sign_in(reverse("spaces:mine"))
+    rows = Membership.objects.filter(account=actor.account_id).select_related("space").order_by("-state_changed_at")
+    labels = (
+        (MembershipState.INVITED, _("You are invited")),
+        (MembershipState.REQUESTED, _("You have asked to join")),
+        (MembershipState.ACTIVE, _("You belong to")),
+        (MembershipState.DECLINED, _("Not taken in")),
+        (MembershipState.REMOVED, _("Removed")),
+        (MembershipState.BANNED, _("Kept out")),
+    )
+    found = list(rows[:500])
+    groups = [
+        {"label": label, "rows": [_own_row(row) for row in found if row.state == state]}
+        for state, label in labels
+        if any(row.state == state for row in found)
+    ]
+    return render(request, "spaces/mine.html", {"groups": groups})
+
+
+def _own_row(row: Membership) -> dict[str, Any]:
+    is_inside = row.state == MembershipState.ACTIVE
+    may_look = is_inside or row.state == MembershipState.INVITED or not row.space.is_private
+    route = "spaces:home" if is_inside else "spaces:join"
+    is_ended = row.state in (MembershipState.DECLINED, MembershipState.REMOVED, MembershipState.BANNED)
+    return {
+        "name": row.space.name,
+        "url": reverse(route, args=[row.space.slug]) if may_look else "",
+        "role": row.get_role_display() if is_inside and row.role != MemberRole.MEMBER else "",
+        "at": row.state_changed_at,
+        "reason": row.reason if is_ended else "",
+        "until": row.banned_until if row.state == MembershipState.BANNED else None,
+    }
