@@ -18,6 +18,7 @@ from filanda.across.finder.addresses import Addresses
 from filanda.across.finder.facets import province_map
 from filanda.across.finder.labels import value_label
 from filanda.across.finder.parameters import Selection
+from filanda.components.news.queries import address_of, front_page
 from filanda.directory.organisations.models import HelixRole
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.regions.models import Region
@@ -45,12 +46,30 @@ def render_home(
         "home_lead": _own_words(region, "lead"),
         "organisations_url": addresses.organisations,
         "how_url": reverse("how"),
+        "news": _news(),
         **_counted(region, addresses),
     }
     response = render(request, "finder/home.html", context, status=status)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _news() -> list[dict[str, Any]]:
+    """What the region's staff put on the front page. One query."""
+    return [
+        {
+            "id": item.pk,
+            "url": reverse("news:item", args=address_of(item)),
+            "title": item.title,
+            "summary": item.summary,
+            "language": item.language,
+            "at": item.published_at,
+            "space": item.space.name,
+            "space_url": reverse("spaces:home", args=[item.space.slug]),
+        }
+        for item in front_page()
+    ]
 
 
 def _own_words(region: Region, which: str) -> str:
