@@ -1,268 +1,57 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads across organisations and evidence that pages, the API and exports are made from.
-
-All of them need an active region, honour `visible_to(actor)`, and cost a constant number of queries:
-`organisation_cards` 1, `evidence_cards` 1, `organisation_page` 4, whatever the number of rows.
+"""The page of one organisation, in four queries whatever the number of rows. It needs an active region and honours
+`visible_to(actor)`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject
-from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.db.models import Count, F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from filanda.directory.organisations.models import (
     ConceptOrigin,
     Evidence,
     EvidenceConcept,
-    EvidenceKind,
-    EvidenceLink,
     EvidenceParty,
-    HelixRole,
     Identifier,
-    LegalKind,
     MergedOrganisation,
     Organisation,
     OrganisationConcept,
     OrganisationName,
     Site,
-    Size,
     SourceRecord,
+)
+from filanda.directory.organisations.queries.cards import (
+    ConceptCard,
+    OrganisationPage,
+    PartnerCard,
+    SiteCard,
+    province_name,
+)
+from filanda.directory.organisations.queries.listing import (
+    card_of,
+    country_of_party,
+    evidence_card_of,
+    evidence_rows,
+    main_site,
+    nameable,
+    sight_of,
 )
 from filanda.directory.taxonomies.models import label_in
 from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.scoped import active_region
-from filanda.kernel.ui import shapes
 
-__all__ = [
-    "Card",
-    "ConceptCard",
-    "EvidenceCard",
-    "OrganisationPage",
-    "PartnerCard",
-    "PartyCard",
-    "SiteCard",
-    "evidence_cards",
-    "merged_into",
-    "organisation_cards",
-    "organisation_page",
-    "slug_of",
-]
+__all__ = ["EVIDENCE_PER_PAGE", "merged_into", "organisation_page"]
+
 
 PARTNERS_SHOWN = 12
 CONCEPTS_SHOWN = 40
 EVIDENCE_PER_PAGE = 10
-
-
-_TAKEN = frozenset({"manage", "say"})  # last parts of addresses that are not an organisation's page
-
-
-def slug_of(name: str) -> str:
-    """The words of an organisation's address, for readers: the id alone finds it."""
-    slug = slugify(name)[:80] or "-"
-    return f"{slug}-" if slug in _TAKEN else slug
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """An organisation in a list. `municipality`, `province` and `province_code` are "" when unknown."""
-
-    id: int
-    name: str
-    short_name: str
-    helix_role: str
-    legal_kind: str
-    size: str
-    state: str
-    municipality: str
-    province_code: str
-    province: str
-    evidence_count: int
-
-    @property
-    def slug(self) -> str:
-        return slug_of(self.name)
-
-    @property
-    def helix_label(self) -> str:
-        return str(HelixRole(self.helix_role).label)
-
-    @property
-    def size_label(self) -> str:
-        return str(Size(self.size).label)
-
-
-@dataclass(frozen=True, slots=True)
-class PartyCard:
-    """Somebody in a piece of evidence. `organisation_id` is None where there is no page to link to."""
-
-    organisation_id: int | None
-    name: str
-    role: str
-    helix_role: str
-    country_code: str = ""
-
-    @property
-    def slug(self) -> str:
-        return slug_of(self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerCard:
-    """A body that another one worked with. `organisation_id` is None for bodies outside the region: no link."""
-
-    organisation_id: int | None
-    name: str
-    helix_role: str
-    country_code: str
-    shared: int
-
-    @property
-    def slug(self) -> str:
-        return slug_of(self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class ConceptCard:
-    """A concept of an organisation or of its evidence. `origin` is the best known: stated, confirmed, suggested.
-
-    `evidence_count`: pieces of evidence that carry it (0 when only the organisation itself does).
-    """
-
-    concept_id: int
-    scheme: str
-    code: str
-    label: str
-    origin: str
-    evidence_count: int = 0
-
-    @property
-    def is_suggested(self) -> bool:
-        return self.origin == ConceptOrigin.SUGGESTED
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceCard:
-    """A piece of evidence in a list, with its parties: coordinator first, then by name; hidden bodies left out."""
-
-    id: int
-    kind: str
-    title: str
-    acronym: str
-    text: str
-    language: str
-    started_on: date | None
-    ended_on: date | None
-    programme: str
-    source: str
-    source_id: str
-    source_url: str
-    parties: tuple[PartyCard, ...] = ()
-    concepts: tuple[ConceptCard, ...] = ()
-    links: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def kind_label(self) -> str:
-        return str(EvidenceKind(self.kind).label)
-
-    @property
-    def years(self) -> str:
-        """ "2015–2018", "2015", or "" when unknown."""
-        first = str(self.started_on.year) if self.started_on else ""
-        last = str(self.ended_on.year) if self.ended_on else ""
-        return f"{first}–{last}" if first and last and first != last else first or last
-
-
-@dataclass(frozen=True, slots=True)
-class SiteCard:
-    street: str
-    postcode: str
-    municipality: str
-    municipality_code: str
-    province_code: str
-    province: str
-    nuts_code: str
-    country_code: str
-    latitude: float | None
-    longitude: float | None
-    is_main: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationPage:
-    """Everything the page of one organisation shows, apart from similar organisations (capabilities.matching)."""
-
-    card: Card
-    legal_kind: str
-    website: str
-    description: str
-    description_language: str
-    languages: list[str]
-    is_natural_person: bool
-    is_hidden: bool
-    updated_at: datetime
-    sites: list[SiteCard]
-    identifiers: list[tuple[str, str]]
-    other_names: list[str]
-    sources: list[tuple[str, str]]
-    evidence: list[EvidenceCard]
-    evidence_total: int
-    evidence_by_kind: dict[str, int]
-    page: int
-    pages: int
-    partners: list[PartnerCard]
-    concepts: list[ConceptCard] = field(default_factory=list)
-
-    @property
-    def main_site(self) -> SiteCard | None:
-        return self.sites[0] if self.sites else None
-
-    @property
-    def legal_kind_label(self) -> str:
-        return str(LegalKind(self.legal_kind).label)
-
-
-def organisation_cards(ids: Iterable[int], actor: Actor) -> dict[int, Card]:
-    """Cards of those organisations among `ids` that `actor` may see, by id, in the order of `ids`. One query."""
-    wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        return {}
-    rows = compiled.rows(
-        ("cards", *_sight(actor)),
-        lambda pks: _card_rows(Organisation.objects.visible_to(actor).filter(pk__in=pks)),
-        wanted,
-    )
-    found = {row["id"]: _card(row) for row in rows}
-    return {pk: found[pk] for pk in wanted if pk in found}
-
-
-def _sight(actor: Actor) -> tuple[object, ...]:
-    """What the rows that `actor` sees depend on, beside the query: for queries that are compiled once."""
-    return active_region().pk, actor.is_platform, actor.account_id, actor.roles, actor.scope_ids("organisation")
-
-
-def evidence_cards(ids: Iterable[int], actor: Actor, *, with_parties: bool = True) -> dict[int, EvidenceCard]:
-    """Cards of those pieces of evidence among `ids` that `actor` may see, by id, in the order of `ids`. One query."""
-    wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        return {}
-    rows = compiled.rows(
-        ("evidence", with_parties, *_sight(actor)),
-        lambda pks: _evidence_rows(
-            Evidence.objects.visible_to(actor).filter(pk__in=pks), actor, with_parties=with_parties
-        ),
-        wanted,
-    )
-    found = {row["id"]: _evidence_card(row) for row in rows}
-    return {pk: found[pk] for pk in wanted if pk in found}
 
 
 def organisation_page(
@@ -273,7 +62,7 @@ def organisation_page(
     page: page of its evidence, newest first, undated last; out of range becomes the nearest one.
     kind: show evidence of this kind alone ("" or a kind it has none of: all); the totals stay those of all kinds.
     """
-    sight = _sight(actor)
+    sight = sight_of(actor)
     found = compiled.rows(
         ("page", *sight),
         lambda pks: _page_rows(Organisation.objects.visible_to(actor).filter(pk=pks[0])),
@@ -293,10 +82,10 @@ def organisation_page(
         if shown:
             pieces = pieces.filter(kind=shown)
         pieces = pieces.order_by(F("started_on").desc(nulls_last=True), "-pk")
-        return _evidence_rows(pieces[(page - 1) * per_page : page * per_page], actor)
+        return evidence_rows(pieces[(page - 1) * per_page : page * per_page], actor)
 
     return OrganisationPage(
-        card=_card(row | {"evidence_count": total}),
+        card=card_of(row | {"evidence_count": total}),
         legal_kind=row["legal_kind"],
         website=row["website"],
         description=row["description"],
@@ -310,7 +99,7 @@ def organisation_page(
         other_names=[name for name in row["all_names"] if name != row["name"]],
         sources=[(entry["source"], entry["source_id"]) for entry in row["all_sources"]],
         evidence=[
-            _evidence_card(piece)
+            evidence_card_of(piece)
             for piece in compiled.rows(("pieces", shown, page, per_page, *sight), evidence, [organisation_id])
         ],
         evidence_total=total,
@@ -319,167 +108,6 @@ def organisation_page(
         pages=pages,
         partners=_partners(organisation_id, actor),
         concepts=_concepts(organisation_id, row["own_concepts"]),
-    )
-
-
-def _province_name(code: str) -> str:
-    """The province's name in the reader's language, from the region's shapes; "" when they do not know it."""
-    if not code:
-        return ""
-    language = (get_language() or "it").split("-")[0]
-    region = active_region()
-    drawn = shapes.load(region.shapes) if region.shapes else None
-    for area in drawn["areas"] if drawn else ():
-        if code in (area["code"], area["short"]):
-            return str(area["name"].get(language) or area["name"]["it"])
-    return ""
-
-
-def _main_site() -> Subquery:
-    main = Site.objects.filter(organisation=OuterRef("pk"), is_main=True).order_by()
-    return Subquery(main.values(found=JSONObject(municipality="municipality", province="province_code"))[:1])
-
-
-def _card_rows(organisations: QuerySet[Organisation]) -> QuerySet[Organisation, Any]:
-    counted = (
-        EvidenceParty.objects.filter(organisation=OuterRef("pk"))
-        .order_by()
-        .values("organisation")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    return organisations.values(
-        "id",
-        "name",
-        "short_name",
-        "helix_role",
-        "legal_kind",
-        "size",
-        "state",
-        site=_main_site(),
-        evidence_count=Coalesce(Subquery(counted), Value(0)),
-    )
-
-
-def _card(row: dict[str, Any]) -> Card:
-    site = row["site"] or {"municipality": "", "province": ""}
-    return Card(
-        id=row["id"],
-        name=row["name"],
-        short_name=row["short_name"],
-        helix_role=row["helix_role"],
-        legal_kind=row["legal_kind"],
-        size=row["size"],
-        state=row["state"],
-        municipality=site["municipality"],
-        province_code=site["province"],
-        province=_province_name(site["province"]),
-        evidence_count=row["evidence_count"],
-    )
-
-
-def _nameable(actor: Actor, prefix: str = "organisation__") -> Q:
-    """Parties that may be named to `actor`: bodies outside the region, and those of the region that are visible."""
-    if actor.is_platform or actor.roles & {"facilitator", "region_administrator"}:
-        return Q()
-    named = Q(**{f"{prefix}hidden_at__isnull": True})
-    own = actor.scope_ids("organisation")
-    return named | Q(**{f"{prefix.removesuffix('__')}__in": own}) if own else named
-
-
-def _country() -> Subquery:
-    sites = Site.objects.filter(organisation=OuterRef("organisation_id"), is_main=True).order_by()
-    return Subquery(sites.values("country_code")[:1])
-
-
-def _evidence_rows(evidence: QuerySet[Evidence], actor: Actor, *, with_parties: bool = True) -> QuerySet[Evidence, Any]:
-    parts: dict[str, Any] = {}
-    if with_parties:
-        parties = (
-            EvidenceParty.objects.filter(_nameable(actor), evidence=OuterRef("pk"))
-            .order_by("role", "organisation__sort_key", "pk")
-            .values(
-                found=JSONObject(
-                    id="organisation_id",
-                    name="organisation__name",
-                    role="role",
-                    helix_role="organisation__helix_role",
-                    is_external="organisation__is_external",
-                    country=_country(),
-                )
-            )
-        )
-        concepts = (
-            EvidenceConcept.objects.filter(evidence=OuterRef("pk"))
-            .order_by("concept__scheme__slug", "concept__position", "concept__code")
-            .values(
-                found=JSONObject(
-                    id="concept_id",
-                    scheme="concept__scheme__slug",
-                    code="concept__code",
-                    labels="concept__labels",
-                    origin="origin",
-                )
-            )
-        )
-        links = EvidenceLink.objects.filter(evidence=OuterRef("pk")).order_by("pk")
-        parts = {
-            "all_parties": ArraySubquery(parties),
-            "all_concepts": ArraySubquery(concepts),
-            "all_links": ArraySubquery(links.values(found=JSONObject(url="url", label="label"))),
-        }
-    return evidence.values(
-        "id",
-        "kind",
-        "title",
-        "acronym",
-        "text",
-        "language",
-        "started_on",
-        "ended_on",
-        "programme",
-        "source",
-        "source_id",
-        "source_url",
-        **parts,
-    )
-
-
-def _evidence_card(row: dict[str, Any]) -> EvidenceCard:
-    return EvidenceCard(
-        id=row["id"],
-        kind=row["kind"],
-        title=row["title"],
-        acronym=row["acronym"],
-        text=row["text"],
-        language=row["language"],
-        started_on=row["started_on"],
-        ended_on=row["ended_on"],
-        programme=row["programme"],
-        source=row["source"],
-        source_id=row["source_id"],
-        source_url=row["source_url"],
-        parties=tuple(
-            PartyCard(
-                organisation_id=None if party["is_external"] else party["id"],
-                name=party["name"],
-                role=party["role"],
-                helix_role=party["helix_role"],
-                country_code=party["country"] or "",
-            )
-            for party in row.get("all_parties", ())
-        ),
-        concepts=tuple(
-            ConceptCard(
-                concept_id=concept["id"],
-                scheme=concept["scheme"],
-                code=concept["code"],
-                label=label_in(concept["labels"]) or concept["code"],
-                origin=concept["origin"],
-            )
-            for concept in row.get("all_concepts", ())
-        ),
-        links=tuple((link["url"], link["label"]) for link in row.get("all_links", ())),
     )
 
 
@@ -511,7 +139,7 @@ def _page_rows(organisations: QuerySet[Organisation]) -> QuerySet[Organisation, 
         "is_natural_person",
         "hidden_at",
         "updated_at",
-        site=_main_site(),
+        site=main_site(),
         all_sites=ArraySubquery(
             sites.values(
                 found=JSONObject(
@@ -555,17 +183,17 @@ def _page_rows(organisations: QuerySet[Organisation]) -> QuerySet[Organisation, 
 
 
 def _site(entry: dict[str, Any]) -> SiteCard:
-    return SiteCard(province=_province_name(entry["province_code"]), **entry)
+    return SiteCard(province=province_name(entry["province_code"]), **entry)
 
 
 def _partners(organisation_id: int, actor: Actor) -> list[PartnerCard]:
     def partners(pks: Sequence[int]) -> QuerySet[EvidenceParty, Any]:
         return (
-            EvidenceParty.objects.filter(_nameable(actor), evidence__parties__organisation=pks[0])
+            EvidenceParty.objects.filter(nameable(actor), evidence__parties__organisation=pks[0])
             .exclude(organisation=pks[0])
             .order_by()
             .values("organisation_id", "organisation__name", "organisation__helix_role", "organisation__is_external")
-            .annotate(shared=Count("pk"), country=_country())
+            .annotate(shared=Count("pk"), country=country_of_party())
             .order_by("-shared", "organisation__sort_key")[:PARTNERS_SHOWN]
         )
 
@@ -577,7 +205,7 @@ def _partners(organisation_id: int, actor: Actor) -> list[PartnerCard]:
             country_code=row["country"] or "",
             shared=row["shared"],
         )
-        for row in compiled.rows(("partners", *_sight(actor)), partners, [organisation_id])
+        for row in compiled.rows(("partners", *sight_of(actor)), partners, [organisation_id])
     ]
 
 
