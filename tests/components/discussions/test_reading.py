@@ -288,3 +288,24 @@ def test_threads_follow_their_space_when_it_closes(world, enter):
     assert enter(None).get(world.url(thread)).status_code != 200
     assert enter(world.anna).get(world.url(thread)).status_code == 200
     assert Post.objects.visible_to(act(world.dora)).filter(thread=thread).count() == 0
+
+
+def test_search_inside_the_community(world, enter, region, indexed):
+    inside = make_space(region, "Closed", openness=Openness.PRIVATE, members=[world.anna])
+    world.open(world.anna, "Secret sensors", source="Capacitive humidity sensors, hidden.", space=inside)
+    thread = world.open(world.anna, "Which one lasts?", source="Something about winter & snow.")
+    world.say(world.sara, thread, "Nothing to the point.")
+    world.say(world.carlo, thread, "We measured with capacitive humidity sensors <b>for years</b> & were content.")
+    world.open(world.sara, "Another thread", source="Wool, silk and flax.")
+    indexed()
+    page = enter(None).get(f"{world.root}?q=humidity+sensor")
+    html = page.content.decode()
+    assert "One place with" in text_of(page)
+    assert "<mark>humidity</mark>" in html
+    assert "<mark>sensors</mark>" in html
+    assert f"{world.root}{thread.pk}/p/3/" in html
+    assert "hidden" not in text_of(page)
+    assert "Nothing found" in text_of(enter(None).get(f"{world.root}?q=zzyzx"))
+    root = f"/en/communities/{inside.slug}/discussions/"
+    assert "Secret" in text_of(enter(world.anna).get(f"{root}?q=humidity"))
+    assert enter(world.sara).get(f"{root}?q=humidity").status_code == 404

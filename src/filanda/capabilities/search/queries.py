@@ -16,6 +16,7 @@ ORGANISATION_FACETS = ("helix_role", "s3", "activity", "province", "evidence_kin
 ORGANISATION_SORTS = ("relevance", "name", "evidence")
 PEOPLE_FACETS = ("skills", "interests", "helix_role", "province", "languages", "validated")
 PEOPLE_SORTS = ("relevance", "name", "newest")
+THREAD_FACETS = ("space", "state")
 _FURTHEST, _LONGEST_PAGE, _MOST_SUGGESTIONS = 10_000, 1_000, 50
 _SORTS = {"relevance": "relevance", "name": "name", "evidence": "weight", "newest": "weight"}
 
@@ -99,6 +100,20 @@ def people_findable(region: Region, actor: Actor, *, without: Collection[int] = 
     """How many people `find_people` finds without words and filters; None while the index is not whole."""
     found = _find(_people(actor), (), region, actor, "", None, "name", 0, 0, without)
     return None if found.is_rebuilding else found.total
+
+
+def find_threads(
+    region: Region,
+    actor: Actor,
+    text: str = "",
+    filters: Mapping[str, Sequence[str]] | None = None,
+    offset: int = 0,
+    limit: int = 20,
+) -> Found:
+    """Conversations as `find_organisations` finds organisations, by relevance; facets: THREAD_FACETS, of which "space"
+    holds the id of the space that they stand in.
+    """
+    return _find("thread", THREAD_FACETS, region, actor, text, filters, "relevance", offset, limit)
 
 
 def _people(actor: Actor) -> str:

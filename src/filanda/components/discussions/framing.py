@@ -28,7 +28,7 @@ from filanda.spaces.pages import SpacePage, space_page
 
 LARGEST_ID = 2**63 - 1
 
-__all__ = ["LARGEST_ID", "Room", "enter", "number_in", "pager", "post_rows", "thread_rows"]
+__all__ = ["LARGEST_ID", "Room", "enter", "foreign", "number_in", "pager", "post_rows", "thread_rows"]
 
 
 @dataclass
@@ -124,7 +124,7 @@ def thread_rows(room: Room, threads: Sequence[ThreadRow]) -> list[dict[str, Any]
                 "url": url,
                 "id": thread.id,
                 "title": thread.title,
-                "lang": _foreign(thread.language),
+                "lang": foreign(thread.language),
                 "states": thread_states(thread),
                 "replies": max(0, thread.posts_count - 1),
                 "unread": unread,
@@ -154,7 +154,7 @@ def thread_states(thread: Thread | ThreadRow) -> list[tuple[str, str]]:
     return said
 
 
-def _foreign(language: str) -> str:
+def foreign(language: str) -> str:
     """`language` if it is another than the page's: what is to be said in `lang`."""
     return language if language and language != (get_language() or "it")[:2] else ""
 
@@ -193,7 +193,7 @@ def post_rows(room: Room, thread: Thread, posts: Sequence[PostRow], *, line: int
                 "when": when(post.created_at),
                 "edited": when(post.edited_at) if post.edited_at is not None and shows else "",
                 "version": post.version,
-                "lang": _foreign(post.language),
+                "lang": foreign(post.language),
                 "html": html,
                 "state": str(state),
                 "note": _state_note(state, is_own),

@@ -1,18 +1,39 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Search inside a space: posts with the words, each with the piece of it that holds them."""
+"""Search inside a space: threads from the index, and of each the post in which most of the words stand."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add, or_
 from typing import Any
 
-from filanda.components.discussions.framing import Room
+from django.db.models import Case, IntegerField, Q, Value, When
+from markupsafe import Markup
 
-__all__ = ["Found", "Hit", "search_threads"]
+from filanda.capabilities.search.analysis import query_words
+from filanda.capabilities.search.highlight import mark
+from filanda.capabilities.search.queries import find_threads
+from filanda.capabilities.threads.models import Post, PostState, Thread
+from filanda.capabilities.threads.rendering import plain
+from filanda.components.discussions import queries
+from filanda.components.discussions.framing import Room, foreign
+from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.moments import when
+from filanda.spaces.models import SCOPE
+
+__all__ = ["Found", "search_threads"]
+
+PAGE = 20
+_SNIPPET = 260  # characters
+_BEFORE = 70  # of them before the first word that was found
 
 
 @dataclass(frozen=True)
 class Found:
+    """`hits`: url, title, snippet (both with <mark>), lang, author, when, number. As search.queries.Found otherwise."""
+
     hits: list[dict[str, Any]]
     total: int
     page: int
@@ -22,4 +43,64 @@ class Found:
 
 
 def search_threads(room: Room, q: str, page: int) -> Found:
-    raise NotImplementedError
+    """Page `page` of the threads of the space with the words of `q`. Three queries."""
+    filters = {SCOPE: [str(room.space.pk)]}
+    answer = find_threads(active_region(), room.actor, q, filters, (page - 1) * PAGE, PAGE)
+    seen = Thread.objects.visible_to(room.actor).in_place(SCOPE, room.space.pk).filter(moved_to=None)
+    threads = {row.pk: row for row in seen.filter(pk__in=answer.ids)} if answer.ids else {}
+    best = _best_posts(list(threads), q)
+    people = queries.authors({post.author_id for post in best.values()}, room.actor, room.space)
+    hits = []
+    for number in answer.ids:
+        thread, post = threads.get(number), best.get(number)
+        if thread is None:
+            continue
+        language = post.language if post is not None else thread.language
+        hits.append(
+            {
+                "url": f"{room.root}{thread.pk}/p/{post.number}/" if post is not None else room.thread_url(thread),
+                "title": mark(thread.title, q, thread.language),
+                "title_lang": foreign(thread.language),
+                "snippet": _snippet(post, q) if post is not None else Markup(""),
+                "lang": foreign(language),
+                "author": people[post.author_id].name if post is not None else "",
+                "when": when(post.created_at if post is not None else thread.last_post_at),
+                "number": post.number if post is not None else 0,
+            }
+        )
+    return Found(hits, answer.total, page, max(1, -(-answer.total // PAGE)), answer.is_rebuilding, answer.is_loosened)
+
+
+def _best_posts(threads: Sequence[int], q: str) -> dict[int, Post]:
+    """By thread, the first of the posts that hold most words of `q`; the first of all where none does. One query."""
+    if not threads:
+        return {}
+    rows = Post.objects.filter(thread__in=threads, state=PostState.SHOWN)
+    held = [
+        reduce(or_, (Q(source__icontains=variant) for variant in word.variants if len(variant) > 1), Q(pk__in=[]))
+        for word in query_words(q, most=8)
+    ]
+    counted = [
+        Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField()) for condition in held
+    ]
+    rows = rows.annotate(words=reduce(add, counted) if counted else Value(0, output_field=IntegerField()))
+    found = rows.order_by("thread_id", "-words", "number").distinct("thread_id")
+    return {
+        post.thread_id: post
+        for post in found.only("thread_id", "number", "author_id", "language", "created_at", "source")
+    }
+
+
+def _snippet(post: Post, q: str) -> Markup:
+    """The piece of a post around the first word that was found, with the words marked."""
+    text = plain(post.source)
+    marked = str(mark(text, q, post.language))
+    at = marked.find("<mark>")
+    # Before the first mark only `&` and the like are longer than in the text: near enough.
+    start = max(0, at - _BEFORE) if at > _SNIPPET - _BEFORE else 0
+    if start:
+        start = text.find(" ", start) + 1
+    piece = text[start : start + _SNIPPET]
+    if start + _SNIPPET < len(text):
+        piece = piece.rsplit(" ", 1)[0] + " …"
+    return mark(f"… {piece}" if start else piece, q, post.language)

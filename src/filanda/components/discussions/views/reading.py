@@ -179,7 +179,8 @@ def show_thread(
 
 def _beginning(posts: str) -> str:
     """How the first text begins, for those who list pages."""
-    text = Markup(posts[:4000]).striptags()  # noqa: S704 - only to take its marks away
+    at = posts.find('<div class="post-text')
+    text = Markup(posts[at : at + 2000]).striptags() if at >= 0 else ""  # noqa: S704 - only to take its marks away
     return " ".join(text.split())[:160]
 
 
