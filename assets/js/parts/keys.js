@@ -14,7 +14,7 @@ function go(step) {
   next.focus();
 }
 
-if (list && help) {
+if (list && help && !matchMedia('(pointer: coarse)').matches) {
   const button = help.querySelector('button');
   const say = () => { button.textContent = isOff() ? help.dataset.off : help.dataset.on; };
   say();

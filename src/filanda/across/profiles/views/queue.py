@@ -72,7 +72,7 @@ def _queue(
     able = facilitators(now())
     undo = request.session.get(UNDO) if "handed" in asked else None
     context = {
-        "facilitators": [(str(one.pk), str(one)) for one in able],
+        "facilitators": [(str(one.pk), str(one)) for one in able if one.pk != actor.account_id],
         "validates": facilitator_rules(region).validates,
         "is_facilitator": actor.account_id in {one.pk for one in able},
         "bulk": {"chosen": [], "to": "", "why": "", "errors": {}} | (bulk or {}),
