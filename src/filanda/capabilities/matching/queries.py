@@ -43,7 +43,7 @@ LOOKED_AT_EACH = 2.5  # times those that are wanted, if that is more
 FURTHER = 4  # times CANDIDATES, how far down the nearest pieces a broad filter is looked for
 SHOWN = 3  # pieces shown as the reason
 WORDS = 0.1  # what the best shared words add to a piece's own similarity when reasons are put in order
-CLOSE = 0.35  # own similarity, the mean of both readers', from which people would be told so (docs/matching.md)
+CLOSE = 0.38  # own similarity, the mean of both readers', from which people would be told so (docs/matching.md)
 CLOSE_TO_FIRST = 0.36  # the same where only the first has read
 
 
