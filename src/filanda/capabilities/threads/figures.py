@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q
 
@@ -33,7 +34,7 @@ def figures_of(kind: str, ids: Sequence[int], since: datetime, until: datetime) 
     """Figures by place, of places of one kind. Three queries, however many places."""
     threads = Thread.objects.filter(place_kind=kind, place_id__in=ids, hidden_at=None, moved_to=None)
     opened = threads.filter(created_at__gte=since, created_at__lt=until).order_by()
-    counted = {
+    counted: dict[int, Any] = {
         row["place_id"]: row
         for row in opened.values("place_id").annotate(
             threads=Count("pk"),
@@ -50,14 +51,14 @@ def figures_of(kind: str, ids: Sequence[int], since: datetime, until: datetime) 
     posts = Post.objects.filter(
         thread__in=threads, state=PostState.SHOWN, created_at__gte=since, created_at__lt=until
     ).order_by()
-    written = {
+    written: dict[int, Any] = {
         row["thread__place_id"]: row
         for row in posts.values("thread__place_id").annotate(posts=Count("pk"), authors=Count("author", distinct=True))
     }
     found = {}
     for number in ids:
-        one: dict[str, int] = counted.get(number, {})
-        two: dict[str, int] = written.get(number, {})
+        one = counted.get(number, {})
+        two = written.get(number, {})
         found[number] = PlaceFigures(
             threads=one.get("threads", 0),
             posts=two.get("posts", 0),

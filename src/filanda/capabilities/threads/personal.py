@@ -125,7 +125,9 @@ def _forget_mentions(account: Account) -> None:
     mentions = Mention.objects.filter(account=account)
     posts = list(mentions.values_list("post", flat=True))
     mentions.delete()
-    for row in [*Post.objects.filter(pk__in=posts), *PostRevision.objects.filter(post__in=posts)]:
+    rows: list[Post | PostRevision] = [*Post.objects.filter(pk__in=posts)]
+    rows += PostRevision.objects.filter(post__in=posts)
+    for row in rows:
         numbers = {int(match[2]) for match in MENTION.finditer(row.source)}
         others = Person.objects.filter(pk__in=numbers).exclude(Q(account=None) | Q(account=account))
         source = _without_handles(row.source, besides=set(others.values_list("pk", flat=True)))

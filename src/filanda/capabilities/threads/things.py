@@ -94,10 +94,11 @@ def post_lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
 def names_of(actor: Actor, accounts: Iterable[int | None]) -> dict[int | None, str]:
     """Present names by account, as far as `actor` may know them. One query."""
     wanted = {account for account in accounts if account is not None}
-    names: dict[int | None, str] = {account: _("A member") for account in wanted}
+    names: dict[int | None, str] = dict.fromkeys(wanted, _("A member"))
     if wanted:
         rows = Person.objects.visible_to(actor).filter(account__in=wanted).only("account_id", "name")
-        names.update({row.account_id: row.name for row in rows})
+        for row in rows:
+            names[row.account_id] = row.name
     names[None] = _("A former member")
     return names
 

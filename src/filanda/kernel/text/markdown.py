@@ -28,24 +28,26 @@ _SCHEMES = {"http", "https", "mailto"}
 _ALIGNED = {"text-align:right": "text-end", "text-align:center": "text-center", "text-align:left": "text-start"}
 _ALIGNMENTS = set(_ALIGNED.values())
 _LANGUAGE = re.compile(r"[A-Za-z0-9+#-]{1,20}\Z")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# What turns the direction of the text around it, and what no text has: NUL, lone surrogates.
+_NOT_SAID = re.compile("[\x00\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-# Of more, links are not looked for: the time that takes grows with their square.
-_BRACKETS_MOST, _ADDRESSES_MOST = 2000, 500
+# Of more, links and tables are not looked for: the time that takes grows with their square.
+_BRACKETS_MOST, _ADDRESSES_MOST, _CELLS = 2000, 500, 20_000
 
 
-def _made(*, with_links: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": with_links})
-    parser.enable(["table", "strikethrough"]).disable(["html_block", "html_inline"])
-    if not with_links:
+def _made(*, is_plain: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": not is_plain})
+    parser.enable("strikethrough").disable(["html_block", "html_inline"])
+    if is_plain:
         return parser.disable(["link", "image", "reference"])
+    parser.enable("table")
     # "example.org" alone is a word as often as an address: one with its scheme is meant as one.
     assert parser.linkify is not None
     parser.enable("linkify").linkify.set({"fuzzy_link": False, "fuzzy_ip": False, "fuzzy_email": False})
     return parser
 
 
-_parser, _without_links = _made(with_links=True), _made(with_links=False)
+_parser, _plainer = _made(is_plain=False), _made(is_plain=True)
 
 
 def to_html(source: str) -> Markup:
@@ -56,12 +58,12 @@ def to_html(source: str) -> Markup:
 def parse(source: str, *, shift: int = 0) -> list[Token]:
     """The tokens of `source`, ready to be rendered: headings `shift` levels lower and never above h3, pictures turned
     into links, no style. Text that is longer than MOST is one paragraph as it stands; one that is nothing but brackets
-    and addresses has no links.
+    and addresses, or a table of tens of thousands of cells, has neither links nor tables.
     """
     if len(source) > MOST:
         return _as_it_stands(source)
-    is_sane = source.count("[") <= _BRACKETS_MOST and source.count("://") <= _ADDRESSES_MOST
-    tokens = (_parser if is_sane else _without_links).parse(_BIDI.sub("", source).replace("\x00", ""))
+    is_sane = source.count("[") <= _BRACKETS_MOST and source.count("://") <= _ADDRESSES_MOST and _cells(source) <= _CELLS
+    tokens = (_parser if is_sane else _plainer).parse(_NOT_SAID.sub("", source))
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, max(3, int(token.tag[1]) + shift))}"
@@ -75,6 +77,14 @@ def parse(source: str, *, shift: int = 0) -> list[Token]:
         elif token.type == "inline" and token.children:
             token.children = _without_pictures(token.children)
     return tokens
+
+
+def _cells(source: str) -> int:
+    """How many cells a table in `source` could have: every row is filled up to the widest."""
+    if "|" not in source:
+        return 0
+    lines = source.splitlines()
+    return max(line.count("|") for line in lines) * len(lines)
 
 
 def render_tokens(tokens: Sequence[Token]) -> str:
@@ -151,7 +161,7 @@ def _without_pictures(children: list[Token]) -> list[Token]:
 
 
 def _as_it_stands(source: str) -> list[Token]:
-    words: list[Any] = [Token("text", "", 0, content=_BIDI.sub("", source).replace("\x00", ""))]
+    words: list[Any] = [Token("text", "", 0, content=_NOT_SAID.sub("", source))]
     return [
         Token("paragraph_open", "p", 1, block=True),
         Token("inline", "", 0, content="", children=words, block=True),
