@@ -129,7 +129,8 @@ def files_of_posts(posts: Sequence[PostRow]) -> dict[int, list[dict[str, Any]]]:
     """By post, its files as rows. The caller sees the posts; files are served only to who does. One query."""
     found: dict[int, list[dict[str, Any]]] = {}
     ids = [post.id for post in posts if post.state in (PostState.SHOWN, PostState.HELD)]
-    for file in StoredFile.objects.filter(subject_kind="post", subject_id__in=ids):
+    rows = StoredFile.objects.filter(subject_kind="post", subject_id__in=ids)
+    for file in rows.only("subject_id", "name", "size", "media_type", "variants", "width", "height"):
         small = file.variants.get("small") or {}
         found.setdefault(file.subject_id, []).append(
             {

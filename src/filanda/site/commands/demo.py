@@ -24,20 +24,30 @@ def register(app: typer.Typer) -> None:
         organisations: Annotated[
             int, typer.Option(min=0, max=20_000, help="How many invented organisations there are to be, at least.")
         ] = 60,
+        threads: Annotated[
+            int, typer.Option(min=0, max=100_000, help="How many invented conversations there are to be, at least.")
+        ] = 600,
+        posts: Annotated[
+            int, typer.Option(min=0, max=1_000_000, help="About how many posts they are to have in all.")
+        ] = 5_000,
     ) -> None:
         """Make the invented region Altariva, with 60 organisations, 300 pieces of evidence and 150 people, to try
         Filanda on.
 
         `filanda run` does it too, unless FILANDA_DEMO is 0. Doing it again changes nothing. For a region at its real
-        size: filanda demo --people 6500 --organisations 2000. The same numbers give the same people and organisations
-        everywhere; what they mean is read in later, in the background.
+        size: filanda demo --people 6500 --organisations 2000 --threads 10000 --posts 100000. The same numbers give the
+        same people, organisations and conversations everywhere; what they mean is read in later, in the background.
         """
         with django_ready():
+            from django.utils.timezone import now
+
+            from filanda.components.discussions.demo.seeding import seed_threads
             from filanda.directory.affiliations.demo.people import seed_people
             from filanda.directory.organisations.demo.seeds import ensure_region, seed_demo
             from filanda.kernel.identity.actors import PLATFORM
             from filanda.kernel.regions.scoped import in_region
             from filanda.site.demo import seed_desk_of_staff
+            from filanda.spaces.demo.seeds import seed_spaces
 
             done = seed_demo(PLATFORM)
             made = [done.organisations_created, done.evidence_created] if done is not None else [0, 0]
@@ -49,12 +59,16 @@ def register(app: typer.Typer) -> None:
                 with progress_bar("Inventing people", people) as told:
                     invited = seed_people(PLATFORM, region, most=people, progress=told)
                 seed_desk_of_staff(PLATFORM, region)
-            if not any([*made, invited]):
+                founded = seed_spaces(PLATFORM, region)
+                with progress_bar("Inventing conversations", threads) as told:
+                    talks = seed_threads(PLATFORM, region, now=now(), threads=threads, posts=posts, progress=told)
+            if not any([*made, invited, founded, talks]):
                 typer.echo("The invented region Altariva is there already; nothing has changed.")
             else:
                 typer.echo(
-                    f"The invented region Altariva has {made[0]} new organisations, {made[1]} new pieces of evidence "
-                    f"and {invited} new people. It answers at altariva.localhost."
+                    f"The invented region Altariva has {made[0]} new organisations, {made[1]} new pieces of evidence, "
+                    f"{invited} new people, {founded} new communities and {talks} new conversations. It answers at "
+                    "altariva.localhost."
                 )
 
 
