@@ -52,6 +52,7 @@ from filanda.kernel.ui.problems import (
     spoken_in,
 )
 from filanda.site.api_page import described
+from filanda.spaces import api as communities
 
 __all__ = ["KINDS", "api", "docs", "openapi_document", "urls"]
 
@@ -78,6 +79,7 @@ api = NinjaAPI(
 )
 api.add_router("", finder.router)
 api.add_router("", profiles.router)
+api.add_router("", communities.router)
 
 
 # Coming in

@@ -27,6 +27,7 @@ from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin.actions import grant_role
 from filanda.kernel.signin.opening import open_session, redirect_onwards
 from filanda.site.desk import seed_desk
+from filanda.spaces.demo.seeds import enter_some
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ PEOPLE = {
     ),
     "organisation_admin": Invented(
         Role.ORGANISATION_ADMIN, "organisation@altariva.example", "Marco Lenzi", "Responsabile dei progetti"
+    ),
+    "community_manager": Invented(
+        Role.SPACE_MANAGER, "community@altariva.example", "Sara Colombi", "Anima le comunità sulla manifattura"
     ),
     "facilitator": Invented(Role.FACILITATOR, "facilitator@altariva.example", "Giulia Ferrandi"),
     "administrator": Invented(Role.REGION_ADMINISTRATOR, "administrator@altariva.example", "Tommaso Belli"),
@@ -118,6 +122,7 @@ def _account(region: Region, person: Invented) -> Account:
         )
     if person.role == Role.ORGANISATION_ADMIN:
         _give_organisation(account)
+    enter_some(region, account, as_manager=person.role == Role.SPACE_MANAGER)
     return account
 
 

@@ -157,6 +157,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": _("Describe a need"), "url": reverse("finder:home")},
         {"label": _("Organisations"), "url": reverse("finder:organisations")},
         {"label": _("People"), "url": reverse("profiles:people")},
+        {"label": _("Communities"), "url": reverse("spaces:directory")},
     ]
     actor = getattr(request, "actor", None)
     if actor is not None and decide(actor, "needs.requests.view"):
