@@ -9,6 +9,7 @@ from django.db import connection
 
 from filanda.capabilities.threads.actions import (
     EditConflict,
+    NotPossible,
     answer,
     delete_post,
     edit_post,
@@ -18,6 +19,7 @@ from filanda.capabilities.threads.actions import (
     react,
 )
 from filanda.capabilities.threads.models import Post, PostRevision, ReadPosition, Thread
+from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import in_region
 from tests.capabilities.threads.halls import NOW
 from tests.capabilities.threads.recounting import assert_counted
@@ -135,11 +137,13 @@ def _reactions_edits_and_deletion(region, anna, bruno, mara, stranger):
     )
     assert [one for one in found if isinstance(one, Exception)] == []
     assert_counted(post.thread)
-    at_once(
+    _deleted, reacted, answered = at_once(
         region,
         lambda: delete_post(actor=anna, post=post, now=NOW),
         lambda: react(actor=bruno, post=post, name="agree", is_on=True, now=NOW),
         lambda: answer(actor=bruno, thread=post.thread, source="An answer to what goes", now=NOW),
     )
+    assert isinstance(answered, (Post, Forbidden, NotPossible))
+    assert isinstance(reacted, (dict, Forbidden))
     post.refresh_from_db()
     assert (post.html, post.reactions) == ("", {})

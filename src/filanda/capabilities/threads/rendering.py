@@ -113,8 +113,11 @@ def _people_in(tokens: Sequence[Token], actor: Actor, audience: str) -> dict[int
     """Account by person, of those named whom `actor` knows and who may read what is written."""
     wanted: set[int] = set()
     for token in tokens:
+        is_inside = False  # the words of a link name nobody
         for child in token.children or ():
-            if child.type == "text" and "@" in child.content:
+            if child.type in ("link_open", "link_close"):
+                is_inside = child.type == "link_open"
+            elif child.type == "text" and not is_inside and "@" in child.content:
                 wanted.update(int(match[2]) for match in MENTION.finditer(child.content))
     wanted = set(sorted(wanted)[:MENTIONS_MOST])
     if not wanted:

@@ -62,7 +62,8 @@ def parse(source: str, *, shift: int = 0) -> list[Token]:
     """
     if len(source) > MOST:
         return _as_it_stands(source)
-    is_sane = source.count("[") <= _BRACKETS_MOST and source.count("://") <= _ADDRESSES_MOST and _cells(source) <= _CELLS
+    is_sane = source.count("[") <= _BRACKETS_MOST and source.count("://") <= _ADDRESSES_MOST
+    is_sane = is_sane and _cells(source) <= _CELLS
     tokens = (_parser if is_sane else _plainer).parse(_NOT_SAID.sub("", source))
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
