@@ -32,6 +32,7 @@ from filanda.across.finder import api as finder
 from filanda.across.finder.records import ProblemDocument
 from filanda.across.profiles import api as profiles
 from filanda.capabilities.needs.limits import LIMITS
+from filanda.components.discussions import api as discussions
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.ui.problems import (
     BAD_REQUEST,
@@ -80,6 +81,7 @@ api = NinjaAPI(
 api.add_router("", finder.router)
 api.add_router("", profiles.router)
 api.add_router("", communities.router)
+api.add_router("", discussions.router)
 
 
 # Coming in

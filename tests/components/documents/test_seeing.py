@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who sees documents: in lists, by their address, their files, in the index, in a region beside this one."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.timezone import now
+
+from filanda.capabilities.files.models import StoredFile
+from filanda.capabilities.files.queries import address
+from filanda.components.documents import actions, steps
+from filanda.components.documents.models import Document, Folder
+from filanda.components.documents.queries import latest, lines
+from filanda.components.documents.telling import documents
+from filanda.kernel.identity.actors import VISITOR
+from filanda.kernel.identity.models import Role
+from filanda.kernel.policies import Forbidden
+from filanda.kernel.regions.scoped import in_region
+from tests.components.documents.conftest import a_folder, bring
+from tests.signing import sign_in
+from tests.spaces.making import a_person, act, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def test_documents_of_a_private_group_are_for_its_members_alone(region, secret, mia):
+    made = bring(mia, secret, b"Plans", "plans.txt")
+    nobody = [VISITOR, act(a_person(region, "Noa Stranger")), act(staff(region))]
+    nobody.append(act(staff(region, Role.FACILITATOR, "giulia@region.example")))
+    for actor in nobody:
+        assert lines(actor, [made.pk]) == {}
+        assert latest(actor, secret, None, 5) == []
+        assert not StoredFile.objects.visible_to(actor).exists()
+    assert set(lines(act(mia), [made.pk])) == {made.pk}
+    assert StoredFile.objects.visible_to(act(mia)).count() == 1
+    assert [document.audience for document in documents([made.pk])] == [(f"space:{secret.pk}",)]
+
+
+def test_a_facilitator_who_is_no_member_opens_nothing_of_a_private_group(region, secret, mia, client):
+    made = bring(mia, secret, b"Plans", "plans.txt")
+    file = made.versions.get().file
+    sign_in(client, staff(region, Role.FACILITATOR, "giulia@region.example"))
+    answer = client.get(address(file))
+    assert answer.status_code == 404
+    assert "plans" not in answer.content.decode()
+    sign_in(client, mia)
+    assert b"".join(client.get(address(file)).streaming_content) == b"Plans"
+
+
+def test_who_brought_a_file_and_left_opens_it_no_longer(secret, mia):
+    from tests.spaces.making import go
+
+    bring(mia, secret, b"Plans", "plans.txt")
+    go(secret, mia)
+    assert not StoredFile.objects.visible_to(act(mia)).exists()
+
+
+def test_what_is_for_managers_is_for_them_with_all_that_is_in_it(silk, mia, ugo):
+    folder = a_folder(ugo, silk, "Money")
+    inner = a_folder(ugo, silk, "2026", folder)
+    made = bring(ugo, silk, b"sums", "sums.txt", inner)
+    with pytest.raises(Forbidden):
+        actions.restrict_folder(actor=act(mia), folder=folder, is_for_managers=True)
+    actions.restrict_folder(actor=act(ugo), folder=folder, is_for_managers=True)
+    for actor in (VISITOR, act(mia)):
+        assert lines(actor, [made.pk]) == {}
+        assert not Folder.objects.visible_to(actor).exists()
+        assert not StoredFile.objects.visible_to(actor).exists()
+    assert set(lines(act(ugo), [made.pk])) == {made.pk}
+    assert [document.audience for document in documents([made.pk])] == [(f"space:{silk.pk}:managers",)]
+    actions.move_documents(actor=act(ugo), space=silk, documents=[made], into=None)
+    assert set(lines(VISITOR, [made.pk])) == {made.pk}
+
+
+def test_a_folder_that_is_lifted_shows_nothing_that_was_for_managers(silk, mia, ugo):
+    folder = a_folder(ugo, silk, "Money")
+    made = bring(ugo, silk, b"sums", "sums.txt", folder)
+    binned = bring(ugo, silk, b"old", "old.txt", folder)
+    actions.remove_documents(actor=act(ugo), space=silk, documents=[binned], now=now())
+    actions.restrict_folder(actor=act(ugo), folder=folder, is_for_managers=True)
+    with pytest.raises(actions.FolderNotEmpty):
+        actions.remove_folder(actor=act(ugo), folder=folder, lifts=False)
+    actions.remove_folder(actor=act(ugo), folder=folder, lifts=True)
+    actions.bring_back(actor=act(ugo), document=binned)
+    assert lines(act(mia), [made.pk, binned.pk]) == {}
+    assert set(lines(act(ugo), [made.pk, binned.pk])) == {made.pk, binned.pk}
+
+
+def test_a_space_that_closes_takes_its_documents_with_it(silk, mia, ugo):
+    made, narrow = bring(mia, silk), bring(ugo, silk, b"pay", "pay.txt")
+    actions.restrict_document(actor=act(ugo), document=narrow, is_for_managers=True)
+    silk.openness = "restricted"
+    silk.save()
+    steps.follow_audience(silk)
+    assert lines(VISITOR, [made.pk, narrow.pk]) == {}
+    assert set(lines(act(mia), [made.pk, narrow.pk])) == {made.pk}
+
+
+def test_another_region_sees_none_of_it(silk, mia, other_region):
+    made = bring(mia, silk)
+    with in_region(other_region):
+        assert (Document.objects.count(), lines(act(mia), [made.pk])) == (0, {})
+
+
+def test_what_moderation_hides_its_author_and_those_who_keep_order_see(region, silk, mia, ugo):
+    made = bring(mia, silk)
+    steps.hide(act(ugo), made.pk, now())
+    assert lines(VISITOR, [made.pk]) == lines(act(a_person(region, "Max Member")), [made.pk]) == {}
+    assert set(lines(act(mia), [made.pk])) == set(lines(act(ugo), [made.pk])) == {made.pk}
+    assert list(documents([made.pk])) == []
+    with pytest.raises(Forbidden):
+        actions.restore_version(actor=act(mia), document=made, number=1, now=now())
+    steps.restore(act(ugo), made.pk, now())
+    assert set(lines(VISITOR, [made.pk])) == {made.pk}
