@@ -103,8 +103,6 @@ manifest = Manifest(
     ),
     personal_data=(PersonalData("events", _("Events you wrote or registered for"), telling.collect, telling.erase),),
     waiting=telling.waiting,
-    retention=(
-        Retention("event_answers", _("Answers of those who registered for an event"), 90, telling.forget_answers),
-    ),
+    retention=(Retention("event_answers", _("Answers of those who came to an event"), 90, telling.forget_answers),),
     demo=_demo,
 )

@@ -50,8 +50,13 @@ PER_PAGE = 30
 PEOPLE_MOST = 60
 
 
+_PAGES = frozenset({"register", "leave", "edit", "publish", "cancel", "delete", "people", "material"})
+
+
 def title_slug(title: str) -> str:
-    return slugify(title)[:60].strip("-") or "event"
+    """Words for an address, never those of one of the event's other pages."""
+    words = slugify(title)[:60].strip("-") or "event"
+    return f"{words}-event" if words in _PAGES else words
 
 
 def address_of(event: SpaceEvent) -> tuple[str, int, str]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Moments on the clock of a place: what people type becomes a moment, and a moment becomes what they read.
 
-Stored is the moment (UTC) and the zone. The night when clocks go forward lacks an hour, which nobody can mean; the night
+Stored is the moment (UTC) and the zone. The night when clocks go forward lacks an hour, which nobody can mean; the one
 when they go back has one twice, of which the first is meant.
 """
 
@@ -18,7 +18,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-__all__ = ["is_zone", "local", "moment_in", "month_words", "spoken", "typed", "zone_choices", "zone_words"]
+__all__ = [
+    "is_zone",
+    "local",
+    "moment_in",
+    "month_words",
+    "spoken",
+    "typed",
+    "weekday_words",
+    "zone_choices",
+    "zone_words",
+]
 
 _TYPED = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::\d{2})?\Z", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -87,6 +97,11 @@ def _written(moment: date, style: str) -> str:
 def month_words(moment: date) -> str:
     """ "November 2026"."""
     return _written(moment, "F Y")
+
+
+def weekday_words(moment: date) -> str:
+    """ "Mon"."""
+    return _written(moment, "D")
 
 
 def _time(moment: datetime, words: str) -> Markup:
