@@ -39,6 +39,7 @@ urlpatterns = [
         path("", include("filanda.across.profiles.urls")),
         path("communities/<slug:slug>/discussions/", include("filanda.components.discussions.urls")),
         path("", include("filanda.components.news.urls")),
+        path("", include("filanda.components.events.urls")),
         path("communities/", include("filanda.spaces.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),
