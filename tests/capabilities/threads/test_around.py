@@ -270,8 +270,9 @@ def test_lists_cost_the_same_for_one_and_three(region, anna, bruno, mara, django
         ids = list(Thread.objects.values_list("pk", flat=True))
         with django_assert_num_queries(4):
             assert len(thread_lines(anna, ids)) == rows
+        posts = list(Post.objects.values_list("pk", flat=True))
         with django_assert_num_queries(2):
-            post_lines(anna, list(Post.objects.values_list("pk", flat=True)))
+            post_lines(anna, posts)
 
 
 def test_unread_by_thread_place_and_post(region, anna, bruno, stranger):

@@ -153,10 +153,10 @@ def post_rows(actor: Actor, thread: Thread, *, page: int = 1, keeps_order: bool 
         rows = rows.filter(number__gt=start, number__lte=start + POSTS_PAGE)
     else:
         rows = rows[start : start + POSTS_PAGE]
-    found: list[tuple[Any, ...]] = list(rows.values_list(*_POST_FIELDS, "reply_to__number", "reply_to__author_id"))
+    found: list[Any] = list(rows.values_list(*_POST_FIELDS, "reply_to__number", "reply_to__author_id"))
     mine = reactions_of(actor, [row[0] for row in found])
     none: frozenset[str] = frozenset()
-    return [PostRow(*row, mine=mine.get(row[0], none)) for row in found]
+    return [PostRow(*(*row, mine.get(row[0], none))) for row in found]
 
 
 def reactions_of(actor: Actor, posts: Iterable[int]) -> dict[int, frozenset[str]]:

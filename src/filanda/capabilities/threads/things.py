@@ -58,7 +58,7 @@ def thread_lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
 
 
 def post_lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
-    """Posts that `actor` may see, with their words; without any where they were removed or deleted. Three queries."""
+    """Posts that `actor` may see, with their words; without any where they were removed or deleted. Two queries."""
     rows = list(Post.objects.visible_to(actor).filter(pk__in=set(ids)).select_related("thread"))
     names = names_of(actor, {row.author_id for row in rows})
     lines = {}
@@ -111,7 +111,7 @@ def _followed(ids: Iterable[int]) -> dict[int, int]:
     moved = dict(Thread.objects.filter(pk__in=wanted).exclude(moved_to=None).values_list("pk", "moved_to"))
     steps = 0
     while moved and steps < 10:
-        wanted = {asked: moved.get(number, number) for asked, number in wanted.items()}
+        wanted = {asked: moved.get(number) or number for asked, number in wanted.items()}
         moved = dict(
             Thread.objects.filter(pk__in=set(moved.values())).exclude(moved_to=None).values_list("pk", "moved_to")
         )

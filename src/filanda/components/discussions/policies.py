@@ -146,5 +146,11 @@ def register() -> None:
             thread_page=thread_page,
             holds=_holds,
             followers_of=_followed,
+            post_page=lambda number, thread, post: ("discussions:post", (_slug_of(number), thread, post)),
+            pages=(
+                ("discussions:thread", "number", ""),
+                ("discussions:short", "number", ""),
+                ("discussions:post", "number", "post"),
+            ),
         )
     )

@@ -42,8 +42,9 @@ def _made(*, is_plain: bool) -> MarkdownIt:
         return parser.disable(["link", "image", "reference"])
     parser.enable("table")
     # "example.org" alone is a word as often as an address: one with its scheme is meant as one.
+    parser.enable("linkify")
     assert parser.linkify is not None
-    parser.enable("linkify").linkify.set({"fuzzy_link": False, "fuzzy_ip": False, "fuzzy_email": False})
+    parser.linkify.set({"fuzzy_link": False, "fuzzy_ip": False, "fuzzy_email": False})
     return parser
 
 
