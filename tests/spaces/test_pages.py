@@ -217,6 +217,7 @@ def test_requests_cost_the_same_for_one_and_three(region, client):
 
 
 def test_the_directory_costs_the_same_for_one_and_three(region, client):
+    client.get("/it/communities/")  # the region's host is found once
     found = []
     for names in (("One",), ("Two", "Three")):
         for name in names:
@@ -254,6 +255,16 @@ def test_who_hides_from_lists_is_shown_to_managers_alone(region, client):
     assert b"Ugo Nascosto" not in client.get("/it/communities/silk/people/?q=ugo").content
     sign_in(client, mara)
     assert b"Ugo Nascosto" in client.get("/it/communities/silk/people/").content
+
+
+def test_the_door_names_only_managers_whose_page_the_reader_may_open(region, client):
+    hidden, shown = a_person(region, "Ugo Nascosto"), a_person(region, "Mara Neri", listing=Visibility.PUBLIC)
+    for openness in ("open", "restricted"):
+        make_space(region, openness, openness=openness, managers=[hidden, shown])
+        for page in ("join/", "about/", ""):
+            text = client.get(f"/it/communities/{openness}/{page}", follow=True).content
+            assert b"Mara Neri" in text
+            assert b"Ugo Nascosto" not in text
 
 
 def test_the_people_of_an_open_space_are_not_for_visitors(region, client):

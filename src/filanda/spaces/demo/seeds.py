@@ -27,6 +27,16 @@ LARGEST_SIZE = 90  # as CommunityText.size says it
 PART_AT_MOST = 0.6  # of the region's people in the largest community
 
 
+_ANSWERS = (
+    "Ce ne occupiamo da due anni in azienda, in tre, e finora abbiamo imparato dai nostri errori. Vorremmo imparare "
+    "anche da quelli degli altri, e raccontare i nostri.",
+    "Seguo questo tema per il mio comune: ci serve capire chi lo ha già fatto e quanto è costato davvero.",
+    "Sono in dipartimento da poco e sto cercando casi reali su cui lavorare con i miei studenti.",
+    "Mi ha parlato di voi una collega che è già dentro. Posso portare dati di prova, se servono.",
+    "We run a small laboratory on the subject and would like to compare methods before the next call opens.",
+)
+
+
 def seed_spaces(actor: Actor, region: Region) -> int:
     """Make the invented communities of `region` that are missing, with their members; returns how many were made.
 
@@ -140,7 +150,7 @@ def _memberships(
                     state=MembershipState.REQUESTED,
                     state_changed_at=asked,
                     created_at=asked,
-                    answer=one.names.get("it", "")[:200],
+                    answer=chance.choice(_ANSWERS),
                 )
             )
     return rows

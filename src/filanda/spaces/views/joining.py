@@ -25,9 +25,9 @@ from filanda.spaces.actions.joining import (
     withdraw_membership,
 )
 from filanda.spaces.errors import AlreadyInside, LastManager, NotAllowedIn, TooOften
+from filanda.spaces.homes import managers_seen
 from filanda.spaces.models import MemberRole, Membership, MembershipState, SpaceKind
 from filanda.spaces.pages import SpacePage, actor_of, space_page
-from filanda.spaces.queries import managers_of, people_by_account
 
 __all__ = ["join", "leave", "mine", "to_sign_in"]
 
@@ -68,14 +68,14 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _door(request: HttpRequest, page: SpacePage, problem: str = "", status: int = 200) -> HttpResponse:
-    managers = [] if page.space.is_private and not page.role else managers_of(page.space)
-    people = people_by_account(account.pk for account in managers)
+    # As far as the reader may open their pages; of a private one nobody outside learns who is inside.
+    managers = [] if page.space.is_private and not page.role else managers_seen(page.actor, page.space)
     context = {
         "page": page,
         "question": page.space.text("questions"),
         "answer": request.POST.get("answer", "") or (page.membership.answer if page.membership else ""),
         "answer_length": ANSWER_LENGTH,
-        "managers": [people[account.pk].name for account in managers if account.pk in people],
+        "managers": [person.name for person in managers],
         "listed_errors": [{"name": "", "message": problem}] if problem else [],
     }
     return render(request, "spaces/door.html", context, status=status)
