@@ -32,7 +32,7 @@ def test_threads_and_posts_of_an_open_community(world, enter, region):
 def test_nothing_of_closed_communities(world, enter, region):
     for openness in (Openness.RESTRICTED, Openness.PRIVATE):
         inside = make_space(region, f"Closed {openness}", openness=openness, members=[world.anna])
-        thread = world.open(world.anna, "Our secret plan", space=inside)
+        thread = world.open(world.anna, f"Our secret plan, {openness}", space=inside)
         base = f"/api/v1/communities/{inside.slug}/threads"
         for who in (None, world.anna):
             assert enter(who).get(base).status_code == 404
