@@ -312,7 +312,7 @@ def test_addresses(world, enter, ahead):
 
 
 def test_region_list_by_month_and_priority(world, enter, region):
-    scheme = ConceptScheme.objects.create(region=region, slug="s3", names={"en": "S3"})
+    scheme = ConceptScheme.objects.create(region=region, slug="s3", labels={"en": "S3"})
     silk = Concept.objects.create(scheme=scheme, code="silk", labels={"en": "Silk", "it": "Seta"})
     wool = Concept.objects.create(scheme=scheme, code="wool", labels={"en": "Wool", "it": "Lana"})
     below = Concept.objects.create(
