@@ -6,13 +6,23 @@ from __future__ import annotations
 import functools
 import mmap
 import tempfile
+import threading
 from typing import Any
 
 KNOWN = ("it", "en", "fr", "de", "es")
 
 
-@functools.lru_cache(maxsize=1)
+_loading = threading.Lock()
+
+
 def _identifier() -> Any:
+    """The tables, read once, however many threads ask for them first."""
+    with _loading:
+        return _read()
+
+
+@functools.lru_cache(maxsize=1)
+def _read() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     every = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
