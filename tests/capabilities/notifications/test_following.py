@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils.timezone import now
 
 from filanda.capabilities.follows.models import Follow
 from filanda.capabilities.notifications import following
 from filanda.capabilities.notifications.models import Bookkeeping, Channel, Choice, Notification
 from filanda.capabilities.notifications.queries import lines_of, notification_page, unread_count
-from filanda.kernel.identity.actors import actor_for
+from filanda.directory.people.models import Block
+from filanda.kernel.identity.actors import PLATFORM, actor_for
+from filanda.kernel.journal.actions import record
 
 
 def test_everybody_is_told_once_and_who_acted_is_not(notes, person, follow):
@@ -102,3 +105,44 @@ def test_another_region_is_told_nothing(notes, person, follow, other_region):
     follow()
     with in_region(other_region):
         assert Notification.objects.count() == 0
+
+
+def test_who_left_the_region_or_is_no_longer_active_is_told_nothing(notes, person, follow):
+    gone, asleep, here = person("gone"), person("asleep"), person("here")
+    gone.role_grants.update(ended_at=now())
+    type(asleep).objects.filter(pk=asleep.pk).update(is_active=False)
+    notes.write(1, "Loom", [(gone, "mention"), (asleep, "mention"), (here, "mention")])
+    follow()
+    assert [row.account for row in Notification.objects.select_related("account")] == [here]
+
+
+def test_people_who_blocked_one_another_are_not_told_of_each_others_words(notes, person, follow, region):
+    ada, bea, eva = person("ada"), person("bea"), person("eva")
+    Block.objects.create(region=region, blocker=ada, blocked=eva)
+    Block.objects.create(region=region, blocker=eva, blocked=bea)
+    notes.write(1, "Loom", [(ada, "mention"), (bea, "follow")], actor=actor_for(eva))
+    notes.authors[2] = eva.pk  # released by somebody else, but her words
+    notes.write(2, "Shuttle", [(ada, "mention"), (bea, "mention")])
+    notes.write(3, "Weft", [(ada, "mention")], actor=actor_for(bea))
+    follow()
+    assert [(row.account, row.thing_id) for row in Notification.objects.select_related("account")] == [(ada, 3)]
+
+
+def test_an_event_that_cannot_be_spoken_of_holds_nothing_up(notes, person, follow):
+    ada = person("ada")
+    with transaction.atomic():  # its notice asks the payload for what is not there
+        record("tests.note.written", region=notes.region, actor=PLATFORM, payload={"told": [["nobody"]]})
+    notes.write(2, "Shuttle", [(ada, "follow")])
+    follow()
+    assert [row.thing_id for row in Notification.objects.all()] == [2]
+
+
+def test_what_a_sleeping_role_would_show_is_not_lost(notes, person, follow):
+    fausta = person("fausta", "facilitator")
+    notes.write(2, "Shuttle", [(fausta, "manager")])
+    follow()
+    notes.notes[2] = ("Shuttle", "role:facilitator")
+    lines, gone, _next = notification_page(actor_for(fausta))
+    assert (lines, gone) == ([], [])
+    lines, _gone, _next = notification_page(actor_for(fausta, has_second_factor=True))
+    assert [line.thing.id for line in lines] == [2]

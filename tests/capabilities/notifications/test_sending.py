@@ -9,10 +9,11 @@ import pytest
 from django.utils.timezone import now
 from tests.mailing import deliver
 
-from filanda.capabilities.notifications.actions import choose, mark_read, stop_mail, unsubscribe
+from filanda.capabilities.notifications.actions import choose, mark_read, set_quiet_hours, stop_mail, unsubscribe
 from filanda.capabilities.notifications.models import Channel, Choice, Notification
 from filanda.capabilities.notifications.sending import MOST_LINES, send_due
-from filanda.capabilities.notifications.unsubscribing import read_token
+from filanda.capabilities.notifications.timing import zone_of
+from filanda.capabilities.notifications.unsubscribing import Unsubscription, read_token
 from filanda.kernel.identity.actors import actor_for
 from filanda.kernel.mail.models import Message
 
@@ -133,3 +134,48 @@ def test_the_mail_is_rendered_in_html_and_text(notes, person, follow, region, se
     assert "&lt;b&gt;Loom" in mail.html
     assert "Shuttle" in mail.text
     assert "List-Unsubscribe-Post" in str(mail.headers)
+
+
+def test_who_has_left_the_region_meanwhile_gets_no_mail(notes, person, follow, region):
+    ada = person("ada")
+    at_once(ada, region)
+    notes.write(1, "Loom", [(ada, "follow")])
+    follow()
+    ada.role_grants.update(ended_at=now())
+    assert (send_due(region, now() + SOON), Message.objects.count()) == (0, 0)
+
+
+def test_what_became_due_before_the_quiet_hours_and_was_not_sent_waits_for_their_end(notes, person, follow, region):
+    ada = person("ada")
+    at_once(ada, region)
+    notes.write(1, "Loom", [(ada, "follow")])
+    follow()
+    late = now() + timedelta(hours=5)  # the worker stood still
+    hour = late.astimezone(zone_of(region)).hour
+    set_quiet_hours(actor=actor_for(ada), begin=hour, end=(hour + 2) % 24)
+    assert send_due(region, late) == 0
+    assert Notification.objects.get().mail_due_at > late
+    assert send_due(region, late + timedelta(hours=2)) == 1
+
+
+def test_unsubscribing_from_a_digest_ends_it_in_single_communities_too(notes, person, region):
+    ada = person("ada")
+    Choice.objects.create(region=region, account=ada, kind="news", channel=Channel.PRODUCT)
+    Choice.objects.create(region=region, account=ada, kind="news", channel=Channel.DAILY, space_id=7)
+    unsubscribe(wish=Unsubscription(ada.pk, region.pk, "", Channel.DAILY), now=now())
+    assert set(Choice.objects.filter(account=ada).values_list("channel", flat=True)) == {Channel.PRODUCT}
+
+
+def test_a_link_of_somebody_who_is_gone_does_nothing(region):
+    assert unsubscribe(wish=Unsubscription(2**40, region.pk, "news", Channel.DAILY), now=now()) == []
+
+
+def test_ending_a_kind_everywhere_leaves_what_a_community_was_given_of_its_own(notes, person, follow, region):
+    ada = person("ada")
+    at_once(ada, region)
+    Choice.objects.create(region=region, account=ada, kind="threads", channel=Channel.DAILY, space_id=7)
+    notes.write(1, "Loom", [(ada, "follow")])
+    notes.write(2, "Shuttle", [(ada, "follow")], space=7)
+    follow()
+    choose(actor=actor_for(ada), choices={(0, "threads"): Channel.PRODUCT}, now=now())
+    assert [row.thing_id for row in Notification.objects.filter(mail_due_at__isnull=False)] == [2]

@@ -130,6 +130,8 @@ def open_one(request: HttpRequest, number: int) -> HttpResponse:
     if row is None:
         raise Http404
     lines = lines_of(actor, [row])
+    if not lines and actor.withheld:  # theirs again with a second factor
+        raise Http404
     if not lines:
         actions.drop(actor=actor, rows=[row], now=now())
         raise Http404
@@ -266,7 +268,7 @@ def set_one(request: HttpRequest) -> HttpResponse:
     require(actor, "follows.own")
     kind, _colon, number = request.POST.get("thing", "").partition(":")
     wish = request.POST.get("wish", "")
-    if not number.isascii() or not number.isdigit() or int(number) > LARGEST_ID:
+    if not number.isascii() or not number.isdigit() or len(number) > 19 or int(number) > LARGEST_ID:
         raise Http404
     thing = (kind, int(number))
     try:

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.notifications.choices import DEFAULTS
 from filanda.capabilities.notifications.models import Channel, Choice, Notification, Preferences
 from filanda.capabilities.notifications.unsubscribing import Unsubscription
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import Account
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
@@ -82,13 +84,19 @@ def stop_mail(*, actor: Actor, is_on: bool, now: datetime) -> None:
 
 def unsubscribe(*, wish: Unsubscription, now: datetime) -> list[str]:
     """End what a link says, without signing in: the holder of the link is its authority. They still see it all in the
-    product. Returns the kinds that changed.
+    product. Returns the kinds that changed: none for an account that is not there any more.
     """
     with transaction.atomic(durable=True):
         region = active_region()
+        if not Account.objects.filter(pk=wish.account_id).exists():
+            return []
         mine = dict(Choice.objects.filter(account=wish.account_id, space_id=0).values_list("kind", "channel"))
         current = {**DEFAULTS, **mine}
         kinds = [wish.kind] if wish.kind else [kind for kind, channel in current.items() if channel == wish.channel]
+        if not wish.kind:  # in single communities too
+            own = Choice.objects.filter(account=wish.account_id, channel=wish.channel).exclude(space_id=0)
+            for row in own.exclude(kind__in=kinds):
+                _set(region, wish.account_id, row.space_id, row.kind, Channel.PRODUCT)
         for kind in kinds:
             _set(region, wish.account_id, 0, kind, Channel.PRODUCT)
         ended = Choice.objects.filter(account=wish.account_id, kind__in=kinds).exclude(space_id=0)
@@ -107,4 +115,7 @@ def _set(region: Region, account_id: int, space_id: int, kind: str, channel: str
         waiting = Notification.objects.filter(account=account_id, kind=kind, mail_due_at__isnull=False)
         if space_id:
             waiting = waiting.filter(space_id=space_id)
+        else:  # where they chose otherwise, it stays so
+            own = Choice.objects.filter(account=account_id, kind=kind).exclude(space_id=0)
+            waiting = waiting.filter(Q(space_id=None) | ~Q(space_id__in=own.values("space_id")))
         waiting.update(mail_due_at=None)

@@ -8,19 +8,22 @@ a killed worker does an event again or not at all, and the unique key (event, ac
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import Q
 from django.utils.timezone import now as clock
 
 from filanda.capabilities.follows.queries import muted_by
 from filanda.capabilities.notifications.choices import channels_of
 from filanda.capabilities.notifications.models import Bookkeeping, Channel, Notification, Preferences
 from filanda.capabilities.notifications.timing import due_at, zone_of
+from filanda.directory.people.models import Block
 from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.identity.models import RoleGrant
 from filanda.kernel.journal import chain
 from filanda.kernel.journal.models import Event
 from filanda.kernel.journal.news import stop_listening, wait_for_news
@@ -32,6 +35,7 @@ from filanda.kernel.regions.scoped import across_regions, in_region
 NAME = "notifications"
 BATCH = 200
 TOO_OLD = timedelta(days=7)  # what is told so late (a restored copy, a first start) is not told at all
+PERSONAL_KINDS = frozenset({"mentions", "replies", "threads", "introductions"})  # one person's words to others
 _LONGEST_PAUSE = 10.0
 
 log = structlog.get_logger("filanda.notifications")
@@ -84,17 +88,29 @@ def _follow_once(now: datetime) -> tuple[int, bool]:
             with in_region(region):
                 for event in of_region:
                     if event.at >= now - TOO_OLD:
-                        notify(region, event, told_of[event.type])
+                        _notify_or_skip(region, event, told_of[event.type])
         keeping.position = events[-1][0]
         keeping.save(update_fields=["position"])
         return keeping.position, len(events) == BATCH
+
+
+def _notify_or_skip(region: Region, event: Event, declared: Sequence[Notice]) -> None:
+    """One event that a room cannot speak of is logged and passed over: the others do not wait for it."""
+    try:
+        with transaction.atomic():
+            notify(region, event, declared)
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("nobody is told of an event", event_id=event.pk, event_type=event.type)
 
 
 def notify(region: Region, event: Event, declared: Sequence[Notice]) -> int:
     """Write the notifications of one event, in the caller's transaction, inside the region. Returns how many are new.
 
     Whoever acted is left out; who stands in several notices is told by the first. Whoever has muted what it is about
-    hears of it only when named or answered, or when it concerns them themselves.
+    hears of it only when named or answered, or when it concerns them themselves. Who is not (or no longer) somebody in
+    the region is told nothing, nor is anybody of the words of somebody whom they blocked or who blocked them.
     """
     seen: set[int] = {event.account_id} if event.account_id is not None else set()
     rows: list[Notification] = []
@@ -114,11 +130,27 @@ def notify(region: Region, event: Event, declared: Sequence[Notice]) -> int:
         for account_id in muted_by([about, *line.inside]):
             if told.get(account_id) in {"follow", "member"}:
                 del told[account_id]
+        apart = _apart_from({event.account_id, line.author_id}) if notice.kind in PERSONAL_KINDS else set()
+        told = {number: told[number] for number in _present(told) if number not in apart}
         seen.update(told)
         space_id = notice.space(event)
         rows += _rows(region, event, notice, about, line.audience, space_id, told)
     made = Notification.objects.bulk_create(rows, ignore_conflicts=True)
     return len(made)
+
+
+def _present(accounts: Iterable[int]) -> list[int]:
+    """Those of `accounts` that are somebody in the active region now. One query."""
+    held = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=clock()), ended_at=None, scope_kind="")
+    rows = held.filter(account__in=list(accounts), account__is_active=True).order_by("account")
+    return list(rows.values_list("account", flat=True).distinct())
+
+
+def _apart_from(writers: set[int | None]) -> set[int]:
+    """Accounts that have blocked one of `writers`, or that one of them has blocked. One query."""
+    known = [account for account in writers if account is not None]
+    rows = Block.objects.filter(Q(blocker__in=known) | Q(blocked__in=known)).values_list("blocker", "blocked")
+    return {account for pair in rows for account in pair}
 
 
 def _rows(
@@ -135,7 +167,7 @@ def _rows(
     zone = zone_of(region)
     rows = []
     for account_id, why in told.items():
-        channel = Channel.AT_ONCE if notice.is_urgent else channels[account_id]
+        channel = _channel(notice, channels[account_id])
         if channel == Channel.OFF:
             continue
         own = preferred.get(account_id)
@@ -159,3 +191,12 @@ def _rows(
             )
         )
     return rows
+
+
+def _channel(notice: Notice, chosen: str) -> str:
+    """How it comes to somebody who has `chosen`: what is urgent waits for no digest; no e-mail stays no e-mail."""
+    if chosen not in (Channel.AT_ONCE, Channel.DAILY, Channel.WEEKLY):
+        return chosen
+    if not notice.is_mailed:
+        return Channel.PRODUCT
+    return Channel.AT_ONCE if notice.is_urgent else chosen

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from filanda.capabilities.notifications.models import Channel, Choice, Notification, Preferences
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.models import Event
@@ -49,7 +51,8 @@ def notification_page(
     actor: Actor, *, before: tuple[datetime, int] | None = None, kind: str = "", is_unread: bool = False
 ) -> tuple[list[Line], list[Notification], tuple[datetime, int] | None]:
     """A page of what `actor` is told, newest first: lines, rows that turned out to be theirs to see no more, and where
-    the next page begins (created_at and id of the last one looked at), None at the end.
+    the next page begins (created_at and id of the last one looked at), None at the end. While a role of theirs sleeps,
+    what it would show is only not shown: it is theirs again with a second factor.
     """
     rows = Notification.objects.visible_to(actor)
     if kind:
@@ -57,15 +60,14 @@ def notification_page(
     if is_unread:
         rows = rows.unread()
     if before is not None:
-        from django.db.models import Q
-
         rows = rows.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], pk__lt=before[1]))
     found = list(rows.select_related("event").order_by("-created_at", "-pk")[: PAGE + 1])
     page = found[:PAGE]
     lines = lines_of(actor, page)
     shown = {line.notification.pk for line in lines}
     following = (page[-1].created_at, page[-1].pk) if len(found) > PAGE else None
-    return lines, [row for row in page if row.pk not in shown], following
+    gone = [] if actor.withheld else [row for row in page if row.pk not in shown]
+    return lines, gone, following
 
 
 def lines_of(actor: Actor, rows: Sequence[Notification]) -> list[Line]:

@@ -18,6 +18,7 @@ from django.utils import translation
 from filanda.capabilities.notifications.choices import KIND_LABELS
 from filanda.capabilities.notifications.models import Channel, Notification, Preferences
 from filanda.capabilities.notifications.queries import Line, lines_of
+from filanda.capabilities.notifications.timing import due_at, is_quiet, zone_of
 from filanda.capabilities.notifications.unsubscribing import unsubscribe_path
 from filanda.directory.people.languages import language_of
 from filanda.kernel.identity.actors import Actor, actor_for
@@ -51,14 +52,27 @@ def _send_to(region: Region, account_id: int, now: datetime) -> int:
             .order_by("created_at", "pk")
         )
         account = Account.objects.filter(pk=account_id, is_active=True).first()
+        own = Preferences.objects.filter(account=account_id).first()
+        rows = _put_off(region, rows, own, now)
         wanted = [row for row in rows if row.read_at is None and row.dropped_at is None]
-        if account is None or Preferences.objects.filter(account=account_id, no_mail_since__isnull=False).exists():
+        if account is None or (own is not None and own.no_mail_since is not None):
             wanted = []
         sent = _compose(region, account, wanted, now) if account is not None and wanted else []
         gone = {row.pk for row in sent}
         Notification.objects.filter(pk__in=gone).update(mailed_at=now)
         Notification.objects.filter(pk__in=[row.pk for row in rows]).update(mail_due_at=None)
         return len({_bundle(row) for row in sent})
+
+
+def _put_off(region: Region, rows: list[Notification], own: Preferences | None, now: datetime) -> list[Notification]:
+    """Let what is not urgent wait where the reader's quiet hours have begun since it became due. Returns the rest."""
+    zone = zone_of(region)
+    if own is None or not is_quiet(now.astimezone(zone).hour, (own.quiet_from, own.quiet_until)):
+        return rows
+    late = {row.pk for row in rows if row.channel == Channel.AT_ONCE and not row.is_urgent}
+    until = due_at(Channel.AT_ONCE, now, zone, (own.quiet_from, own.quiet_until))
+    Notification.objects.filter(pk__in=late).update(mail_due_at=until)
+    return [row for row in rows if row.pk not in late]
 
 
 def _bundle(row: Notification) -> str:
@@ -69,10 +83,11 @@ def _compose(region: Region, account: Account, rows: Sequence[Notification], now
     """Post the messages for `rows`. Returns the rows that went; the others are no longer theirs to see."""
     # As with a second factor: it is about somebody's own mailbox, which has proved itself; excerpts need none of it.
     actor, plain = actor_for(account, has_second_factor=True), actor_for(account)
+    theirs = rows if actor.is_member else []  # else they have left the region since
     language = language_of(account, region)
     sent: list[Notification] = []
     with translation.override(language):
-        for bundle, of_bundle in groupby(sorted(rows, key=_bundle), key=_bundle):
+        for bundle, of_bundle in groupby(sorted(theirs, key=_bundle), key=_bundle):
             lines = lines_of(actor, list(of_bundle))
             if not lines:
                 continue

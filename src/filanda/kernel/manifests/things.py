@@ -93,7 +93,8 @@ class Notice:
     and whose visibility decides whether it may be said. `sentence(event, line)`: one sentence for the reader, in the
     active language, `line` being the thing as that reader sees it. `kind`: what people switch on and off:
     one of the names in `NOTICE_KINDS`. `is_urgent`: goes by e-mail at once whatever digest is set (a decision about
-    one's own post), though never against an unsubscription.
+    one's own post), though never against an unsubscription. `is_mailed`: False where the
+    room sends an e-mail of its own.
     """
 
     event: str
@@ -103,6 +104,7 @@ class Notice:
     sentence: Callable[[Event, ThingLine], str]
     space: Callable[[Event], int | None] = field(default=lambda _event: None)
     is_urgent: bool = False
+    is_mailed: bool = True
 
 
 NOTICE_KINDS = (
