@@ -7,6 +7,7 @@ FILANDA_HTTPS     1: served behind TLS; cookies and headers are tightened
 FILANDA_PROXIES   how many proxies of ours stand in front and add to X-Forwarded-For (default: 1 with HTTPS, else 0)
 FILANDA_EMAIL_URL, FILANDA_EMAIL_FROM  where e-mail is handed over, and who sends it (kernel.mail.configuration)
 FILANDA_EMAIL_REPLIES and others of that name  where answers by e-mail come in (kernel.mail.configuration)
+FILANDA_CLAMAV_AWAY  "accept" takes files unscanned, and marks them, while ClamAV does not answer (default: refuse)
 FILANDA_CLAMAV    where ClamAV looks at uploaded files: unix:/run/clamav/clamd.ctl or host:3310 (default: not at all)
 FILANDA_FILES_STORAGE  class of the storage of uploaded files, such as one for S3 (default: the data directory)
 FILANDA_FILES_OPTIONS  its options, as JSON
@@ -110,8 +111,11 @@ INSTALLED_APPS = [
     "filanda.spaces",
     "filanda.components.news",
     "filanda.components.discussions",
+    "filanda.components.documents",
     "filanda.components.events",
     "filanda.across.finder",
+    "filanda.across.communities",
+    "filanda.across.journeys",
     "filanda.across.workbench",
     "filanda.across.profiles",
     "filanda.across.ownership",
@@ -252,6 +256,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS = ["filanda.site.uploads.NoFiles"]  # see capabilities.files.receiving for views that take files
 CLAMAV = os.environ.get("FILANDA_CLAMAV", "")
+CLAMAV_AWAY = os.environ.get("FILANDA_CLAMAV_AWAY", "refuse")
 LEGAL_TEXTS = PACKAGE / "site" / "legal"  # the legal texts of a region that has published none
 
 _OWN_FILES: dict[str, object] = {

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
@@ -13,6 +14,7 @@ from filanda.capabilities.files import storing
 from filanda.capabilities.files.inspecting import FileRefused, Inspected, inspect_document, inspect_logo
 from filanda.capabilities.files.models import FileAudience, FileKind, StoredFile
 from filanda.capabilities.files.scanning import ScannerAway, scan
+from filanda.capabilities.files.sharing import inspect_shared
 from filanda.capabilities.files.steps import QuotaReached, delete_files, keep_file
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
@@ -24,9 +26,9 @@ __all__ = ["FileRefused", "QuotaReached", "ScannerAway", "inspect", "remove", "s
 
 def inspect(kind: str, upload: UploadedFile) -> Inspected:
     """Find out what `upload` is, and have it scanned. Takes a while: before the transaction. Raises FileRefused."""
-    inspected = inspect_logo(upload) if kind == FileKind.LOGO else inspect_document(upload)
-    scan(inspected.content)
-    return inspected
+    look = {FileKind.LOGO: inspect_logo, FileKind.SHARED: inspect_shared}.get(FileKind(kind), inspect_document)
+    inspected = look(upload)
+    return inspected if scan(inspected.content) else replace(inspected, is_unscanned=True)
 
 
 def store(

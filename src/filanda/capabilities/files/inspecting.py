@@ -30,7 +30,7 @@ KEPT_SIDE = 3_000  # of a document's picture: what is written on it can be read
 LOGO_SIDES = {"": 512, "small": 128}
 NAME_LENGTH = 120
 
-_FORMATS = {"PNG": ("image/png", "png"), "JPEG": ("image/jpeg", "jpg"), "WEBP": ("image/webp", "webp")}
+FORMATS = {"PNG": ("image/png", "png"), "JPEG": ("image/jpeg", "jpg"), "WEBP": ("image/webp", "webp")}
 _HEADS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 _ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch|RichMedia)\b")
 _MARKUP = re.compile(rb"<\s*(!doctype|html|script|svg|body|iframe)", re.IGNORECASE)
@@ -59,37 +59,38 @@ class Inspected:
     width: int | None = None
     height: int | None = None
     variants: dict[str, Picture] = field(default_factory=dict)
+    is_unscanned: bool = False
 
 
 def inspect_document(file: IO[bytes]) -> Inspected:
     """A PDF document as it is, or an image made anew, in its own format. Raises FileRefused."""
-    content = _read(file, DOCUMENT_BYTES)
+    content = read(file, DOCUMENT_BYTES)
     if content.startswith(b"%PDF-"):
-        _look_over_pdf(content)
+        look_over_pdf(content)
         return Inspected(content, "application/pdf", "pdf")
-    format_ = _format_of(content)
+    format_ = format_of(content)
     if not format_:
         raise FileRefused(
             _("This is not a PDF document or a picture (PNG, JPEG, WebP), whatever its name says%(found)s.")
-            % {"found": _what(content)}
+            % {"found": what(content)}
         )
-    image = _decoded(content, format_, KEPT_SIDE)
-    made = _fitted(image, KEPT_SIDE, format_)
-    media_type, extension = _FORMATS[format_]
+    image = decoded(content, format_, KEPT_SIDE)
+    made = fitted(image, KEPT_SIDE, format_)
+    media_type, extension = FORMATS[format_]
     return Inspected(made.content, media_type, extension, made.width, made.height)
 
 
 def inspect_logo(file: IO[bytes]) -> Inspected:
     """An image made anew as WebP, in two sizes. Raises FileRefused."""
-    content = _read(file, LOGO_BYTES)
-    format_ = _format_of(content)
+    content = read(file, LOGO_BYTES)
+    format_ = format_of(content)
     if not format_:
         raise FileRefused(
             _("A logo is a picture: PNG, JPEG or WebP. This is something else, whatever its name says%(found)s.")
-            % {"found": _what(content)}
+            % {"found": what(content)}
         )
-    image = _decoded(content, format_, 2 * LOGO_SIDES[""])
-    sizes = {name: _fitted(image, side, "WEBP") for name, side in LOGO_SIDES.items()}
+    image = decoded(content, format_, 2 * LOGO_SIDES[""])
+    sizes = {name: fitted(image, side, "WEBP") for name, side in LOGO_SIDES.items()}
     largest = sizes.pop("")
     return Inspected(largest.content, "image/webp", "webp", largest.width, largest.height, sizes)
 
@@ -105,7 +106,7 @@ def clean_name(name: str, extension: str) -> str:
     return f"{stem[:NAME_LENGTH].strip('. ') or 'file'}.{extension}"
 
 
-def _read(file: IO[bytes], most: int) -> bytes:
+def read(file: IO[bytes], most: int) -> bytes:
     file.seek(0)
     content = file.read(most + 1)
     if not content:
@@ -118,13 +119,13 @@ def _read(file: IO[bytes], most: int) -> bytes:
     return content
 
 
-def _format_of(content: bytes) -> str:
+def format_of(content: bytes) -> str:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
     return next((format_ for head, format_ in _HEADS.items() if content.startswith(head)), "")
 
 
-def _what(content: bytes) -> str:
+def what(content: bytes) -> str:
     """ ", but an archive (.zip)", where it can be told."""
     try:
         guess = puremagic.from_string(content[: 64 * 1024]).strip(".").lower()
@@ -133,7 +134,7 @@ def _what(content: bytes) -> str:
     return _(" (it looks like .%(kind)s)") % {"kind": guess} if guess.isalnum() and len(guess) <= 5 else ""
 
 
-def _look_over_pdf(content: bytes) -> None:
+def look_over_pdf(content: bytes) -> None:
     """Refuse what is cut off, what is another kind of file as well, and what runs programs."""
     if b"%%EOF" not in content[-2048:]:
         raise FileRefused(_("This PDF document is not whole: its end is missing. Save or scan it again."))
@@ -143,7 +144,7 @@ def _look_over_pdf(content: bytes) -> None:
         raise FileRefused(_("This PDF document holds programs (JavaScript). Print it to a new PDF, which has none."))
 
 
-def _decoded(content: bytes, format_: str, side: int) -> Image.Image:
+def decoded(content: bytes, format_: str, side: int) -> Image.Image:
     """The first and only frame, upright, as RGB or RGBA."""
     broken = _("This picture cannot be read: it is damaged or not what it claims to be. Save it again.")
     try:
@@ -172,7 +173,7 @@ def _decoded(content: bytes, format_: str, side: int) -> Image.Image:
         raise FileRefused(broken) from error
 
 
-def _fitted(image: Image.Image, side: int, format_: str) -> Picture:
+def fitted(image: Image.Image, side: int, format_: str) -> Picture:
     """A copy of the pixels alone, no side longer than `side`, encoded."""
     small = image.copy()
     small.thumbnail((side, side), Image.Resampling.LANCZOS)

@@ -20,6 +20,7 @@ STAFF = frozenset({"facilitator", "region_administrator"})
 class FileKind(models.TextChoices):
     DOCUMENT = "document", _("Document")
     LOGO = "logo", _("Logo")
+    SHARED = "shared", _("File of a community")
 
 
 class FileAudience(models.TextChoices):
@@ -31,7 +32,9 @@ class FileAudience(models.TextChoices):
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     def visible_to(self, actor: Actor) -> StoredFileQuerySet:
-        """Files `actor` may open: one's own, and those of things that one sees. Staff see every document."""
+        """Files `actor` may open: one's own documents, and files of things that one sees. Staff see every document, but
+        not of things that are closed to them; of what is shared in a community its readers decide alone.
+        """
         if actor.is_platform:
             return self
         of_things = Q(pk__in=[])
@@ -59,13 +62,14 @@ class StoredFile(models.Model):
     subject_id = models.BigIntegerField()
     kind = models.CharField(max_length=10, choices=FileKind.choices)
     name = models.CharField(max_length=150)
-    media_type = models.CharField(max_length=60)
+    media_type = models.CharField(max_length=100)
     size = models.BigIntegerField(help_text="bytes, of the file itself")
     sha256 = models.CharField(max_length=64)
     key = models.CharField(max_length=100, unique=True, editable=False)
     variants = models.JSONField(default=dict, blank=True)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
+    is_unscanned = models.BooleanField(default=False, help_text="the virus scanner was away when it came")
     audience = models.CharField(max_length=10, choices=FileAudience.choices, default=FileAudience.SUBJECT)
     uploaded_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=now)

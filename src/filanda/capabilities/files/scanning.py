@@ -6,6 +6,7 @@ from __future__ import annotations
 import socket
 import struct
 
+import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -15,17 +16,33 @@ __all__ = ["ScannerAway", "scan"]
 
 TIMEOUT = 30.0  # seconds, for the whole file
 _CHUNK = 64 * 1024
+log = structlog.get_logger("filanda.files")
 
 
 class ScannerAway(FileRefused):
-    """The scanner does not answer, and nothing is taken unscanned."""
+    """The scanner does not answer."""
 
     def __init__(self) -> None:
         super().__init__(_("Files cannot be checked for viruses at the moment, so none is taken. Try again later."))
 
 
-def scan(content: bytes) -> None:
-    """Have `content` looked at. Without a configured scanner, nothing happens. Raises FileRefused, ScannerAway."""
+def scan(content: bytes) -> bool:
+    """Have `content` looked at; whether it was. Without a configured scanner, nothing happens, and nothing is amiss.
+
+    Raises FileRefused, and ScannerAway unless the installation takes files unscanned meanwhile
+    (FILANDA_CLAMAV_AWAY=accept): False then.
+    """
+    try:
+        _ask(content)
+    except ScannerAway:
+        if settings.CLAMAV_AWAY != "accept":
+            raise
+        log.warning("file taken unscanned: the scanner is away", size=len(content))
+        return False
+    return True
+
+
+def _ask(content: bytes) -> None:
     place: str = settings.CLAMAV
     if not place:
         return
@@ -52,7 +69,7 @@ def scan(content: bytes) -> None:
 
 
 def _connected(place: str) -> socket.socket:
-    """`place`: "unix:/run/clamav/clamd.ctl" or "host:3310"."""
+    """`place`: "unix:/run/clamav/clamd.ctl", "tcp://host:3310" or "host:3310"."""
     if place.startswith("unix:"):
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(TIMEOUT)
@@ -62,5 +79,5 @@ def _connected(place: str) -> socket.socket:
             connection.close()
             raise
         return connection
-    host, _colon, port = place.rpartition(":")
+    host, _colon, port = place.removeprefix("tcp://").rpartition(":")
     return socket.create_connection((host, int(port)), timeout=TIMEOUT)

@@ -11,17 +11,27 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from filanda.capabilities.files.inspecting import FileRefused, Inspected, clean_name
+from filanda.capabilities.files.inspecting import FileRefused, Inspected, Picture, clean_name
 from filanda.capabilities.files.models import FileAudience, FileKind, StoredFile
 from filanda.capabilities.files.receiving import MB
-from filanda.capabilities.files.storing import delete_after_commit, write
+from filanda.capabilities.files.storing import delete_after_commit, storage, write
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
 from filanda.kernel.regions.models import Region
 
-__all__ = ["QuotaReached", "delete_files", "follow_merge", "keep_file", "kept_in_ledgers", "move_files"]
+__all__ = [
+    "QuotaReached",
+    "add_variant",
+    "copy_file",
+    "delete_files",
+    "follow_merge",
+    "hand_over",
+    "keep_file",
+    "kept_in_ledgers",
+    "move_files",
+]
 
 PERSON_BYTES = 100 * MB  # of documents, in one region
 PERSON_FILES = 100
@@ -53,7 +63,7 @@ def keep_file(
     of_subject = StoredFile.objects.filter(subject_kind=subject[0], subject_id=subject[1])
     if kind == FileKind.LOGO:
         delete_files(of_subject.select_for_update().filter(kind=FileKind.LOGO))
-    else:
+    elif kind == FileKind.DOCUMENT:  # of what is shared, the room of its thing has counted
         _check_quotas(actor, of_subject, len(inspected.content))
     made: list[str] = []
     variants = {}
@@ -74,6 +84,7 @@ def keep_file(
         variants=variants,
         width=inspected.width,
         height=inspected.height,
+        is_unscanned=inspected.is_unscanned,
         audience=audience,
         uploaded_by_id=actor.account_id,
         created_at=now,
@@ -86,6 +97,55 @@ def keep_file(
         payload={"of": list(subject), "kind": str(kind), "media_type": file.media_type, "size": file.size},
     )
     return file
+
+
+def add_variant(file: StoredFile, name: str, picture: Picture) -> None:
+    """Keep a smaller picture (WebP) of `file` beside it, in the place of one of that name."""
+    before = file.variants.get(name)
+    if before:
+        delete_after_commit([before["key"]])
+    key = write(file.region, picture.content)
+    file.variants[name] = {
+        "key": key,
+        "size": len(picture.content),
+        "width": picture.width,
+        "height": picture.height,
+    }
+    file.save(update_fields=["variants"])
+
+
+def copy_file(file: StoredFile, *, account_id: int | None, now: datetime) -> StoredFile:
+    """The same bytes once more, as a file of the same thing. Its smaller pictures are copied with it."""
+
+    def again(key: str) -> str:
+        with storage().open(key) as content:
+            return write(file.region, content.read())
+
+    made: StoredFile = StoredFile.objects.create(
+        region=file.region,
+        subject_kind=file.subject_kind,
+        subject_id=file.subject_id,
+        kind=file.kind,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        key=again(file.key),
+        variants={name: {**one, "key": again(one["key"])} for name, one in file.variants.items()},
+        width=file.width,
+        height=file.height,
+        audience=file.audience,
+        is_unscanned=file.is_unscanned,
+        uploaded_by_id=account_id,
+        created_at=now,
+    )
+    return made
+
+
+def hand_over(file: StoredFile, subject: tuple[str, int]) -> None:
+    """Let `file` belong to another thing of the same room."""
+    file.subject_kind, file.subject_id = subject
+    file.save(update_fields=["subject_kind", "subject_id"])
 
 
 def delete_files(files: Iterable[StoredFile]) -> int:

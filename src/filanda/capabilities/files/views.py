@@ -31,7 +31,7 @@ def file(request: HttpRequest, file_id: int, name: str, variant: str = "") -> Ht
     if request.headers.get("If-None-Match") == etag:
         response: HttpResponseBase = HttpResponseNotModified()
     else:
-        response = _content(found, key)
+        response = _content(found, key, is_picture=bool(variant))
     response.headers["ETag"] = etag
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -44,12 +44,15 @@ def file(request: HttpRequest, file_id: int, name: str, variant: str = "") -> Ht
     return response
 
 
-def _content(found: StoredFile, key: str) -> FileResponse:
+def _content(found: StoredFile, key: str, *, is_picture: bool) -> FileResponse:
     try:
         content = storage().open(key)
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(content, content_type=found.media_type)
+    # Every smaller version is a picture of ours, whatever it is a picture of.
+    response = FileResponse(content, content_type="image/webp" if is_picture else found.media_type)
     # Pictures are our own work and may be shown; a PDF document is somebody else's, and saved.
-    response.headers["Content-Disposition"] = content_disposition_header(not found.is_image, found.name) or "attachment"
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(not (found.is_image or is_picture), found.name) or "attachment"
+    )
     return response

@@ -47,6 +47,7 @@ class Actor:
             tokens.append("members")
         tokens += [f"role:{role}" for role in sorted(self.roles)]
         tokens += sorted({f"{kind}:{number}" for _role, kind, number in self.scoped})
+        tokens += sorted(f"{kind}:{number}:managers" for role, kind, number in self.scoped if role == "space_manager")
         return tuple(tokens)
 
     def scope_ids(self, kind: str, *roles: str) -> frozenset[int]:

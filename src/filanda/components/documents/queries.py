@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads of documents: lines for rooms that deal with anything, what is new, how much room is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Sum
+from django.utils.formats import number_format
+from django.utils.text import slugify
+
+from filanda.components.documents.models import Document, Folder, WaitingUpload
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.manifests.things import ThingLine
+from filanda.spaces.models import SCOPE, Space
+
+__all__ = [
+    "address_of",
+    "as_line",
+    "folder_address",
+    "latest",
+    "lines",
+    "path_of",
+    "quota_of",
+    "readable_size",
+    "usage",
+]
+
+MB = 1024 * 1024
+QUOTA_MB = 1024
+
+
+def address_of(document: Document) -> tuple[str, int, str]:
+    """The arguments of its page, "documents:document". Needs document.space."""
+    return document.space.slug, document.pk, slugify(document.title)[:60].strip("-") or "document"
+
+
+def folder_address(space: Space, folder: Folder) -> tuple[str, int, str]:
+    """The arguments of a folder's page, "documents:inside"."""
+    return space.slug, folder.pk, slugify(folder.name)[:60].strip("-") or "folder"
+
+
+def path_of(folder: Folder | None, known: Mapping[int, Folder]) -> list[Folder]:
+    """The folders from the top down to `folder` itself. No query: `known` has those of its space."""
+    path: list[Folder] = []
+    while folder is not None:
+        path.insert(0, folder)
+        folder = known.get(folder.parent_id) if folder.parent_id is not None else None
+    return path
+
+
+def as_line(document: Document) -> ThingLine:
+    return ThingLine(
+        kind="document",
+        id=document.pk,
+        title=document.title,
+        url_name="documents:document",
+        url_args=address_of(document),
+        excerpt=(document.description or " ".join(document.text[:400].split()))[:280],
+        language=document.language,
+        audience=document.audience,
+        author_id=document.author_id,
+        author_name=str(document.author) if document.author is not None else "",
+        inside=((SCOPE, document.space_id),),
+        at=document.changed_at,
+    )
+
+
+def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
+    """Those of `ids` that `actor` may see. One query."""
+    rows = Document.objects.visible_to(actor).filter(pk__in=ids).select_related("space", "author")
+    return {row.pk: as_line(row) for row in rows}
+
+
+def latest(actor: Actor, space: Space, since: datetime | None, most: int) -> list[ThingLine]:
+    """What was added or changed in `space` after `since`, newest first. One query."""
+    rows = Document.objects.visible_to(actor).filter(space=space, hidden_at=None).select_related("space", "author")
+    if since is not None:
+        rows = rows.filter(changed_at__gt=since)
+    return [as_line(row) for row in rows.order_by("-changed_at", "-pk")[:most]]
+
+
+def quota_of(space: Space) -> int:
+    """How many bytes the documents of `space` may take: settings["documents_mb"] of the space, else of its region."""
+    for given in (space.settings, space.region.settings):
+        most = given.get("documents_mb") if isinstance(given, dict) else None
+        if isinstance(most, int) and not isinstance(most, bool) and 0 <= most <= 1_000_000:
+            return most * MB
+    return QUOTA_MB * MB
+
+
+def usage(space: Space) -> int:
+    """How many bytes they take: every version, the bin, and uploads that wait. Two queries."""
+    kept = Document.objects.filter(space=space).aggregate(total=Sum("bytes_kept", default=0))["total"]
+    waiting = WaitingUpload.objects.filter(document__space=space).aggregate(total=Sum("size", default=0))["total"]
+    return int(kept) + int(waiting)
+
+
+def readable_size(size: int) -> str:
+    """A size in words for people: "12 kB", "3.4 MB"."""
+    for unit, factor in (("GB", 1024**3), ("MB", MB), ("kB", 1024)):
+        if size >= factor:
+            value = size / factor
+            return f"{number_format(value, 1 if value < 10 and value != int(value) else 0)} {unit}"
+    return f"{size} B"
+
+
+def ids() -> Iterable[int]:
+    """All documents, for a rebuild of the index."""
+    return Document.objects.order_by("pk").values_list("pk", flat=True)
