@@ -80,13 +80,14 @@ def seed_threads(
     }
     mean = max(1.0, posts / threads)
     largest = max(places, key=lambda place: (place.text.size, place.space.pk))
+    huge = next((one for one in wanted if one[0] is largest and posts >= 50 * _HUGE), None)
+    if Thread.objects.filter(posts_count__gte=_HUGE).exists():
+        huge = None
     done = 0
     for start in range(0, len(wanted), BATCH):
         batch = []
         for place, number in wanted[start : start + BATCH]:
-            length = _length(place, number, mean)
-            if place is largest and number == 0 and posts >= 50 * _HUGE:
-                length = _HUGE
+            length = _HUGE if (place, number) == huge else _length(place, number, mean)
             batch.append((place, number, thread(place.text, number, length=length)))
         _write(actor, region, batch, people, now)
         done += len(batch)
