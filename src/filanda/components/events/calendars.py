@@ -68,7 +68,7 @@ def _entry(event: SpaceEvent, address: str, state: str) -> Entry:
     entry.add("sequence", event.sequence)
     entry.add("dtstart", event.starts_at.astimezone(zone))
     entry.add("dtend", event.ends_at.astimezone(zone))
-    entry.add("summary", event.title, {"LANGUAGE": event.language} if event.language else None)
+    entry.add("summary", event.title, {"LANGUAGE": event.language} if event.language else {})
     entry.add("status", "CANCELLED" if event.is_cancelled else "TENTATIVE" if state == "waiting" else "CONFIRMED")
     parts = [_("Cancelled: %(reason)s") % {"reason": event.reason}] if event.is_cancelled else []
     parts += [event.summary, strip_tags(event.html).strip()[:1500]]

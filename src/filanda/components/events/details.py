@@ -109,7 +109,7 @@ def checked(given: Details) -> dict[str, Any]:
     """The fields of a SpaceEvent. Raises ValidationError by field."""
     errors = wrongs(given)
     if errors:
-        raise ValidationError(errors)  # type: ignore[arg-type]
+        raise ValidationError(errors)
     title = " ".join(clean(given.title).split())
     source = clean(given.source)
     return {

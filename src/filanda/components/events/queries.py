@@ -13,14 +13,20 @@ from django.utils.html import strip_tags
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from filanda.components.events.models import Registration, RegistrationState, SpaceEvent, SpaceEventState
+from filanda.components.events.models import (
+    Registration,
+    RegistrationState,
+    SpaceEvent,
+    SpaceEventQuerySet,
+    SpaceEventState,
+)
 from filanda.components.events.times import spoken
 from filanda.directory.people.models import Person
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.regions.models import Region
-from filanda.spaces.models import SCOPE, Space, SpaceConcept
+from filanda.spaces.models import SCOPE, Space, SpaceComponent, SpaceConcept
 
 __all__ = [
     "PER_PAGE",
@@ -37,6 +43,7 @@ __all__ = [
     "own_registration",
     "people_coming",
     "priorities",
+    "public_event",
     "public_events",
     "soon",
     "states_of",
@@ -87,7 +94,7 @@ def as_line(event: SpaceEvent, *, is_coming: bool = False) -> ThingLine:
         title=event.title,
         url_name="events:event",
         url_args=address_of(event),
-        excerpt=(words if is_coming else event.summary or event.source or words)[:280],
+        excerpt=(words if is_coming else event.summary or " ".join(strip_tags(event.html).split()) or words)[:280],
         language="" if is_coming else event.language,
         audience=event.audience,
         author_id=event.author_id,
@@ -202,7 +209,7 @@ def public_events(
     """What takes place in the region and everybody may read of, soonest first; of one `month` (past ones too), of the
     communities about one `priority` (an id, with what is below it). One query.
     """
-    rows = SpaceEvent.objects.visible_to(VISITOR).announced().select_related("space")
+    rows = _public()
     if month is not None:
         first = datetime(month[0], month[1], 1, tzinfo=zone)
         after = datetime(month[0] + month[1] // 12, month[1] % 12 + 1, 1, tzinfo=zone)
@@ -215,6 +222,18 @@ def public_events(
         )
         rows = rows.filter(Exists(about))
     return list(rows.order_by("starts_at", "pk")[offset : offset + most])
+
+
+def public_event(number: int) -> SpaceEvent | None:
+    """One that everybody may read of. One query."""
+    found: SpaceEvent | None = _public().filter(pk=number).first()
+    return found
+
+
+def _public() -> SpaceEventQuerySet:
+    off = SpaceComponent.objects.filter(space=OuterRef("space"), name="events", is_on=False)
+    rows: SpaceEventQuerySet = SpaceEvent.objects.visible_to(VISITOR).announced()
+    return rows.filter(~Exists(off)).select_related("space")
 
 
 def months_ahead(now: datetime, zone: ZoneInfo, count: int = 7) -> list[datetime]:

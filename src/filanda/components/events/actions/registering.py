@@ -165,5 +165,5 @@ def _answers(event: SpaceEvent, answers: Sequence[str]) -> list[dict[str, str]]:
             errors[f"answer_{place}"] = _("That is too long: %(most)d characters at most.") % {"most": ANSWER_MOST}
         said.append({"label": question["label"], "answer": answer})
     if errors:
-        raise ValidationError(errors)  # type: ignore[arg-type]
+        raise ValidationError(errors)
     return said

@@ -52,7 +52,7 @@ def register(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         context = event_context(page, find(page, number), answers=answers, errors={"": str(error)})
         return render(request, "events/event.html", context, status=409)
     if made.state == RegistrationState.REGISTERED:
-        messages.success(request, _("You are registered. We remind you two days and two hours before."))
+        messages.success(request, _("You are registered. We remind you before it begins."))
     else:
         messages.success(request, _("You stand in the waiting list. If a place becomes free, you are told at once."))
     return redirect(here)
