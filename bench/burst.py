@@ -113,7 +113,6 @@ def burst(clients: int, seconds: float) -> int:
     lasted = time.monotonic() - began
     with in_region(region):
         wrong = _look(thread, everybody, Post)
-    wrong += _notified(region, thread)
     took = {name: [s for client in everybody for s in client.took.get(name, ())] for name in everybody[0].took}
     calls = sum(map(len, took.values()))
     print(f"{clients} clients, {lasted:.0f} s, {calls} calls, {calls / lasted:.0f} a second")
@@ -124,6 +123,8 @@ def burst(clients: int, seconds: float) -> int:
             f"  p95 {1000 * times[int(len(times) * 0.95)]:6.0f} ms"
         )
     print(f"  edit conflicts told: {sum(client.conflicts for client in everybody)}")
+    print("  posts and counters: " + ("WRONG" if wrong else "as they should be"), flush=True)
+    wrong += _notified(region, thread)
     note("a burst of writing in one thread", round(calls / lasted, 1), "calls a second", more_is_better=True)
     for sentence in wrong:
         print(f"WRONG: {sentence}")
