@@ -32,7 +32,7 @@ from filanda.spaces.models import (
     Space,
     SpaceKind,
 )
-from filanda.spaces.policies import keeps_order, may_read, takes_part
+from filanda.spaces.policies import keeps_order, may_read, sees_health, takes_part
 from filanda.spaces.queries import components_of, role_in, space_at
 from filanda.spaces.steps import note_visit
 
@@ -151,7 +151,7 @@ def space_page(request: HttpRequest, slug: str, *, tab: str, at_door: bool = Fal
     )
 
 
-OWN_TABS = frozenset({"home", "members", "about", "settings", "door"})
+OWN_TABS = frozenset({"home", "members", "about", "health", "settings", "door"})
 
 
 def _tabs(space: Space, actor: Actor, on: list[Any], tab: str, may: dict[str, bool]) -> list[dict[str, Any]]:
@@ -161,6 +161,8 @@ def _tabs(space: Space, actor: Actor, on: list[Any], tab: str, may: dict[str, bo
     if actor.is_member and space.kind != SpaceKind.REGION:
         entries.append(("members", _("People"), "spaces:members"))
     entries.append(("about", _("About"), "spaces:about"))
+    if sees_health(actor, space):
+        entries.append(("health", _("How it does"), "communities:health"))
     if may["manage"]:
         entries.append(("settings", _("Settings"), "spaces:settings"))
     return [

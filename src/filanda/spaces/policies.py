@@ -27,6 +27,7 @@ __all__ = [
     "may_create",
     "may_read",
     "runs_it",
+    "sees_health",
     "space_of",
     "space_scope",
     "takes_part",
@@ -104,6 +105,19 @@ def keeps_order(actor: Actor, obj: Any) -> Decision:
     if space_of(obj).kind == SpaceKind.REGION and actor.roles & STAFF:
         return Decision(True)
     return Decision(False, _("Only the managers and moderators of this community can do this."))
+
+
+def sees_health(actor: Actor, obj: Any) -> Decision:
+    """How a community does is seen by those who look after it, and by the region's staff who may read it; of a private
+    one by its managers alone. No query.
+    """
+    space = space_of(obj)
+    if holds(actor, space, Role.SPACE_MANAGER) or actor.is_platform:
+        return Decision(True)
+    is_theirs = holds(actor, space, Role.SPACE_MODERATOR) or bool(actor.roles & STAFF)
+    if is_theirs and not space.is_private and may_read(actor, space):
+        return Decision(True)
+    return Decision(False, _("Only those who look after this community see how it does."))
 
 
 def is_own(actor: Actor, obj: Any) -> Decision:
