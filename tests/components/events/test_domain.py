@@ -19,7 +19,7 @@ from filanda.kernel.journal.models import Event
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.workflow import MoveNotPossible
-from filanda.spaces.models import Openness, SpaceComponent
+from filanda.spaces.models import Membership, MembershipState, Openness, SpaceComponent
 from tests.components.events.conftest import NOW, details
 from tests.spaces.making import a_person, act, go, make_space, staff
 
@@ -155,6 +155,11 @@ def test_who_may_come(world, other_region):
         stranger = a_person(other_region, "Zoe Altrove")
     with pytest.raises(Forbidden):
         registering.register(actor=act(stranger), event=event, now=NOW)
+    Membership.objects.create(
+        region=world.region, space=world.space, account=world.dora, state=MembershipState.BANNED, reason="Rude"
+    )
+    with pytest.raises(Forbidden):
+        world.come(world.dora, world.announce(title="Another"))
     closed = make_space(world.region, "Closed", openness=Openness.PRIVATE, managers=[world.bruno], members=[world.anna])
     inside = world.announce(space=closed)
     world.come(world.anna, inside)

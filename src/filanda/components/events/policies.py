@@ -10,7 +10,7 @@ from filanda.components.events.models import SpaceEvent
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import SPACE_ROLES
 from filanda.kernel.policies import Decision, Permission, decide
-from filanda.spaces.models import Space
+from filanda.spaces.models import Membership, MembershipState, Space, SpaceKind
 from filanda.spaces.policies import MEMBERS, holds, keeps_order, space_of, space_scope, takes_part
 from filanda.spaces.queries import component_setting
 
@@ -60,13 +60,18 @@ def _organises(actor: Actor, obj: object) -> Decision:
 
 
 def _comes(actor: Actor, obj: object) -> Decision:
-    """Members of the region to what an open space announces; members of the space where it is closed."""
+    """Members of the region to what an open space announces, except whom it keeps out; members of the space where it is
+    closed. One query for who is not inside.
+    """
     event = obj if isinstance(obj, SpaceEvent) else getattr(obj, "event", None)
     space = space_of(event if event is not None else obj)
     if event is not obj and getattr(obj, "account_id", actor.account_id) != actor.account_id:
         return _NOT_OWN
-    if holds(actor, space) or (space.is_open and actor.is_member):
+    if holds(actor, space):
         return Decision(True)
+    if space.is_open and actor.is_member:
+        banned = Membership.objects.filter(space=space, account=actor.account_id, state=MembershipState.BANNED)
+        return Decision(True) if space.kind == SpaceKind.REGION or not banned.exists() else _KEPT_OUT
     if space.is_open:
         return Decision(False, _("Join this region first: that takes less than two minutes."))
     return Decision(False, _("This event is for the members of its community."))
@@ -76,6 +81,7 @@ def _own(actor: Actor, obj: object) -> Decision:
     return Decision(True) if getattr(obj, "account_id", None) == actor.account_id else _NOT_OWN
 
 
+_KEPT_OUT = Decision(False, _("You are kept out of this community, and of what it plans."))
 _NOT_OWN = Decision(False, _("Only the person themselves can do this."))
 
 
