@@ -33,6 +33,7 @@ from filanda.across.finder.records import ProblemDocument
 from filanda.across.profiles import api as profiles
 from filanda.capabilities.needs.limits import LIMITS
 from filanda.components.discussions import api as discussions
+from filanda.components.documents import api as documents
 from filanda.components.events import api as events
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.ui.problems import (
@@ -83,6 +84,7 @@ api.add_router("", finder.router)
 api.add_router("", profiles.router)
 api.add_router("", communities.router)
 api.add_router("", discussions.router)
+api.add_router("", documents.router)
 api.add_router("", events.router)
 
 

@@ -36,7 +36,8 @@ def answer(connection):
         if not length:
             break
         content += read(connection, length)
-    connection.sendall(b"stream: Some.Virus FOUND\0" if BAD in content else b"stream: OK\0")
+    is_bad = BAD in content or b"EICAR-STANDARD-ANTIVIRUS" in content
+    connection.sendall(b"stream: Some.Virus FOUND\0" if is_bad else b"stream: OK\0")
 
 
 @pytest.fixture(params=["unix", "tcp"])
@@ -91,3 +92,21 @@ def test_nothing_is_taken_while_the_scanner_is_away(settings, tmp_path):
         settings.CLAMAV = place
         with pytest.raises(ScannerAway):
             scan(PDF)
+
+
+def test_files_are_taken_and_marked_where_the_installation_says_so(settings, region, anna, claim, tmp_path):
+    settings.CLAMAV, settings.CLAMAV_AWAY = f"unix:{tmp_path / 'nobody'}", "accept"
+    kept = store(actor=actor_for(anna), region=region, subject=("claim", claim.pk), kind="document", upload=upload(PDF))
+    assert kept.is_unscanned
+    settings.CLAMAV = ""
+    kept = store(actor=actor_for(anna), region=region, subject=("claim", claim.pk), kind="document", upload=upload(PDF))
+    assert not kept.is_unscanned
+
+
+def test_the_file_that_every_scanner_knows_is_refused_in_a_community_too(scanner, region):
+    from filanda.capabilities.files.actions import inspect
+
+    eicar = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+    assert inspect("shared", upload(b"words", "words.txt")).extension == "txt"
+    with pytest.raises(FileRefused, match="antivirus"):
+        inspect("shared", upload(eicar, "eicar.txt"))

@@ -78,8 +78,9 @@ def test_a_document_has_its_versions_its_readers_and_its_download(silk, at, mia,
     assert client.post(f"{at}{made.pk}/version", sent).status_code == 302
     client.logout()
     page = text_of(client.get(page_of(at, made)))
-    for words in ("<strong>words</strong>", "Corrected", "Everybody can see it", "/files/", "Mia Member"):
+    for words in ("<strong>words</strong>", "Corrected", "Everybody can see it", "/files/", "A member"):
         assert words in page, words
+    assert "Mia Member" not in page
     assert "Bring back" not in page
     assert client.get(page_of(at, made).replace("weft", "warp"))["Location"] == page_of(at, made)
     sign_in(client, mia)

@@ -42,7 +42,10 @@ def test_a_facilitator_who_is_no_member_opens_nothing_of_a_private_group(region,
     sign_in(client, staff(region, Role.FACILITATOR, "giulia@region.example"))
     answer = client.get(address(file))
     assert answer.status_code == 404
-    assert "plans" not in answer.content.decode()
+    nobody = client.get("/files/999999999/plans.txt")
+    assert answer.content.decode().replace(address(file), "") == nobody.content.decode().replace(
+        "/files/999999999/plans.txt", ""
+    )
     sign_in(client, mia)
     assert b"".join(client.get(address(file)).streaming_content) == b"Plans"
 
@@ -112,3 +115,20 @@ def test_what_moderation_hides_its_author_and_those_who_keep_order_see(region, s
         actions.restore_version(actor=act(mia), document=made, number=1, now=now())
     steps.restore(act(ugo), made.pk, now())
     assert set(lines(VISITOR, [made.pk])) == {made.pk}
+
+
+def test_the_public_interface_lists_what_visitors_see(silk, secret, mia, ugo, client):
+    folder = a_folder(mia, silk)
+    bring(mia, silk, b"words", "words.txt", folder)
+    narrow = bring(ugo, silk, b"pay", "pay.txt")
+    actions.restrict_document(actor=act(ugo), document=narrow, is_for_managers=True)
+    bring(mia, secret, b"Plans", "plans.txt")
+    found = client.get(f"/api/v1/communities/{silk.slug}/documents").json()
+    assert (found["total"], found["documents"][0]["title"]) == (1, "words")
+    assert found["documents"][0]["folder"] == ["Reports"]
+    assert found["documents"][0]["author"] != "Mia Member"  # who shows their name to members only
+    assert b"".join(client.get(found["documents"][0]["file_url"]).streaming_content) == b"words"
+    assert client.get(f"/api/v1/communities/{secret.slug}/documents").status_code == 404
+    sign_in(client, mia)
+    assert client.get(f"/api/v1/communities/{secret.slug}/documents").status_code == 404
+    assert client.get(f"/api/v1/communities/{silk.slug}/documents?pag=2").status_code == 422

@@ -81,7 +81,7 @@ class Room:
     def document(self, number: int) -> Document:
         """Raises Http404."""
         rows = Document.objects.visible_to(self.actor).filter(space=self.space, pk=min(number, LARGEST_ID))
-        found: Document | None = rows.select_related("author", "region").first()
+        found: Document | None = rows.select_related("region").first()
         if found is None:
             raise Http404
         found.space = self.space
@@ -123,8 +123,8 @@ def enter(request: HttpRequest, slug: str) -> Room:
     return Room(space_page(request, slug, tab="documents"))
 
 
-def row_of(document: Document) -> dict[str, Any]:
-    """One document as a line of a list. Needs document.space, and author."""
+def row_of(document: Document, names: Mapping[int | None, str]) -> dict[str, Any]:
+    """One document as a line of a list; `names` of its author. Needs document.space."""
     return {
         "id": document.pk,
         "title": document.title,
@@ -133,7 +133,7 @@ def row_of(document: Document) -> dict[str, Any]:
         "kind": _("page") if document.is_page else document.extension,
         "size": readable_size(document.size),
         "at": document.changed_at,
-        "author": str(document.author) if document.author_id else "",
+        "author": names[document.author_id],
         "version": document.version,
         "is_for_managers": document.audience.endswith((":managers", ":region_administrator")),
         "is_hidden": document.hidden_at is not None,

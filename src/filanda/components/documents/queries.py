@@ -9,8 +9,10 @@ from datetime import datetime
 from django.db.models import Sum
 from django.utils.formats import number_format
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from filanda.components.documents.models import Document, Folder, WaitingUpload
+from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.spaces.models import SCOPE, Space
@@ -21,6 +23,7 @@ __all__ = [
     "folder_address",
     "latest",
     "lines",
+    "names_of",
     "path_of",
     "quota_of",
     "readable_size",
@@ -50,7 +53,17 @@ def path_of(folder: Folder | None, known: Mapping[int, Folder]) -> list[Folder]:
     return path
 
 
-def as_line(document: Document) -> ThingLine:
+def names_of(actor: Actor, accounts: Iterable[int | None]) -> dict[int | None, str]:
+    """What `actor` may call them: by their name whom they may know, else "a member". One query, none for nobody."""
+    wanted = {account for account in accounts if account is not None}
+    found: dict[int | None, str] = {None: _("A former member")}
+    if wanted:
+        people = Person.objects.visible_to(actor).filter(account__in=wanted)
+        found |= dict(people.values_list("account", "name"))
+    return {**dict.fromkeys(wanted, _("A member")), **found}
+
+
+def as_line(document: Document, names: Mapping[int | None, str]) -> ThingLine:
     return ThingLine(
         kind="document",
         id=document.pk,
@@ -61,24 +74,27 @@ def as_line(document: Document) -> ThingLine:
         language=document.language,
         audience=document.audience,
         author_id=document.author_id,
-        author_name=str(document.author) if document.author is not None else "",
+        author_name=names[document.author_id] if document.author_id is not None else "",
         inside=((SCOPE, document.space_id),),
         at=document.changed_at,
     )
 
 
 def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
-    """Those of `ids` that `actor` may see. One query."""
-    rows = Document.objects.visible_to(actor).filter(pk__in=ids).select_related("space", "author")
-    return {row.pk: as_line(row) for row in rows}
+    """Those of `ids` that `actor` may see. Two queries."""
+    rows = list(Document.objects.visible_to(actor).filter(pk__in=ids).select_related("space"))
+    names = names_of(actor, {row.author_id for row in rows})
+    return {row.pk: as_line(row, names) for row in rows}
 
 
 def latest(actor: Actor, space: Space, since: datetime | None, most: int) -> list[ThingLine]:
-    """What was added or changed in `space` after `since`, newest first. One query."""
-    rows = Document.objects.visible_to(actor).filter(space=space, hidden_at=None).select_related("space", "author")
+    """What was added or changed in `space` after `since`, newest first. Two queries."""
+    rows = Document.objects.visible_to(actor).filter(space=space, hidden_at=None).select_related("space")
     if since is not None:
         rows = rows.filter(changed_at__gt=since)
-    return [as_line(row) for row in rows.order_by("-changed_at", "-pk")[:most]]
+    found = list(rows.order_by("-changed_at", "-pk")[:most])
+    names = names_of(actor, {row.author_id for row in found})
+    return [as_line(row, names) for row in found]
 
 
 def quota_of(space: Space) -> int:

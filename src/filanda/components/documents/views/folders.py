@@ -22,7 +22,7 @@ from filanda.components.documents import actions
 from filanda.components.documents.forms import FILES_MOST
 from filanda.components.documents.framing import Room, enter, error_context, row_of, words_of
 from filanda.components.documents.models import Document, Folder
-from filanda.components.documents.queries import address_of, folder_address, readable_size
+from filanda.components.documents.queries import address_of, folder_address, names_of, readable_size
 from filanda.kernel.policies import require
 
 __all__ = ["bin_page", "folder", "folder_context", "new", "settings"]
@@ -45,13 +45,14 @@ def folder(request: HttpRequest, slug: str, number: int = 0, name: str = "") -> 
 def folder_context(request: HttpRequest, room: Room, here: Folder | None, errors: dict[str, str]) -> dict[str, Any]:
     sort = request.GET.get("sort", "name")
     sort = sort if sort in SORTS else "name"
-    rows = Document.objects.visible_to(room.actor).filter(space=room.space, folder=here).select_related("author")
+    rows = Document.objects.visible_to(room.actor).filter(space=room.space, folder=here)
     paginator = Paginator(rows.order_by(*SORTS[sort]), A_PAGE)
     given = request.GET.get("page", "1")
     shown = paginator.get_page(int(given) if given.isascii() and given.isdigit() and len(given) < 7 else 1)
     documents = list(shown)
     for row in documents:
         row.space = room.space
+    names = names_of(room.actor, {row.author_id for row in documents})
     here_id = here.pk if here is not None else None
     inside = [one for one in room.folders.values() if one.parent_id == here_id]
     base = room.url_of(here)
@@ -71,7 +72,7 @@ def folder_context(request: HttpRequest, room: Room, here: Folder | None, errors
             {"name": one.name, "url": room.url_of(one), "is_for_managers": one.audience != room.space.audience}
             for one in sorted(inside, key=lambda one: (one.name_key, one.pk))
         ],
-        "rows": [row_of(row) for row in documents],
+        "rows": [row_of(row, names) for row in documents],
         "may_choose": room.may_add and bool(documents),
         "choices": room.choices() if room.may_add else [],
         "sorts": [

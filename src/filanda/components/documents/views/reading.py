@@ -22,7 +22,7 @@ from filanda.capabilities.files.sharing import SHARED_BYTES
 from filanda.capabilities.follows.queries import standing
 from filanda.components.documents.framing import Room, enter, error_context, row_of
 from filanda.components.documents.models import SUBJECT, Document
-from filanda.components.documents.queries import address_of, readable_size
+from filanda.components.documents.queries import address_of, names_of, readable_size
 from filanda.components.documents.views.folders import folder_context
 from filanda.components.documents.zipping import ARCHIVE_BYTES, entries_of, size_of, stream
 from filanda.kernel.policies import decide
@@ -45,7 +45,8 @@ def document(request: HttpRequest, slug: str, number: int, title: str) -> HttpRe
 
 
 def document_context(request: HttpRequest, room: Room, row: Document, errors: dict[str, str]) -> dict[str, Any]:
-    versions = list(row.versions.select_related("file", "author").order_by("-number")[:VERSIONS_SHOWN])
+    versions = list(row.versions.select_related("file").order_by("-number")[:VERSIONS_SHOWN])
+    names = names_of(room.actor, {row.author_id, *(one.author_id for one in versions)})
     newest = next((one for one in versions if one.number == row.version), None)
     file = newest.file if newest is not None else None
     preview = file.variants.get("preview") if file is not None else None
@@ -55,7 +56,7 @@ def document_context(request: HttpRequest, room: Room, row: Document, errors: di
     return {
         "page": room.page,
         "room": room,
-        "document": row_of(row),
+        "document": row_of(row, names),
         "description": row.description,
         "path": [*room.path(folder)],
         "folder_id": str(row.folder_id or ""),
@@ -72,7 +73,7 @@ def document_context(request: HttpRequest, room: Room, row: Document, errors: di
             {
                 "number": one.number,
                 "at": one.at,
-                "author": str(one.author) if one.author_id else _("Former member"),
+                "author": names[one.author_id],
                 "note": one.note,
                 "restores": one.restores,
                 "size": readable_size(one.size),
