@@ -115,7 +115,6 @@ INSTALLED_APPS = [
     "filanda.components.events",
     "filanda.across.finder",
     "filanda.across.communities",
-    "filanda.across.journeys",
     "filanda.across.workbench",
     "filanda.across.profiles",
     "filanda.across.ownership",

@@ -42,7 +42,6 @@ urlpatterns = [
         path("", include("filanda.components.news.urls")),
         path("", include("filanda.components.events.urls")),
         path("communities/<slug:slug>/", include("filanda.across.communities.urls")),
-        path("communities/<slug:slug>/discussions/", include("filanda.across.journeys.urls")),
         path("communities/", include("filanda.spaces.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),
