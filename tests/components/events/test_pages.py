@@ -30,10 +30,13 @@ def text_of(response) -> str:
 
 
 def cost(client, path: str) -> int:
-    with CaptureQueriesContext(connection) as asked:
-        response = client.get(path)
-    assert response.status_code == 200, path
-    return len(asked)
+    """Queries of a page: the fewest of three requests, as some notes are written only now and then."""
+    counts = []
+    for _time in range(3):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200, path
+        counts.append(len(asked))
+    return min(counts)
 
 
 def typed(**more) -> dict[str, str]:
