@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from filanda.capabilities.moderation.suspensions import may_write
 from filanda.directory.people.queries import is_trusted, person_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
@@ -61,16 +62,19 @@ def may_read(actor: Actor, space: Space) -> bool:
 
 def takes_part(actor: Actor, obj: Any) -> Decision:
     """Whoever writes in a space: its members (not its readers), in the region's own all of the region; nobody in one
-    that is archived. For the permissions of components: `obj` is a space, or a row with one.
+    that is archived; nobody whom a decision has suspended. For the permissions of components: `obj` is a space, or a
+    row with one. One query for members.
     """
     space = space_of(obj)
     if space.archived_at is not None:
         return Decision(False, _("This community is archived: it can be read, but nobody writes in it any more."))
-    if actor.is_platform or holds(actor, space, *WRITERS):
+    if actor.is_platform:
         return Decision(True)
+    if holds(actor, space, *WRITERS):
+        return may_write(actor, space.pk)
     if space.kind == SpaceKind.REGION:
         if actor.is_member:
-            return Decision(True)
+            return may_write(actor, space.pk)
         return Decision(False, _("Join this region first: that takes less than two minutes."))
     if holds(actor, space):
         return Decision(False, _("You read here, but do not write. A manager of this community can change that."))

@@ -102,3 +102,47 @@ def test_too_many_reports_wait_and_nothing_typed_is_lost(note, client, notes, pe
         notes.notes[number] = (f"Note {number}", "public")
         answer = bea.post("/en/report/", {**SENT, "thing": f"note:{number}"})
     assert (answer.status_code, "Only sells" in answer.content.decode()) == (422, True)
+
+
+def test_a_visitor_sees_the_outcome_and_appeals_by_the_link(note, client, person):
+    client.post("/en/report/", {**SENT, "name": "Nora", "email": "nora@example.org"})
+    path = Message.objects.get().context["url"].partition("/en/")[2]
+    assert "Only sells &lt;script&gt;." in client.get(f"/en/{path}").content.decode()
+    assert client.post(f"/en/{path}", {"text": "Too early."}).status_code == 422
+    fausta = sign_in(client, person("fausta", "facilitator"))
+    fausta.post(f"/en/moderation/{Report.objects.get().pk}/", {**DECIDED, "measure": "none"})
+    client.logout()
+    page = client.get(f"/en/{path}")
+    assert ("It only sells." in page.content.decode(), page["Referrer-Policy"]) == (True, "no-referrer")
+    assert client.post(f"/en/{path}", {"text": "Look again."}).status_code == 302
+    assert Appeal.objects.get().report == Report.objects.get()
+    assert client.get("/en/reports/link/nonsense/").status_code == 404
+
+
+def test_who_keeps_order_in_one_space_does_not_learn_what_was_decided_in_another(note, client, person, notes):
+    notes.notes[3], notes.authors[3], notes.spaces[3] = ("Third", "public"), note.pk, 7
+    bea = sign_in(client, person("bea"))
+    bea.post("/en/report/", SENT)
+    bea.post("/en/report/", {**SENT, "thing": "note:3"})
+    first, third = Report.objects.order_by("pk")
+    fausta = sign_in(client, person("fausta", "facilitator"))
+    fausta.post(f"/en/moderation/{first.pk}/", {**DECIDED, "measure": "warned"})
+    assert "its author is warned <span" in fausta.get(f"/en/moderation/{third.pk}/").content.decode()
+    mia = sign_in(client, person("mia", space=("space_moderator", 7)))
+    assert "its author is warned <span" not in mia.get(f"/en/moderation/{third.pk}/").content.decode()
+
+
+def test_numbers_too_long_to_be_any_are_not_there(note, client):
+    assert client.post("/en/report/", {"thing": "note:" + "9" * 5000}).status_code == 404
+    assert client.get("/en/transparency/?year=020261").status_code == 200
+
+
+def test_what_was_hidden_is_shown_again_by_a_button(note, client, person, notes):
+    sign_in(client, person("bea")).post("/en/report/", SENT)
+    number = Report.objects.get().pk
+    fausta = sign_in(client, person("fausta", "facilitator"))
+    fausta.post(f"/en/moderation/{number}/", {**DECIDED, "measure": "hidden"})
+    assert "Show it again" in fausta.get(f"/en/moderation/{number}/").content.decode()
+    assert fausta.post(f"/en/moderation/{number}/show/").status_code == 302
+    assert notes.state[1] == "shown"
+    assert "shown again since" in fausta.get(f"/en/moderation/{number}/").content.decode()

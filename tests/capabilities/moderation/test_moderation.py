@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.timezone import now
 
 from filanda.capabilities.moderation import actions
+from filanda.capabilities.moderation.links import read_link
 from filanda.capabilities.moderation.models import Appeal, Decision, Measure, Report, ReportState, Suspension
-from filanda.capabilities.moderation.personal import collect, erase, forget_decided, waiting
-from filanda.capabilities.moderation.queries import figures, queue
+from filanda.capabilities.moderation.personal import FORGOTTEN, collect, erase, forget_decided, waiting
+from filanda.capabilities.moderation.queries import figures, queue, years
 from filanda.capabilities.moderation.suspensions import may_write
 from filanda.capabilities.notifications.models import Notification
+from filanda.capabilities.notifications.queries import notification_page
 from filanda.kernel.identity.actors import VISITOR, actor_for
 from filanda.kernel.journal import chain
 from filanda.kernel.mail.models import Message
@@ -120,7 +122,7 @@ def test_suspended_means_until_the_day_and_reversed_means_at_once(world):
     assert may_write(ada, None, now() + timedelta(days=8))
     contest = actions.appeal(actor=ada, decision=made, text="It was no advertisement.", now=now())
     actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=False, reasons="True.", now=now())
-    assert may_write(ada, None)
+    assert may_write(acting(world.ada), None)
     assert (world.book.state[1], Suspension.objects.filter(lifted_at=None).count()) == ("shown", 0)
 
 
@@ -195,7 +197,10 @@ def test_whoever_reported_appeals_against_nothing_being_done(world):
     made = world.decide(world.report(), measure="none")
     contest = actions.appeal(actor=acting(world.bea), decision=made, text="Look again.", now=now())
     actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=False, reasons="Indeed.", now=now())
-    assert Report.objects.get().state == ReportState.REVERSED
+    assert Report.objects.get().state == ReportState.IN_REVIEW  # to be decided anew
+    assert not Message.objects.filter(to="ada@example.org").exists()  # who was never told is not told of this either
+    world.decide(Report.objects.get(), by=world.gina, measure="removed")
+    assert (world.book.state[1], Decision.objects.count()) == ("removed", 2)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +229,8 @@ def test_every_state_and_move():
         ("decided", "appeal"),
         ("appealed", "uphold"),
         ("appealed", "reverse"),
+        ("appealed", "reopen"),
+        ("upheld", "appeal"),
     }
 
 
@@ -300,3 +307,103 @@ def test_another_region_sees_nothing_of_it(world, other_region):
     world.report()
     with in_region(other_region):
         assert (Report.objects.count(), figures(now().year).reports) == (0, 0)
+
+
+def test_who_reported_it_too_does_not_decide_the_report_of_another(world):
+    made = world.report()
+    world.report(acting(world.fausta))
+    (case,) = queue(acting(world.fausta), now())
+    assert (case.may_decide, case.why_not != "") == (False, True)
+    with pytest.raises(Forbidden):
+        world.decide(made)
+    world.decide(made, by=world.gina)
+    assert set(Report.objects.values_list("state", flat=True)) == {ReportState.DECIDED}
+
+
+def test_each_side_appeals_once_one_after_the_other(world):
+    made = world.decide(world.report(), measure="hidden")
+    contest = actions.appeal(actor=acting(world.bea), decision=made, text="Too mild.", now=now())
+    actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=True, reasons="It is enough.", now=now())
+    with pytest.raises(ValidationError):
+        actions.appeal(actor=acting(world.bea), decision=made, text="Again.", now=now())
+    contest = actions.appeal(actor=acting(world.ada), decision=made, text="Too hard.", now=now())
+    actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=False, reasons="Right.", now=now())
+    assert (world.book.state[1], Report.objects.get().state) == ("shown", ReportState.REVERSED)
+
+
+def test_an_author_to_whom_nothing_was_done_has_nothing_to_appeal_against(world):
+    made = world.decide(world.report(), measure="none")
+    with pytest.raises(Forbidden):
+        actions.appeal(actor=acting(world.ada), decision=made, text="Still.", now=now())
+
+
+def test_a_visitor_follows_and_appeals_by_the_link_of_the_e_mail(world, region):
+    made = world.report(VISITOR, name="Nora", email="nora@example.org")
+    sent = Message.objects.get().context
+    assert (sent["text"], "/reports/link/" in sent["url"]) == ("", True)
+    token = sent["url"].rstrip("/").rpartition("/")[2]
+    assert read_link(token, region.pk) == made
+    assert read_link(token, region.pk + 1) is None
+    assert read_link("x" + token, region.pk) is None
+    with pytest.raises(ValidationError):
+        actions.appeal_by_link(report=made, text="Too early.", now=now())
+    world.decide(made, measure="none")
+    contest = actions.appeal_by_link(report=made, text="Look again.", now=now())
+    with pytest.raises(ValidationError):
+        actions.appeal_by_link(report=made, text="And again.", now=now())
+    actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=True, reasons="It is fine.", now=now())
+    with pytest.raises(ValidationError):
+        actions.appeal_by_link(report=made, text="And again.", now=now())
+    assert Report.objects.get().state == ReportState.UPHELD
+
+
+def test_what_was_hidden_can_be_shown_again_and_its_author_is_told(world, follow):
+    made = world.decide(world.report(), measure="hidden")
+    with pytest.raises(Forbidden):
+        actions.show_again(actor=acting(world.ada), decision=made, now=now())
+    actions.show_again(actor=acting(world.fausta), decision=made, now=now())
+    with pytest.raises(actions.AlreadyDecided):
+        actions.show_again(actor=acting(world.gina), decision=made, now=now())
+    assert world.book.state[1] == "shown"
+    chain.extend()
+    follow()
+    lines, _gone, _next = notification_page(actor_for(world.ada))
+    assert [line.sentence for line in lines if "shown again" in line.sentence]
+
+
+def test_the_author_finds_the_decision_in_the_list_and_gets_one_e_mail(world, follow):
+    world.decide(world.report(), measure="warned")
+    chain.extend()
+    follow()
+    row = Notification.objects.get(account=world.ada)
+    assert (row.mail_due_at, row.thing_kind, row.audience) == (None, "decision", f"account:{world.ada.pk}")
+    assert [line.thing.url_name for line in notification_page(actor_for(world.ada))[0]] == ["moderation:decision"]
+    assert Message.objects.filter(to="ada@example.org").count() == 1
+
+
+def test_the_statement_says_where_and_how_long(world):
+    world.decide(world.report(), measure="suspended", suspend_days=7)
+    context = Message.objects.get(template__endswith="statement").context
+    assert "2" in context["where_words"].rpartition(" ")[2]
+
+
+def test_forgetting_takes_the_words_of_both_sides(world, region):
+    made = world.decide(world.report())
+    contest = actions.appeal(actor=acting(world.ada), decision=made, text="Wrong.", now=now())
+    actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=True, reasons="So.", now=now())
+    later = now() + timedelta(days=400)
+    forget_decided(region, later, later)
+    made.refresh_from_db()
+    contest.refresh_from_db()
+    assert (made.author, made.reasons, contest.account) == (None, FORGOTTEN, None)
+    assert (contest.text, contest.reasons) == ("", FORGOTTEN)
+
+
+def test_a_year_in_which_there_was_only_an_appeal_has_figures(world):
+    made = world.decide(world.report())
+    long_ago = now() - timedelta(days=800)
+    Report.objects.update(created_at=long_ago)
+    Decision.objects.update(decided_at=long_ago)
+    Appeal.objects.create(region=made.region, decision=made, account=world.ada, text="x", made_at=now())
+    assert set(years()) == {long_ago.year, now().year}
+    assert figures(now().year).appeals == 1

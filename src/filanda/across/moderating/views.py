@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filanda.capabilities.moderation import actions
+from filanda.capabilities.moderation.links import read_link
 from filanda.capabilities.moderation.models import (
     APPEAL_WITHIN,
     Appeal,
@@ -85,7 +86,7 @@ def report(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     name, _colon, number = (request.POST.get("thing") or request.GET.get("thing", "")).partition(":")
     kind = things().get(name)
-    if kind is None or kind.enforcement is None or not (number.isascii() and number.isdigit()):
+    if kind is None or kind.enforcement is None or not (number.isascii() and number.isdigit() and len(number) < 20):
         raise Http404
     line = kind.lines(actor, [int(number)]).get(int(number)) if int(number) <= LARGEST_ID else None
     if line is None:
@@ -192,13 +193,40 @@ def own_report(request: HttpRequest, number: int) -> HttpResponse:
     errors, status, done = _appealed(request, actor, row.decision)
     if done is not None:
         return done
-    context = {
+    return render(request, "moderating/own_report.html", _own_context(request, row, errors), status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reported(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for whoever reported without an account, by the signed link of their e-mails."""
+    row = read_link(token, request.region.pk)  # type: ignore[attr-defined]
+    if row is None:
+        raise Http404
+    errors: dict[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            actions.appeal_by_link(report=row, text=request.POST.get("text", ""), now=now())
+            return redirect(f"{request.path}?appealed")
+        except ValidationError as error:
+            errors, status = _errors(error), 422
+    answer = render(request, "moderating/own_report.html", _own_context(request, row, errors), status=status)
+    answer["Referrer-Policy"] = "no-referrer"  # the address is the key
+    return answer
+
+
+def _own_context(request: HttpRequest, row: Report, errors: dict[str, str]) -> dict[str, Any]:
+    typed = request.POST.get("text", "")
+    return {
         "report": {**_report_row(row, ""), "text": row.text, "address": row.address},
         "steps": _steps(row),
         "sent": "sent" in request.GET,
-        **_decision_context(actor, row.decision, errors, request.POST.get("text", "")),
+        "appealed": "appealed" in request.GET,
+        **_decision_context(
+            _actor(request), row.decision, errors, typed, by_link=row if row.reporter is None else None
+        ),
     }
-    return render(request, "moderating/own_report.html", context, status=status)
 
 
 def _steps(row: Report) -> list[dict[str, Any]]:
@@ -215,7 +243,8 @@ def _steps(row: Report) -> list[dict[str, Any]]:
 def decision(request: HttpRequest, number: int) -> HttpResponse:
     """The statement of reasons, for whoever wrote what it is about; and appealing."""
     actor = _signed_in(request)
-    row = Decision.objects.filter(pk=min(number, LARGEST_ID), author=actor.account_id).first()
+    about_me = Decision.objects.filter(author=actor.account_id).exclude(measure=Measure.NONE)
+    row = about_me.filter(pk=min(number, LARGEST_ID)).first()
     if row is None:
         raise Http404
     errors, status, done = _appealed(request, actor, row)
@@ -226,6 +255,7 @@ def decision(request: HttpRequest, number: int) -> HttpResponse:
         "title": first.title if first is not None else "",
         "said": first.said if first is not None else "",
         "category": str(first.get_category_display()) if first is not None else "",
+        "appealed": "appealed" in request.GET,
         **_decision_context(actor, row, errors, request.POST.get("text", "")),
     }
     return render(request, "moderating/decision.html", context, status=status)
@@ -245,11 +275,31 @@ def _appealed(
     return {}, 200, redirect(f"{request.path}?appealed")
 
 
-def _decision_context(actor: Actor, row: Decision | None, errors: dict[str, str], typed: str) -> dict[str, Any]:
+def _may_appeal(actor: Actor, row: Decision, appeals: list[Appeal], by_link: Report | None) -> bool:
+    """Whether the form to appeal is shown; the action asks again."""
+    if (
+        row.reversed_at is not None
+        or not row.may_be_appealed_at(now())
+        or any(one.is_upheld is None for one in appeals)
+    ):
+        return False
+    if by_link is not None:
+        return not any(one.report_id == by_link.pk for one in appeals)
+    is_first = not any(one.account_id == actor.account_id for one in appeals)
+    return is_first and bool(decide(actor, "moderation.decisions.appeal", row))
+
+
+def _decision_context(
+    actor: Actor, row: Decision | None, errors: dict[str, str], typed: str, *, by_link: Report | None = None
+) -> dict[str, Any]:
     if row is None:
         return {"decision": None, "errors": errors, "summary": _summary(errors), "typed": typed}
     appeals = list(row.appeals.all())
-    may = row.may_be_appealed_at(now()) and not appeals and bool(decide(actor, "moderation.decisions.appeal", row))
+    is_author = actor.account_id is not None and row.author_id == actor.account_id
+
+    def is_mine(one: Appeal) -> bool:
+        return one.report_id == by_link.pk if by_link is not None else one.account_id == actor.account_id
+
     return {
         "decision": {
             "measure": str(row.get_measure_display()),
@@ -257,16 +307,17 @@ def _decision_context(actor: Actor, row: Decision | None, errors: dict[str, str]
             "ground": str(row.get_ground_display()),
             "rule": row.rule,
             # Whoever reported learns the reasons where nothing was done; the others are the author's to know.
-            "reasons": row.reasons if row.author_id == actor.account_id or row.measure == Measure.NONE else "",
+            "reasons": row.reasons if is_author or row.measure == Measure.NONE else "",
             "at": row.decided_at,
-            "until": row.suspended_until,
+            "until": row.suspended_until if is_author else None,
+            "is_shown_again": row.shown_again_at is not None,
             "appeal_until": row.decided_at + APPEAL_WITHIN,
             "is_reversed": row.reversed_at is not None,
         },
         "appeals": [
             {
-                "is_mine": one.account_id == actor.account_id,
-                "text": one.text if one.account_id == actor.account_id else "",
+                "is_mine": is_mine(one),
+                "text": one.text if is_mine(one) else "",
                 "at": one.made_at,
                 "is_open": one.is_upheld is None,
                 "is_upheld": bool(one.is_upheld),
@@ -274,7 +325,7 @@ def _decision_context(actor: Actor, row: Decision | None, errors: dict[str, str]
             }
             for one in appeals
         ],
-        "may_appeal": may,
+        "may_appeal": _may_appeal(actor, row, appeals, by_link),
         "errors": errors,
         "summary": _summary(errors),
         "typed": typed,
@@ -352,7 +403,9 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
 
 def _case_context(request: HttpRequest, actor: Actor, row: Report, errors: dict[str, str]) -> dict[str, Any]:
     same = Report.objects.visible_to(actor).filter(thing_kind=row.thing_kind, thing_id=row.thing_id)
-    before = Decision.objects.filter(author=row.author_id).exclude(measure=Measure.NONE) if row.author_id else None
+    # What was decided elsewhere, in a private community say, is not for those who keep order here.
+    decided = Decision.objects.visible_to(actor).filter(author=row.author_id).exclude(measure=Measure.NONE)
+    before = decided if row.author_id else None
     kind = things().get(row.thing_kind)
     line = kind.lines(actor, [row.thing_id]).get(row.thing_id) if kind is not None else None
     answer = decide(actor, "moderation.reports.handle", row)
@@ -403,15 +456,33 @@ def _case_context(request: HttpRequest, actor: Actor, row: Report, errors: dict[
                 "by": str(row.decision.decided_by or ""),
                 "at": row.decision.decided_at,
                 "is_reversed": row.decision.reversed_at is not None,
+                "is_shown_again": row.decision.shown_again_at is not None,
             }
             if row.decision is not None
             else None
         ),
         "appeal_url": reverse("moderation:appeal", args=[open_appeal.pk]) if open_appeal is not None else "",
+        "may_show_again": bool(answer)
+        and row.decision is not None
+        and row.decision.measure == Measure.HIDDEN
+        and row.decision.reversed_at is None
+        and row.decision.shown_again_at is None,
         "decided": "decided" in request.GET,
         "errors": errors,
         "summary": _summary(errors),
     }
+
+
+@require_POST
+def show_again(request: HttpRequest, number: int) -> HttpResponse:
+    """Show what was hidden: its author has changed it."""
+    actor = _keeper(request)
+    row = Report.objects.visible_to(actor).filter(pk=min(number, LARGEST_ID)).select_related("decision").first()
+    if row is None or row.decision is None:
+        raise Http404
+    with suppress(actions.AlreadyDecided):  # a colleague was faster: the page says so
+        actions.show_again(actor=actor, decision=row.decision, now=now())
+    return redirect("moderation:case", row.pk)
 
 
 @require_POST
@@ -515,7 +586,9 @@ def _table(year: int) -> list[tuple[str, str]]:
 def _year(request: HttpRequest) -> int:
     given = request.GET.get("year", "")
     this = now().year
-    return int(given) if given.isascii() and given.isdigit() and 2000 <= int(given[:5]) <= this else this
+    return (
+        int(given) if len(given) == 4 and given.isascii() and given.isdigit() and 2000 <= int(given) <= this else this
+    )
 
 
 @require_safe

@@ -5,6 +5,6 @@ A report is about any thing whose manifest declares an `Enforcement`. It keeps w
 Who looks after the space decides; the region's staff where there is no space, or where those are concerned themselves;
 nobody decides about themselves, about what they reported, or about an appeal against their own decision.
 
-Doors: `models`, `actions` (report, take, decide, appeal, decide_appeal), `queries` (the queue, a case, the figures),
-`suspensions.suspension_of` for rooms in which people write.
+Doors: `models`, `actions` (report, take, decide, show_again, appeal, appeal_by_link, decide_appeal), `queries` (the
+queue, a case, the figures), `suspensions.may_write` for rooms in which people write.
 """

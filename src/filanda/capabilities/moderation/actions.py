@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ from filanda.capabilities.moderation.models import (
     Suspension,
 )
 from filanda.capabilities.moderation.steps import acknowledge, send_outcome, send_statement
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.actors import PLATFORM, VISITOR, Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import Enforcement, Key
@@ -30,7 +30,17 @@ from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.workflow import move
 
-__all__ = ["AlreadyDecided", "NotReportable", "appeal", "decide", "decide_appeal", "report", "take"]
+__all__ = [
+    "AlreadyDecided",
+    "NotReportable",
+    "appeal",
+    "appeal_by_link",
+    "decide",
+    "decide_appeal",
+    "report",
+    "show_again",
+    "take",
+]
 
 TEXT_MOST = 4000
 LONGEST_SUSPENSION = timedelta(days=365)
@@ -95,10 +105,11 @@ def report(
             "thing_id": thing[1],
             "state__in": [ReportState.RECEIVED, ReportState.IN_REVIEW],
         }
-        if actor.account_id is not None:
-            before = Report.objects.select_for_update().filter(reporter=actor.account_id, **same).first()
-        else:
-            before = Report.objects.select_for_update().filter(reporter_email=email.strip().lower(), **same).first()
+        who = {"reporter": actor.account_id} if actor.account_id else {"reporter_email": email.strip().lower()[:254]}
+        with connection.cursor() as cursor:  # a double click waits for the first of the two
+            key = f"moderation.report {sorted(who.items())} {thing}"
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        before: Report | None = Report.objects.filter(**who, **same).first()
         if before is not None:
             return before
         made: Report = Report.objects.create(
@@ -151,8 +162,8 @@ def decide(
     is_unfounded: bool = False,
     now: datetime,
 ) -> Decision:
-    """Decide about the thing that `report` is about, and with it about all open reports of the same thing that are the
-    actor's to decide. The author gets the statement of reasons (art. 17), whoever reported the outcome (art. 16(5)).
+    """Decide about the thing that `report` is about, and with it about all open reports of the same thing. The author
+    gets the statement of reasons (art. 17), whoever reported the outcome (art. 16(5)).
 
     Raises ValidationError by field ("measure", "reasons", "ground", "suspend_days"), AlreadyDecided, Forbidden.
     """
@@ -190,8 +201,7 @@ def decide(
             decided_at=now,
         )
         for row in rows:
-            mine = row.pk == first.pk or row.reporter_id != actor.account_id
-            if row.state in (ReportState.RECEIVED, ReportState.IN_REVIEW) and mine:
+            if row.state in (ReportState.RECEIVED, ReportState.IN_REVIEW):
                 move(
                     row,
                     "decide",
@@ -217,38 +227,71 @@ def decide(
 
 def appeal(*, actor: Actor, decision: Decision, text: str, now: datetime) -> Appeal:
     """Say that a decision is wrong, within six months. Raises ValidationError ("text" or "decision"), Forbidden."""
-    words = text.strip()
-    if not words or len(words) > TEXT_MOST:
-        raise ValidationError({"text": _("Say why, in %(most)d characters at most.") % {"most": TEXT_MOST}})
+    words = _words_of_appeal(text)
     with transaction.atomic(durable=True):
         row = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
         require(actor, "moderation.decisions.appeal", row)
-        if not row.may_be_appealed_at(now):
-            raise ValidationError({"decision": _("The six months in which this could be appealed are over.")})
-        if row.appeals.filter(account=actor.account_id).exists() or row.appeals.filter(is_upheld=None).exists():
-            raise ValidationError({"decision": _("There is an appeal about this already: wait for its answer.")})
-        if row.appeals.exists():
-            raise ValidationError(
-                {"decision": _("This was decided again after an appeal. You can still go to a court.")}
-            )
-        made: Appeal = Appeal.objects.create(
-            region=row.region, decision=row, account_id=actor.account_id, text=words, made_at=now
-        )
-        for one in Report.objects.select_for_update(of=("self",)).filter(decision=row, state=ReportState.DECIDED):
-            move(one, "appeal", actor=actor, now=now)
-        record(
-            "moderation.decision.appealed",
-            region=row.region,
-            actor=actor,
-            subject=made,
-            payload={"decision": row.pk, "space": row.space_id},
-        )
-        return made
+        return _appeal(actor, row, words, now, account_id=actor.account_id)
+
+
+def appeal_by_link(*, report: Report, text: str, now: datetime) -> Appeal:
+    """The same by whoever reported without an account: who holds the signed link of their e-mail is its authority.
+
+    Raises ValidationError ("text" or "decision").
+    """
+    words = _words_of_appeal(text)
+    with transaction.atomic(durable=True):
+        mine = Report.objects.get(pk=report.pk, reporter=None)
+        if mine.decision_id is None:
+            raise ValidationError({"decision": _("This is not decided yet.")})
+        row = Decision.objects.select_for_update(of=("self",)).get(pk=mine.decision_id)
+        return _appeal(VISITOR, row, words, now, report_id=mine.pk)
+
+
+def _words_of_appeal(text: str) -> str:
+    words = text.strip()
+    if not words or len(words) > TEXT_MOST:
+        raise ValidationError({"text": _("Say why, in %(most)d characters at most.") % {"most": TEXT_MOST}})
+    return words
+
+
+def _appeal(
+    actor: Actor,
+    row: Decision,
+    words: str,
+    now: datetime,
+    *,
+    account_id: int | None = None,
+    report_id: int | None = None,
+) -> Appeal:
+    """Make the appeal against `row`, which is locked, for somebody who may."""
+    if not row.may_be_appealed_at(now):
+        raise ValidationError({"decision": _("The six months in which this could be appealed are over.")})
+    if row.reversed_at is not None:
+        raise ValidationError({"decision": _("This was decided again after an appeal. You can still go to a court.")})
+    if row.appeals.filter(is_upheld=None).exists():
+        raise ValidationError({"decision": _("There is an appeal about this already: wait for its answer.")})
+    if row.appeals.filter(account=account_id, report=report_id).exists():
+        raise ValidationError({"decision": _("You have appealed against this. You can still go to a court.")})
+    made: Appeal = Appeal.objects.create(
+        region=row.region, decision=row, account_id=account_id, report_id=report_id, text=words, made_at=now
+    )
+    settled = [ReportState.DECIDED, ReportState.UPHELD]
+    for one in Report.objects.select_for_update(of=("self",)).filter(decision=row, state__in=settled):
+        move(one, "appeal", actor=PLATFORM, now=now)  # whoever appeals was asked for above; all reports go with it
+    record(
+        "moderation.decision.appealed",
+        region=row.region,
+        actor=actor,
+        subject=made,
+        payload={"decision": row.pk, "space": row.space_id},
+    )
+    return made
 
 
 def decide_appeal(*, actor: Actor, appeal: Appeal, is_upheld: bool, reasons: str, now: datetime) -> None:
     """Decide about an appeal, as somebody who did not take the decision. Reversed: the thing stands again as it did,
-    the suspension ends; or, where nothing had been done and whoever reported appealed, the report is open again.
+    the suspension ends; where whoever reported had appealed, the report is open again, to be decided anew.
 
     Raises ValidationError ("reasons"), AlreadyDecided, Forbidden.
     """
@@ -264,7 +307,9 @@ def decide_appeal(*, actor: Actor, appeal: Appeal, is_upheld: bool, reasons: str
         row.decided_by_id, row.decided_at = actor.account_id, now
         row.save(update_fields=["is_upheld", "reasons", "decided_by", "decided_at"])
         for one in Report.objects.select_for_update(of=("self",)).filter(decision=decision, state=ReportState.APPEALED):
-            move(one, "uphold" if is_upheld else "reverse", actor=actor, now=now)
+            by_author = row.account_id is not None and row.account_id == decision.author_id
+            how = "uphold" if is_upheld else "reverse" if by_author else "reopen"
+            move(one, how, actor=actor, now=now)
         if not is_upheld:
             decision.reversed_at = now
             decision.save(update_fields=["reversed_at"])
@@ -278,7 +323,33 @@ def decide_appeal(*, actor: Actor, appeal: Appeal, is_upheld: bool, reasons: str
         )
         for one in Report.objects.filter(decision=decision):
             send_outcome(one, decision, appeal=row)
-        send_statement(decision, None, appeal=row)
+        if decision.measure != Measure.NONE:  # of a report that came to nothing its author was never told
+            send_statement(decision, None, appeal=row)
+
+
+def show_again(*, actor: Actor, decision: Decision, now: datetime) -> None:
+    """Show what was hidden: its author has changed it, or asked for it. The decision stands in the record.
+
+    Raises Forbidden, AlreadyDecided if it is not hidden by this decision any more.
+    """
+    with transaction.atomic(durable=True):
+        row = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+        first = row.reports.order_by("pk").first()
+        if first is None:
+            raise AlreadyDecided
+        require(actor, "moderation.reports.handle", first)
+        if row.measure != Measure.HIDDEN or row.reversed_at is not None or row.shown_again_at is not None:
+            raise AlreadyDecided
+        row.shown_again_at = now
+        row.save(update_fields=["shown_again_at"])
+        _undo(actor, row, now)
+        record(
+            "moderation.decision.lifted",
+            region=row.region,
+            actor=actor,
+            subject=row,
+            payload={"kind": row.thing_kind, "space": row.space_id},
+        )
 
 
 def _enforcement(decision: Decision) -> Enforcement | None:

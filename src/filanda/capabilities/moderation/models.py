@@ -49,7 +49,7 @@ class Measure(models.TextChoices):
 
     NONE = "none", _("Nothing: it stays")
     WARNED = "warned", _("It stays, and its author is warned")
-    HIDDEN = "hidden", _("It is hidden until its author has changed it")
+    HIDDEN = "hidden", _("It is hidden, until whoever keeps order shows it again")
     REMOVED = "removed", _("It is removed")
     SUSPENDED = "suspended", _("It is removed, and its author may not write for a time")
 
@@ -78,6 +78,16 @@ class ReportQuerySet(models.QuerySet["Report"]):
         elif kept:
             seen |= others & Q(space_id__in=kept)
         return self.filter(seen)
+
+    def with_own_cause(self, actor: Actor) -> ReportQuerySet:
+        """With `is_own_cause`: whether `actor` has reported the same thing, which is not decided yet."""
+        same = Report.objects.filter(
+            thing_kind=models.OuterRef("thing_kind"),
+            thing_id=models.OuterRef("thing_id"),
+            reporter=actor.account_id,
+            state__in=[ReportState.RECEIVED, ReportState.IN_REVIEW],
+        )
+        return self.annotate(is_own_cause=models.Exists(same))
 
     def open(self) -> ReportQuerySet:
         """Reports about which somebody still has to decide."""
@@ -122,9 +132,11 @@ class Report(models.Model):
         transitions=(
             Transition("take", (_R.RECEIVED,), _R.IN_REVIEW, "moderation.reports.handle", _("Take on")),
             Transition("decide", (_R.RECEIVED, _R.IN_REVIEW), _R.DECIDED, "moderation.reports.handle", _("Decide")),
-            Transition("appeal", (_R.DECIDED,), _R.APPEALED, "moderation.decisions.appeal", _("Appeal")),
+            Transition("appeal", (_R.DECIDED, _R.UPHELD), _R.APPEALED, "moderation.decisions.appeal", _("Appeal")),
             Transition("uphold", (_R.APPEALED,), _R.UPHELD, "moderation.appeals.decide", _("Uphold")),
             Transition("reverse", (_R.APPEALED,), _R.REVERSED, "moderation.appeals.decide", _("Reverse")),
+            # Whoever reported was right to object: it is decided anew.
+            Transition("reopen", (_R.APPEALED,), _R.IN_REVIEW, "moderation.appeals.decide", _("Open again")),
         ),
     )
 
@@ -173,6 +185,7 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(default=now)
     reversed_at = models.DateTimeField(null=True, blank=True)
+    shown_again_at = models.DateTimeField(null=True, blank=True, help_text="what was hidden was changed, or forgiven")
 
     objects = scoped(DecisionQuerySet)
 
@@ -207,12 +220,13 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
 class Appeal(models.Model):
     """Somebody concerned, the author or who reported, says that a decision is wrong (DSA art. 20). One open at a time;
-    each side appeals once.
+    each side appeals once. `report`: whose reporter appeals, if they have no account.
     """
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="appeals")
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    report = models.ForeignKey(Report, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     text = models.TextField()
     made_at = models.DateTimeField(default=now)
     is_upheld = models.BooleanField(null=True, help_text="whether the decision stands; empty: not decided yet")
@@ -229,6 +243,7 @@ class Appeal(models.Model):
                 fields=["decision"], condition=Q(is_upheld=None), name="moderation_one_open_appeal"
             ),
             models.UniqueConstraint(fields=["decision", "account"], name="moderation_appeal_once"),
+            models.UniqueConstraint(fields=["decision", "report"], name="moderation_appeal_once_by_link"),
             models.CheckConstraint(
                 condition=Q(is_upheld=None) | ~Q(reasons=""), name="moderation_appeal_reasons_given"
             ),

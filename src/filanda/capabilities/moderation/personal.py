@@ -19,6 +19,8 @@ from filanda.kernel.regions.models import Region
 
 __all__ = ["collect", "erase", "forget_decided", "waiting"]
 
+FORGOTTEN = "…"  # where the words of a decision stood
+
 
 def collect(account: Account) -> Mapping[str, Any]:
     """What they reported, what was decided about them, and their appeals. Not who reported them."""
@@ -52,6 +54,11 @@ def forget_decided(region: Region, before: datetime, now: datetime) -> int:
         state_changed_at__lt=before,
         forgotten_at=None,
     )
+    decisions = list(settled.exclude(decision=None).values_list("decision", flat=True))
+    Decision.objects.filter(pk__in=decisions).update(author=None, decided_by=None, reasons=FORGOTTEN, rule="")
+    Appeal.objects.filter(decision__in=decisions).update(account=None, report=None, decided_by=None, text="")
+    Appeal.objects.filter(decision__in=decisions).exclude(reasons="").update(reasons=FORGOTTEN)
+    Suspension.objects.filter(until__lt=now, decision__in=decisions).delete()
     return int(
         settled.update(
             text="",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from filanda.capabilities.moderation.models import Appeal, Decision, Report
+from filanda.capabilities.moderation.models import Appeal, Decision, Measure, Report
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import Decision as Answer
 
@@ -21,14 +21,23 @@ def space_scope(obj: Any) -> tuple[str, int]:
 
 
 def report_is_for_others(actor: Actor, report: Report | None) -> Answer:
-    """Not against oneself, and not what one reported oneself."""
+    """Not against oneself, and not about what one reported oneself, be it in another report. One query, unless the row
+    comes from `with_own_cause`.
+    """
     if report is None or actor.account_id is None:
         return Answer(True)
     if report.author_id == actor.account_id:
         return Answer(False, _("This report is about something you wrote: somebody else decides it."))
-    if report.reporter_id == actor.account_id:
+    if report.reporter_id == actor.account_id or _is_own_cause(actor, report):
         return Answer(False, _("You reported this yourself: somebody else decides it."))
     return Answer(True)
+
+
+def _is_own_cause(actor: Actor, report: Report) -> bool:
+    known = getattr(report, "is_own_cause", None)
+    if known is not None:
+        return bool(known)
+    return bool(Report.objects.with_own_cause(actor).filter(pk=report.pk, is_own_cause=True).exists())
 
 
 def appeal_is_for_others(actor: Actor, obj: Appeal | Report | None) -> Answer:
@@ -52,8 +61,12 @@ def concerned_in(decision: Decision) -> set[int]:
 
 
 def is_concerned(actor: Actor, obj: Decision | Report | None) -> Answer:
-    """Whoever wrote the thing, or reported it, may appeal. `obj`: the decision, or a report that moves with it."""
+    """Whoever wrote the thing (unless nothing was done), or reported it, may appeal. `obj`: the decision, or a report
+    that moves with it.
+    """
     decision = obj.decision if isinstance(obj, Report) else obj
+    if decision is not None and decision.measure == Measure.NONE and actor.account_id == decision.author_id:
+        return Answer(False, _("Nothing was done, so there is nothing for you to appeal against."))
     if decision is not None and actor.account_id in concerned_in(decision):
         return Answer(True)
     return Answer(False, _("Only whoever wrote or reported it can appeal."))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Min, Q
 from django.db.models.functions import ExtractYear
 
 from filanda.capabilities.moderation.models import Appeal, Category, Decision, Measure, Report, ReportState
@@ -42,7 +42,8 @@ def queue(actor: Actor, now: datetime, *, state: str = "") -> list[Case]:
         rows.values("thing_kind", "thing_id", "state").annotate(first=Min("pk"), count=Count("pk")).order_by("first")
     )
     counted = {row["first"]: row["count"] for row in firsts[:QUEUE_MOST]}
-    reports = list(Report.objects.filter(pk__in=counted).select_related("author", "reporter", "handler").order_by("pk"))
+    found = Report.objects.with_own_cause(actor).filter(pk__in=counted)
+    reports = list(found.select_related("author", "reporter", "handler").order_by("pk"))
     wrong = _unfounded([row.reporter_id for row in reports if row.reporter_id], now)
     cases = []
     for row in reports:
@@ -75,8 +76,8 @@ def reports_by(actor: Actor) -> list[Report]:
 
 @dataclass(frozen=True)
 class Figures:
-    """One year: reports by category, decisions by measure and ground, appeals (made, upheld, reversed, open), median
-    hours from report to decision (None without any), suspensions.
+    """One year: reports by category, decisions by measure and ground, appeals made that year and what became of them
+    (what is neither upheld nor reversed is open), median hours from report to decision (None without any).
     """
 
     year: int
@@ -121,6 +122,9 @@ def figures(year: int) -> Figures:
 
 
 def years() -> list[int]:
-    """Years in which anything was reported or decided, the newest first."""
-    found = Report.objects.order_by().annotate(year=ExtractYear(F("created_at"))).values_list("year", flat=True)
-    return sorted(set(found), reverse=True)
+    """Years (UTC) in which anything was reported, decided or appealed, the newest first."""
+    moments = ((Report, "created_at"), (Decision, "decided_at"), (Appeal, "made_at"))
+    found: set[int] = set()
+    for model, field in moments:
+        found |= set(model.objects.order_by().values_list(ExtractYear(field, tzinfo=UTC), flat=True).distinct())
+    return sorted(found, reverse=True)

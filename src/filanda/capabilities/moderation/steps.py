@@ -9,7 +9,9 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from filanda.capabilities.moderation.links import report_path
 from filanda.capabilities.moderation.models import APPEAL_WITHIN, Appeal, Decision, Measure, Report
 from filanda.directory.people.languages import language_of
 from filanda.kernel.identity.models import Account
@@ -50,12 +52,12 @@ def _to_reporter(report: Report, template: str, about: dict[str, Any]) -> None:
         return
     language = language_of(account, report.region) if account is not None else report.language
     decision, appeal = about.get("decision"), about.get("appeal")
-    context: dict[str, Any] = {"title": report.title, "number": report.pk, "text": report.text}
+    # Nobody can let us send words of theirs to an address that is not known to be their own.
+    context: dict[str, Any] = {"title": report.title, "number": report.pk, "text": report.text if account else ""}
     with translation.override(language):
         context["category"] = str(report.get_category_display())
-    context["url"] = (
-        absolute(report.region, language, reverse("moderation:own-report", args=[report.pk])) if account else ""
-    )
+    path = reverse("moderation:own-report", args=[report.pk]) if account else report_path(report)
+    context["url"] = absolute(report.region, language, path)
     if decision is not None:
         context |= _facts(decision, appeal, language)
     _post(report, to, account, template, language, context)
@@ -69,6 +71,7 @@ def _facts(decision: Decision, appeal: Appeal | None, language: str) -> dict[str
             "ground_words": str(decision.get_ground_display()),
             "rule": decision.rule,
             "reasons": decision.reasons,
+            "where_words": _where(decision),
             "until": decision.suspended_until.date().isoformat() if decision.suspended_until else "",
             "appeal_until": (decision.decided_at + APPEAL_WITHIN).date().isoformat(),
             "is_nothing": decision.measure == Measure.NONE,
@@ -76,6 +79,20 @@ def _facts(decision: Decision, appeal: Appeal | None, language: str) -> dict[str
             "is_upheld": bool(appeal is not None and appeal.is_upheld),
             "appeal_reasons": appeal.reasons if appeal is not None else "",
         }
+
+
+def _where(decision: Decision) -> str:
+    """How far the measure reaches, and for how long (DSA art. 17(3)(a))."""
+    if decision.measure in (Measure.NONE, Measure.WARNED):
+        return ""
+    if decision.suspended_until is None:
+        return _("Everywhere this platform is read, without a limit of time")
+    day = decision.suspended_until.date().isoformat()
+    if decision.space_id is not None:
+        return _("Removed everywhere, without a limit of time; not writing: in that community, until %(day)s") % {
+            "day": day
+        }
+    return _("Removed everywhere, without a limit of time; not writing: in this region, until %(day)s") % {"day": day}
 
 
 def _post(

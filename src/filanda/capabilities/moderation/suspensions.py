@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,27 +13,32 @@ from filanda.capabilities.moderation.models import Suspension
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import Decision
 
-__all__ = ["may_write", "suspension_of"]
-
-
-def suspension_of(account_id: int, space_id: int | None, now: datetime) -> Suspension | None:
-    """The suspension that holds for `account_id` there at `now`, the longest of them. One query."""
-    places = Q(space_id=None) if space_id is None else Q(space_id=None) | Q(space_id=space_id)
-    held = Suspension.objects.filter(places, account=account_id, lifted_at=None, begins_at__lte=now, until__gt=now)
-    found: Suspension | None = held.order_by("-until").first()
-    return found
+__all__ = ["may_write"]
 
 
 def may_write(actor: Actor, space_id: int | None, now: datetime | None = None) -> Decision:
-    """Whether a suspension keeps `actor` from writing there; rooms ask it before they take anybody's words."""
+    """Whether a suspension keeps `actor` from writing there; rooms ask it before they take anybody's words. One query
+    for as long as this actor lives (a request, a job), however many places are asked about.
+    """
     if actor.account_id is None:
         return Decision(True)
-    found = suspension_of(actor.account_id, space_id, now or timezone.now())
-    if found is None:
+    at = now or timezone.now()
+    held = [one for one in _held(actor) if one.space_id in (None, space_id) and one.begins_at <= at < one.until]
+    if not held:
         return Decision(True)
+    found = max(held, key=lambda one: one.until)
     day = date_format(timezone.localtime(found.until), "DATE_FORMAT")
     return Decision(
         False,
         _("You may not write here until %(day)s. The reasons, and how to object, stand under “Decisions about you”.")
         % {"day": day},
     )
+
+
+def _held(actor: Actor) -> list[Suspension]:
+    """What holds for `actor` in the active region, remembered with them: an actor lives as long as a request."""
+    known: list[Suspension] | None = actor.__dict__.get("suspensions")
+    if known is None:
+        known = list(Suspension.objects.filter(account=actor.account_id, lifted_at=None))
+        actor.__dict__["suspensions"] = known
+    return known

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from filanda.capabilities.moderation.models import KEEPERS, STAFF, Appeal, Report
+from filanda.capabilities.moderation.models import KEEPERS, STAFF, Appeal, Decision, Measure, Report
+from filanda.capabilities.moderation.policies import concerned_in
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import RoleGrant
 from filanda.kernel.journal.models import Event
@@ -16,9 +17,15 @@ from filanda.kernel.manifests.things import Key, ThingLine, Told
 
 __all__ = [
     "about_appeal",
+    "about_decision",
     "about_report",
+    "author_of",
+    "decision_lines",
     "lines",
     "sentence_of_appeal",
+    "sentence_of_decision",
+    "sentence_of_lifting",
+    "sentence_of_outcome",
     "sentence_of_report",
     "space_of",
     "who_decides",
@@ -39,6 +46,46 @@ def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
         )
         for row in Report.objects.visible_to(actor).filter(pk__in=ids)
     }
+
+
+def decision_lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
+    """Decisions, as whoever wrote what they are about sees them. Two queries."""
+    rows = Decision.objects.filter(pk__in=ids).exclude(measure=Measure.NONE).prefetch_related("reports")
+    if not actor.is_platform:
+        rows = rows.filter(author=actor.account_id).exclude(author=None)
+    lines = {}
+    for row in rows:
+        title = next((report.title for report in row.reports.all() if report.title), "")
+        audience = f"account:{row.author_id}"
+        lines[row.pk] = ThingLine(
+            "decision", row.pk, title, "moderation:decision", (row.pk,), audience=audience, at=row.decided_at
+        )
+    return lines
+
+
+def author_of(event: Event) -> Iterable[Told]:
+    """Whoever wrote what was decided about; nobody where nothing was done."""
+    key = about_decision(event)
+    row = Decision.objects.filter(pk=key[1]).exclude(measure=Measure.NONE).first() if key else None
+    return [Told(row.author_id, "author")] if row is not None and row.author_id is not None else []
+
+
+def about_decision(event: Event) -> Key | None:
+    """The decision that the event is, or is about."""
+    number = (event.payload or {}).get("decision") or event.subject_id
+    return ("decision", number) if number else None
+
+
+def sentence_of_decision(event: Event, line: ThingLine) -> str:
+    return _("There is a decision about “%(title)s”, which you wrote, with its reasons.") % {"title": line.title}
+
+
+def sentence_of_outcome(event: Event, line: ThingLine) -> str:
+    return _("The appeal about “%(title)s”, which you wrote, is decided.") % {"title": line.title}
+
+
+def sentence_of_lifting(event: Event, line: ThingLine) -> str:
+    return _("“%(title)s”, which you wrote and which was hidden, is shown again.") % {"title": line.title}
 
 
 def _holders(space_id: int | None, *, with_keepers: bool) -> set[int]:
@@ -62,11 +109,11 @@ def who_decides(event: Event) -> Iterable[Told]:
 
 
 def who_decides_appeals(event: Event) -> Iterable[Told]:
-    """The region's staff, but whoever took the decision."""
+    """The region's staff, but whoever took the decision or is concerned in it."""
     appeal = Appeal.objects.filter(pk=event.subject_id or 0).select_related("decision").first()
     if appeal is None:
         return []
-    free = _holders(None, with_keepers=False) - {appeal.decision.decided_by_id, appeal.decision.author_id}
+    free = _holders(None, with_keepers=False) - {appeal.decision.decided_by_id, *concerned_in(appeal.decision)}
     return [Told(number, "manager") for number in sorted(free)]
 
 
