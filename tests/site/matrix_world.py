@@ -16,18 +16,26 @@ from filanda.capabilities.files.models import FileKind, StoredFile
 from filanda.capabilities.files.storing import write
 from filanda.capabilities.needs.actions import ask_for_introduction
 from filanda.capabilities.needs.models import SavedNeed
+from filanda.capabilities.threads.actions import open_thread
+from filanda.components.documents.actions.bringing import write_page
+from filanda.components.documents.actions.folders import create_folder
+from filanda.components.events.actions.announcing import publish_event, write_event
+from filanda.components.events.details import Details
+from filanda.components.news.actions import publish_news, write_news
 from filanda.directory.affiliations.models import Claim, ClaimState, Invitation, JoinRequest, Position, scope_of
 from filanda.directory.organisations.models import Evidence, EvidenceParty, Organisation, OrganisationState
 from filanda.directory.organisations.models.keeping import ImportRun, Objection
 from filanda.directory.people.models import Person, Visibility
 from filanda.directory.taxonomies.models import Concept, ConceptScheme
-from filanda.kernel.identity.actors import VISITOR
+from filanda.kernel.identity.actors import VISITOR, actor_for
 from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.legal.models import Feedback
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.text.folding import sort_key
+from filanda.spaces.models import Membership, Openness, SpaceKind
 from tests.signing import sign_in
+from tests.spaces.making import make_space
 
 # What nobody reads who is not meant to. Each stands in one private thing, and in no public one.
 HIDDEN_BODY = "Zorbaquilt"  # the name of an organisation that is hidden
@@ -47,6 +55,9 @@ FILE_TEXT = "Documenqto"  # the content of a document
 INVITED = "invitatwux"  # an address that was invited
 ELSEWHERE = "Altrovezzi"  # an organisation of the other region
 ELSEWHERE_PERSON = "Forestibux"  # somebody of the other region
+GROUP = "Gruppoquarz"  # the name of a private project group, in the slug too
+GROUP_TEXT = "Segretuvix"  # what stands in it: a thread, a piece of news
+CIRCLE_TEXT = "Ristrettowq"  # what stands in a restricted community of which the member is one
 ADDRESSES = "casella-di-"  # every account's address holds it
 
 HERE, THERE = "test.example", "other.example"
@@ -69,6 +80,7 @@ class World:
     other: Region
     accounts: dict[str, Account] = field(default_factory=dict)
     ids: dict[str, Any] = field(default_factory=dict)
+    private: dict[str, Any] = field(default_factory=dict)  # slug and ids of the group that none of the actors knows of
 
     def client(self, actor: str) -> Client:
         """A browser of `actor`, signed in with a second factor, at the region's host."""
@@ -155,6 +167,7 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         need=need,
         message=INTRODUCTION_TEXT,
     )
+    _spaces(world, region, shy, now)
     feedback = Feedback.objects.create(region=region, message=FEEDBACK_TEXT, language="it")
 
     objection = Objection.objects.create(
@@ -177,7 +190,10 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         stranger = _account("elsewhere")
         _person(other, stranger, ELSEWHERE_PERSON, now, listing=Visibility.PUBLIC)
 
-    world.ids = {
+    world.ids |= {
+        "ownership:form": "details",
+        "consent_id": 1,
+        "following:unsubscribe:token": "unknown",
         "organisation_id": body.pk,
         "finder:organisation:slug": "caseificio-valdorsa",
         "finder:introduction:slug": "caseificio-valdorsa",
@@ -236,6 +252,61 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         "link_id": 1,
     }
     return world
+
+
+def _spaces(world: World, region: Region, shy: Account, now: datetime) -> None:
+    """An open community that the organisation's admin manages, a restricted one with the member in it, and a private
+    group that none of the actors knows of.
+    """
+    manager, member = world.accounts["organisation_admin"], world.accounts["member"]
+    open_one = make_space(region, "Seta e fibre", managers=[manager], members=[shy])
+    circle = make_space(region, "Circolo", openness=Openness.RESTRICTED, managers=[shy], members=[member])
+    group = make_space(region, GROUP, kind=SpaceKind.GROUP, managers=[shy])
+    threads, items, events, pages = [], [], [], []
+    for space, account, text in (
+        (open_one, manager, "Quale telaio"),
+        (circle, shy, CIRCLE_TEXT),
+        (group, shy, GROUP_TEXT),
+    ):
+        actor = actor_for(account, has_second_factor=True)
+        title = f"{text} per cominciare"
+        threads.append(
+            open_thread(actor=actor, place=("space", space.pk), title=title, source=f"{text}: ecco.", now=now)
+        )
+        item = write_news(actor=actor, space=space, title=title, summary=text, source=text, now=now)
+        publish_news(actor=actor, item=item, now=now)
+        items.append(item)
+        visit = Details(title, now + timedelta(days=10), now + timedelta(days=10, hours=2), place=text, source=text)
+        event = write_event(actor=actor, space=space, details=visit, now=now)
+        events.append(publish_event(actor=actor, event=event, now=now))
+        pages.append(write_page(actor=actor, space=space, folder=None, title=title, source=text, now=now))
+    folder = create_folder(
+        actor=actor_for(manager, has_second_factor=True), space=open_one, parent=None, name="Schede", now=now
+    )
+    world.private = {"slug": group.slug, "discussions:number": threads[2].pk, "news:number": items[2].pk}
+    world.private |= {"events:number": events[2].pk, "documents:number": pages[2].pk}
+    world.ids |= {
+        "slug": open_one.slug,
+        "title": "quale-telaio-per-cominciare",
+        "discussions:number": threads[0].pk,
+        "discussions:post": 1,
+        "discussions:order-move:move": "close",
+        "news:number": items[0].pk,
+        "events:number": events[0].pk,
+        "events:own-feed:token": "unknown",
+        "documents:number": pages[0].pk,
+        "documents:inside:number": folder.pk,
+        "documents:folder-settings:number": folder.pk,
+        "documents:archive:number": folder.pk,
+        "name": "schede",
+        "api:thread:number": threads[0].pk,
+        "api:event:number": events[0].pk,
+        "colour": "7a1f4f",
+        "version": "0" * 12,
+        "membership_id": Membership.objects.get(space=open_one, account=shy).pk,
+        "spaces:invitation:token": "unknown",
+        "spaces:settings-part:part": "texts",
+    }
 
 
 def _account(name: str) -> Account:
