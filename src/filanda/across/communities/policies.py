@@ -9,7 +9,7 @@ from filanda.kernel.identity.models import Role
 from filanda.kernel.policies import Permission
 from filanda.spaces.policies import STAFF, runs_it, sees_health, space_scope
 
-__all__ = ["HEALTH", "LETTERS", "PERMISSIONS"]
+__all__ = ["HEALTH", "INVITE", "LETTERS", "PERMISSIONS"]
 
 HEALTH = "communities.health"
 LETTERS = "communities.newsletter"

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The worker's part: figures nightly."""
+"""The worker's part: figures nightly, newsletters on their way."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
+from filanda.across.communities.delivering import deliver_letter
 from filanda.across.communities.steps import keep_figures
 from filanda.kernel.jobs.queue import region_job
 from filanda.kernel.regions.models import Region
 from filanda.spaces.models import Space
 
-__all__ = ["keep_all_figures"]
+__all__ = ["deliver_letter", "keep_all_figures"]
 
 
 @region_job("communities.keep_figures", periodic="41 3 * * *")

@@ -3,11 +3,19 @@
 
 from django.urls import path
 
-from filanda.across.communities.views import health
+from filanda.across.communities.views import health, inviting, letters
 
 app_name = "communities"
 urlpatterns = [
     path("health/", health.health, name="health"),
     path("health/figures.csv", health.figures_csv, name="figures-csv"),
     path("health/welcome/<int:membership_id>/", health.welcome, name="welcome"),
+    path("health/invite/", inviting.suggestions, name="suggestions"),
+    path("health/invite/ask/", inviting.ask, name="ask"),
+    path("health/invite/aside/", inviting.put_aside, name="put-aside"),
+    path("newsletters/", letters.letters, name="letters"),
+    path("newsletters/<int:number>/", letters.letter, name="letter"),
+    path("newsletters/<int:number>/edit/", letters.edit, name="letter-edit"),
+    path("newsletters/<int:number>/send/", letters.send, name="letter-send"),
+    path("newsletters/<int:number>/drop/", letters.drop, name="letter-drop"),
 ]

@@ -151,9 +151,7 @@ def _words(name: str) -> tuple[str, str]:
         ),
         "gini": (
             _("How unequal contributions are"),
-            _(
-                "The Gini coefficient of posts among their authors: 0 if all wrote as much, near 1 if one wrote it all."
-            ),
+            _("The Gini coefficient of posts among their authors: 0 if all wrote as much, near 1 if one wrote it all."),
         ),
     }[name]
 

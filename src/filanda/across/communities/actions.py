@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Putting a suggestion aside; drafting, changing, throwing away, sending a newsletter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from filanda.across.communities.delivering import deliver_letter
+from filanda.across.communities.letters import best_of, new_members, read_lines
+from filanda.across.communities.models import INTRO_MOST, TITLE_MOST, Newsletter, NewsletterState, NotForUs
+from filanda.across.communities.policies import INVITE, LETTERS
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.jobs.queue import enqueue
+from filanda.kernel.journal.actions import record
+from filanda.kernel.policies import require
+from filanda.kernel.text.folding import clean
+from filanda.spaces.models import Space
+from filanda.spaces.steps import lock_space
+
+__all__ = ["Outdated", "dismiss", "draft_letter", "drop_letter", "edit_letter", "send_letter"]
+
+PERIOD = timedelta(days=30)
+
+
+class Outdated(Exception):
+    """Raised when somebody else has changed or sent the letter in between."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has changed or sent this newsletter in the meantime. Look at it again."))
+
+
+def dismiss(*, actor: Actor, space: Space, kind: str, target_id: int, now: datetime) -> None:
+    """Never suggest this person or organisation for `space` again. Twice is the same as once. Raises Forbidden."""
+    with transaction.atomic(durable=True):
+        locked = lock_space(space.pk)
+        require(actor, INVITE, locked)
+        _row, is_new = NotForUs.objects.get_or_create(
+            space=locked,
+            kind=NotForUs.Kind(kind),
+            target_id=target_id,
+            defaults={"region": locked.region, "said_by_id": actor.account_id, "said_at": now},
+        )
+        if is_new:
+            record("communities.suggestion.dismissed", region=locked.region, actor=actor, subject=locked)
+
+
+def draft_letter(*, actor: Actor, space: Space, now: datetime) -> Newsletter:
+    """A draft with the best since the last letter, or of 30 days. Raises Forbidden, ValidationError (archived)."""
+    with transaction.atomic(durable=True):
+        locked = lock_space(space.pk)
+        require(actor, LETTERS, locked)
+        if locked.archived_at is not None:
+            raise ValidationError(_("This community is archived: nothing is sent from it any more."))
+        last = Newsletter.objects.filter(space=locked).exclude(state=NewsletterState.DRAFT).first()
+        since = max(last.until, now - 2 * PERIOD) if last is not None else now - PERIOD
+        made: Newsletter = Newsletter.objects.create(
+            region=locked.region,
+            space=locked,
+            title=(_("The best of the month in %(space)s") % {"space": locked.name})[:TITLE_MOST],
+            lines=[{"kind": kind, "id": pk} for kind, pk in best_of(actor, locked, since, now)],
+            new_members=new_members(locked, since, now),
+            since=since,
+            until=now,
+            author_id=actor.account_id,
+            created_at=now,
+        )
+        record("communities.newsletter.drafted", region=locked.region, actor=actor, subject=made)
+    return made
+
+
+def edit_letter(
+    *, actor: Actor, letter: Newsletter, title: str, intro: str, kept: Sequence[str], version: int
+) -> Newsletter:
+    """Another title or introduction; lines not among `kept` ("thread:17") go. Raises ValidationError (by field),
+    Outdated, Forbidden.
+    """
+    words, text = " ".join(clean(title).split()), clean(intro).strip()
+    errors = {}
+    if not words:
+        errors["title"] = _("Give the newsletter a title: it is the subject of the e-mail.")
+    if len(words) > TITLE_MOST:
+        errors["title"] = _("This title has %(n)s characters; up to %(most)s fit.") % {
+            "n": len(words),
+            "most": TITLE_MOST,
+        }
+    if len(text) > INTRO_MOST:
+        errors["intro"] = _("This text has %(n)s characters; up to %(most)s fit.") % {
+            "n": len(text),
+            "most": INTRO_MOST,
+        }
+    if errors:
+        raise ValidationError(errors)
+    with transaction.atomic(durable=True):
+        row = _locked(actor, letter, version)
+        row.title, row.intro, row.lines = words, text, read_lines(kept, row)
+        row.version += 1
+        row.save(update_fields=["title", "intro", "lines", "version"])
+        record("communities.newsletter.edited", region=row.region, actor=actor, subject=row)
+    return row
+
+
+def drop_letter(*, actor: Actor, letter: Newsletter, version: int) -> None:
+    """Throw a draft away. Raises Outdated, Forbidden."""
+    with transaction.atomic(durable=True):
+        row = _locked(actor, letter, version)
+        record("communities.newsletter.dropped", region=row.region, actor=actor, subject=row)
+        row.delete()
+
+
+def send_letter(*, actor: Actor, letter: Newsletter, version: int, now: datetime) -> None:
+    """Send it to the members who follow the space, in batches, by a job. Raises as the others do."""
+    with transaction.atomic(durable=True):
+        row = _locked(actor, letter, version)
+        if row.space.archived_at is not None:
+            raise ValidationError(_("This community is archived: nothing is sent from it any more."))
+        if not row.lines and not row.intro:
+            raise ValidationError(_("There is nothing in this newsletter yet: write an introduction."))
+        row.state, row.sent_at = NewsletterState.SENDING, now
+        row.save(update_fields=["state", "sent_at"])
+        record("communities.newsletter.sent", region=row.region, actor=actor, subject=row)
+        enqueue(deliver_letter, region_id=row.region_id, letter_id=row.pk)
+
+
+def _locked(actor: Actor, letter: Newsletter, version: int) -> Newsletter:
+    """The draft as it stands now, for those who write letters. Raises Outdated, Forbidden."""
+    rows = Newsletter.objects.select_for_update(of=("self",)).select_related("space__region", "region")
+    row: Newsletter | None = rows.filter(pk=letter.pk).first()
+    if row is None:
+        raise Outdated
+    require(actor, LETTERS, row.space)
+    if not row.is_draft or row.version != version:
+        raise Outdated
+    return row
