@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils.timezone import now
 
+from filanda.capabilities.moderation.models import Decision, Suspension
 from filanda.components.events.actions import announcing, registering
 from filanda.components.events.details import Closed, Outdated
 from filanda.components.events.models import Registration, RegistrationState, SpaceEvent
@@ -55,6 +57,30 @@ def test_who_announces(world):
         ).title
         == "Another"
     )
+
+
+def test_whom_a_decision_has_suspended_announces_nothing(world):
+    decision = Decision.objects.create(
+        region=world.region,
+        thing_kind="post",
+        thing_id=1,
+        space_id=world.space.pk,
+        author=world.carlo,
+        measure="suspended",
+        reasons="Rule 3.",
+        suspended_until=now() + timedelta(days=7),
+    )
+    Suspension.objects.create(
+        region=world.region,
+        account=world.carlo,
+        space_id=world.space.pk,
+        decision=decision,
+        begins_at=now(),
+        until=now() + timedelta(days=7),
+    )
+    with pytest.raises(Forbidden):
+        world.draft(world.carlo)
+    assert world.draft(world.bruno)
 
 
 def test_details_are_checked(world):

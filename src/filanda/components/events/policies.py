@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from filanda.capabilities.files.subjects import Ids, register_subject
+from filanda.capabilities.moderation.suspensions import may_write
 from filanda.components.events.models import SpaceEvent
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import SPACE_ROLES
@@ -40,7 +41,9 @@ def _proposes(actor: Actor, obj: object) -> Decision:
     if space.archived_at is not None:
         return _ARCHIVED
     keeps = keeps_order(actor, space)
-    if keeps or not component_setting(space, NAME, MEMBERS_PROPOSE):
+    if keeps:
+        return may_write(actor, space.pk)
+    if not component_setting(space, NAME, MEMBERS_PROPOSE):
         return keeps
     return takes_part(actor, space)
 
@@ -50,9 +53,8 @@ def _organises(actor: Actor, obj: object) -> Decision:
     space = space_of(obj)
     if space.archived_at is not None:
         return _ARCHIVED
-    keeps = keeps_order(actor, space)
-    if keeps:
-        return keeps
+    if keeps_order(actor, space):
+        return may_write(actor, space.pk)
     author_id = getattr(obj, "author_id", None)
     if author_id is not None and author_id == actor.account_id:
         return takes_part(actor, space)
