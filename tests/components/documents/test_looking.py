@@ -24,7 +24,7 @@ from filanda.components.documents.looking import look_into
 from filanda.components.documents.models import Document, DocumentVersion
 from filanda.components.documents.queries import usage
 from filanda.components.documents.steps import text
-from filanda.kernel.identity.actors import PLATFORM
+from filanda.kernel.identity.actors import PLATFORM, VISITOR
 from filanda.kernel.journal import chain
 from tests.components.documents.conftest import a_file, bring
 from tests.signing import sign_in
@@ -145,15 +145,28 @@ def test_those_who_follow_are_told_once_each_and_others_not(region, silk, mia, u
     assert sorted(told) == sorted([max_.pk, mia.pk])
 
 
-def test_words_are_found_by_those_who_may_read_them(silk, secret, mia, indexed):
+def test_words_are_found_by_those_who_may_read_them(region, silk, secret, mia, ugo, indexed):
     from filanda.capabilities.search.engine import search_index
+    from filanda.capabilities.search.index import Question, Shard
 
-    open_one = bring(mia, silk, b"zanzariera telaio", "a.txt")
-    bring(mia, secret, b"zanzariera segreta", "b.txt")
+    everybody, group = (
+        bring(mia, silk, b"zanzariera telaio", "a.txt"),
+        bring(mia, secret, b"zanzariera segreta", "b.txt"),
+    )
+    narrow = bring(ugo, silk, b"zanzariera paghe", "c.txt")
+    actions.restrict_document(actor=act(ugo), document=narrow, is_for_managers=True)
     indexed()
-    found = {document.id: document.audience for document in telling.documents([open_one.pk])}
-    assert found == {open_one.pk: ("public",)}
-    assert search_index() is not None
+
+    def found(actor):
+        reader = search_index().reader(Shard(region.pk, "document"))
+        return set(reader.search(Question(text="zanzariera", audience=actor.audience_tokens)).ids)
+
+    assert found(VISITOR) == {everybody.pk}
+    assert found(act(mia)) == {everybody.pk, group.pk}
+    assert found(act(ugo)) == {everybody.pk, group.pk, narrow.pk}
+    actions.remove_documents(actor=act(mia), space=silk, documents=[everybody], now=now())
+    indexed()
+    assert found(VISITOR) == set()
 
 
 def test_what_somebody_brought_leaves_with_them_and_stays_or_goes(silk, mia, ugo):
