@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "filanda.components.events",
     "filanda.across.finder",
     "filanda.across.communities",
+    "filanda.across.journeys",
     "filanda.across.workbench",
     "filanda.across.profiles",
     "filanda.across.ownership",

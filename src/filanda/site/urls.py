@@ -37,6 +37,7 @@ urlpatterns = [
         path("", include("filanda.across.following.urls")),
         path("", include("filanda.across.moderating.urls")),
         path("", include("filanda.across.profiles.urls")),
+        path("communities/<slug:slug>/discussions/", include("filanda.across.journeys.urls")),
         path("communities/<slug:slug>/discussions/", include("filanda.components.discussions.urls")),
         path("communities/<slug:slug>/documents/", include("filanda.components.documents.urls")),
         path("", include("filanda.components.news.urls")),

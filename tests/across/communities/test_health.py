@@ -86,7 +86,7 @@ def test_a_newcomer_waits_until_greeted(client, region, people):
     sign_in(client, people["manager"])
     page = client.get(f"/en/communities/{space.slug}/health/").content.decode()
     assert "Welcome Nina Nuova" in page
-    assert [one.url_name for one in waiting(act(people["manager"]))] == ["communities:health"]
+    assert "communities:health" in [one.url_name for one in waiting(act(people["manager"]))]
     assert list(waiting(act(people["member"]))) == []
     address = f"/en/communities/{space.slug}/health/welcome/{row.pk}/"
     client.logout()

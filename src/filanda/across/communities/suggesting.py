@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from filanda.across.communities.models import NotForUs
 from filanda.capabilities.matching.queries import Matches, NeedTooShort, match
 from filanda.directory.affiliations.models import Position
@@ -117,7 +119,7 @@ def _match(actor: Actor, space: Space) -> Matches | None:
 Shared = dict[int, dict[str, list[str]]]
 
 
-def _shared(actor: Actor, space: Space, people: object) -> tuple[Shared, dict[int, Person]]:
+def _shared(actor: Actor, space: Space, people: QuerySet[Person]) -> tuple[Shared, dict[int, Person]]:
     """By person, the labels of what they and the community have in common, and show. Two queries."""
     about = list(SpaceConcept.objects.filter(space=space).values_list("concept", flat=True))
     rows = PersonConcept.objects.filter(person__in=people, concept__in=about)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Journey: which thing came from which."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.timezone import now
+
+from filanda.kernel.identity.models import Account
+from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import scoped
+from filanda.spaces.models import Space
+
+
+class Journey(models.Model):
+    """(`source_kind`, `source_id`) became (`target_kind`, `target_id`). Who may see either end is decided by that
+    end.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    source_kind = models.CharField(max_length=40)
+    source_id = models.BigIntegerField()
+    target_kind = models.CharField(max_length=40)
+    target_id = models.BigIntegerField()
+    made_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=now)
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_kind", "source_id", "target_kind", "target_id"], name="journeys_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_kind} {self.source_id} became {self.target_kind} {self.target_id}"

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Moves out of a discussion, below the address of a community's discussions."""
+
+from django.urls import path
+
+from filanda.across.journeys.views import to_document
+
+app_name = "journeys"
+urlpatterns = [path("<int:number>/to-document/", to_document, name="to-document")]
