@@ -27,6 +27,7 @@ from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin.actions import grant_role
 from filanda.kernel.signin.opening import open_session, redirect_onwards
 from filanda.site.desk import seed_desk
+from filanda.site.order import seed_order
 from filanda.spaces.demo.seeds import enter_some
 
 
@@ -84,6 +85,15 @@ def seed_desk_of_staff(actor: Actor, region: Region) -> None:
         for role in ("facilitator", "organisation_admin")
     }
     seed_desk(actor, region, found["facilitator"], found["organisation_admin"])
+
+
+def seed_order_of_people(actor: Actor, region: Region) -> None:
+    """Let reports wait for the manager and the facilitator who are offered, and the member be told something."""
+    wanted = ("community_manager", "facilitator", "innovator")
+    manager, facilitator, member = (
+        Account.objects.filter(email=PEOPLE[role].email).first() or _account(region, PEOPLE[role]) for role in wanted
+    )
+    seed_order(actor, region, manager, facilitator, member)
 
 
 def _account(region: Region, person: Invented) -> Account:

@@ -12,11 +12,12 @@ from filanda.kernel.regions.scoped import in_region
 
 
 def _demo(actor: Actor) -> None:
-    from filanda.site.demo import seed_desk_of_staff  # reads views, which want all manifests first
+    from filanda.site.demo import seed_desk_of_staff, seed_order_of_people  # read views, which want all manifests first
 
     region = ensure_region()
     with in_region(region):
         seed_desk_of_staff(actor, region)
+        seed_order_of_people(actor, region)
 
 
 STAFF = frozenset({"facilitator", "region_administrator"})

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -343,6 +344,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "cases": [
             {
                 **_report_row(one.report, reverse("moderation:case", args=[one.report.pk])),
+                "said": Truncator(" ".join(one.report.said.split())).chars(160),
                 "count": one.count,
                 "handler": str(one.report.handler or ""),
                 "may_decide": one.may_decide,

@@ -34,7 +34,7 @@ class Case:
 
 
 def queue(actor: Actor, now: datetime, *, state: str = "") -> list[Case]:
-    """What waits for a decision, the oldest first, one case for each thing. A constant number of queries."""
+    """What waits for a decision, the oldest first, one case for each thing. Three queries, and one for each appeal."""
     rows = Report.objects.visible_to(actor).open().exclude(reporter=actor.account_id)
     if state in ReportState.values:
         rows = rows.filter(state=state)
@@ -43,11 +43,12 @@ def queue(actor: Actor, now: datetime, *, state: str = "") -> list[Case]:
     )
     counted = {row["first"]: row["count"] for row in firsts[:QUEUE_MOST]}
     found = Report.objects.with_own_cause(actor).filter(pk__in=counted)
-    reports = list(found.select_related("author", "reporter", "handler").order_by("pk"))
+    reports = list(found.select_related("author", "reporter", "handler", "decision").order_by("pk"))
     wrong = _unfounded([row.reporter_id for row in reports if row.reporter_id], now)
     cases = []
     for row in reports:
-        answer = decide(actor, "moderation.reports.handle", row)
+        is_appeal = row.state == ReportState.APPEALED
+        answer = decide(actor, f"moderation.{'appeals.decide' if is_appeal else 'reports.handle'}", row)
         cases.append(Case(row, counted[row.pk], wrong.get(row.reporter_id or 0, 0), bool(answer), str(answer.reason)))
     return cases
 
