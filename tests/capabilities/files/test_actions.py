@@ -190,6 +190,17 @@ def test_export_holds_the_files_and_erasure_takes_them(
     assert len(on_disk(folder)) == 2
 
 
+@pytest.mark.parametrize(("keeps", "left"), [(True, 1), (False, 0)])
+def test_what_somebody_attached_to_what_they_contributed_stays_where_that_stays(
+    region, stored, anna, keeps, left, django_capture_on_commit_callbacks
+):
+    StoredFile.objects.filter(pk=stored.pk).update(subject_kind="post", subject_id=1)
+    (personal,) = manifest.personal_data
+    with django_capture_on_commit_callbacks(execute=True):
+        personal.erase(anna, keeps)
+    assert list(StoredFile.objects.values_list("uploaded_by", flat=True)) == [None] * left
+
+
 def test_documents_of_decided_claims_go_when_their_time_is_over(
     region, stored, claim, django_capture_on_commit_callbacks, folder
 ):

@@ -43,9 +43,13 @@ def files(account: Account) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 def erase(account: Account, keeps: bool) -> None:
-    """Documents are about the person and go; a logo is the organisation's, and forgets who brought it."""
+    """Documents that staff see are about the person, and go. Those of something they contributed, which only its readers
+    see, stay with it where contributions stay. A logo is the organisation's. What stays forgets who brought it.
+    """
     mine = StoredFile.objects.filter(uploaded_by=account)
-    delete_files(mine.filter(kind=FileKind.DOCUMENT))
+    documents = mine.filter(kind=FileKind.DOCUMENT)
+    contributed = [kind.kind for kind in subjects() if kind.is_closed_to_staff]
+    delete_files(documents.exclude(subject_kind__in=contributed) if keeps else documents)
     mine.update(uploaded_by=None)
 
 
