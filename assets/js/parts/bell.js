@@ -27,7 +27,7 @@ if (bell) {
     if (document.hidden) return;
     try {
       const answer = await fetch(bell.dataset.count, { headers: { Accept: 'application/json' } });
-      if (!answer.ok) return;
+      if (!answer.ok) { plan(); return; }
       const { unread } = await answer.json();
       others?.postMessage(unread);
       hear(unread);

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import pytest
 from django.utils.timezone import now
-from tests.signing import sign_in
 
 from filanda.capabilities.follows.models import Bookmark, Follow
 from filanda.capabilities.notifications.models import Choice, Notification, Preferences
 from filanda.capabilities.notifications.unsubscribing import unsubscribe_path
 from filanda.kernel.regions.scoped import in_region
+from tests.signing import sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.signing import sign_in
 
 from filanda.capabilities.moderation.models import Appeal, Decision, Report
 from filanda.kernel.mail.models import Message
+from tests.signing import sign_in
 
 pytestmark = pytest.mark.django_db
 SENT = {"thing": "note:1", "category": "advertising", "text": "Only sells <script>."}

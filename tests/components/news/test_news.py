@@ -112,6 +112,13 @@ def test_a_scheduled_one_comes_out_on_its_day_once(silk, ugo):
         actions.schedule_news(actor=act(ugo), item=write(ugo, silk), at=now() - timedelta(hours=1), now=now())
 
 
+def test_nothing_comes_out_by_itself_in_a_community_that_is_archived(silk, ugo):
+    at = now() + timedelta(hours=2)
+    actions.schedule_news(actor=act(ugo), item=write(ugo, silk), at=at, now=now())
+    type(silk).objects.filter(pk=silk.pk).update(archived_at=now())
+    assert actions.publish_due(now=at) == 0
+
+
 def test_every_state_and_move(silk, ugo):
     for state, name, target in all_pairs(NewsItem.workflow):
         item = write(ugo, silk)

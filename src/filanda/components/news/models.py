@@ -44,8 +44,8 @@ class NewsQuerySet(models.QuerySet["NewsItem"]):
         return self.filter(state=NewsState.PUBLISHED, hidden_at=None)
 
     def due(self, now: datetime) -> NewsQuerySet:
-        """Items whose day has come."""
-        return self.filter(state=NewsState.SCHEDULED, publish_at__lte=now)
+        """Items whose day has come; none of a space that has been archived since."""
+        return self.filter(state=NewsState.SCHEDULED, publish_at__lte=now, space__archived_at=None)
 
 
 class NewsItem(models.Model):
