@@ -70,7 +70,7 @@ def to_document(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     names = names_of(page.actor, [post.author_id for post in posts])
     context = {
         "page": page,
-        "thread": thread,
+        "talk": thread,
         "back_url": reverse("discussions:short", args=[slug, thread.pk]),
         "posts": [
             {

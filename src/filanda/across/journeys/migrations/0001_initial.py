@@ -8,31 +8,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0002_regions'),
-        ('spaces', '0002_seen_at'),
+        ("regions", "0002_regions"),
+        ("spaces", "0002_seen_at"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Journey',
+            name="Journey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_kind', models.CharField(max_length=40)),
-                ('source_id', models.BigIntegerField()),
-                ('target_kind', models.CharField(max_length=40)),
-                ('target_id', models.BigIntegerField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='spaces.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source_kind", models.CharField(max_length=40)),
+                ("source_id", models.BigIntegerField()),
+                ("target_kind", models.CharField(max_length=40)),
+                ("target_id", models.BigIntegerField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="spaces.space"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source_kind', 'source_id', 'target_kind', 'target_id'), name='journeys_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source_kind", "source_id", "target_kind", "target_id"), name="journeys_once"
+                    )
+                ],
             },
         ),
     ]
