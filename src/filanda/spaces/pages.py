@@ -108,7 +108,7 @@ def space_page(request: HttpRequest, slug: str, *, tab: str, at_door: bool = Fal
 
     Raises Http404 where the reader may not know of the space, or the component is switched off in it; AtTheDoor (a 404
     that site.errors turns into a way to the door) where they may know of it but not read, unless `at_door` says that
-    this page is for them too. One query for visitors, two for people signed in; a visit is noted at times.
+    this page is for them too. One query, and that of suspensions for members; a visit is noted at times.
     """
     actor = actor_of(request)
     space = space_at(slug, actor)
@@ -120,9 +120,9 @@ def space_page(request: HttpRequest, slug: str, *, tab: str, at_door: bool = Fal
     on = components_of(space)
     if tab not in OWN_TABS and all(kind.name != tab for kind in on):
         raise Http404(_("This community does not use that."))
-    membership = None
+    membership: Membership | None = None
     if actor.account_id is not None and space.kind != SpaceKind.REGION:
-        membership = Membership.objects.filter(space=space, account=actor.account_id).first()
+        membership = space.own_membership  # type: ignore[attr-defined]
     if membership is not None and membership.state == MembershipState.ACTIVE and request.method == "GET":
         note_visit(membership, clock())
     may = {

@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.timezone import now as clock
 
 from filanda.directory.people.models import Person
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role, RoleGrant
+from filanda.kernel.regions.scoped import active_region
 from filanda.spaces.components import ComponentKind, component_kinds
-from filanda.spaces.models import SCOPE, MemberRole, Membership, Space, SpaceComponent, SpaceKind
+from filanda.spaces.models import SCOPE, MemberRole, Membership, MembershipState, Space, SpaceComponent, SpaceKind
 
 __all__ = [
     "ROLE_ORDER",
@@ -43,11 +46,49 @@ def with_components(rows: QuerySet[Space]) -> QuerySet[Space]:
     )
 
 
+_SPACE = tuple(field.attname for field in Space._meta.concrete_fields)
+_PARENT = ("id", "kind", "slug", "names", "openness", "archived_at")
+_MINE = tuple(field.attname for field in Membership._meta.concrete_fields)
+
+
 def space_at(slug: str, actor: Actor) -> Space | None:
-    """The space at `slug`, with the one above it and its components, if `actor` may know of it. One query."""
-    rows = with_components(Space.objects.visible_to(actor).select_related("region", "parent"))
-    found: Space | None = rows.filter(slug=slug).first()
-    return found
+    """The space at `slug`, with the one above it and its components, if `actor` may know of it; `own_membership` is
+    the actor's row in it, or None. One query.
+    """
+    region = active_region()
+    numbers: list[int | str] = [slug]
+    if actor.account_id is not None:
+        numbers.append(actor.account_id)
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows = with_components(Space.objects.filter(slug=given[0]))
+        fields = [*_SPACE, "component_rows", *(f"parent__{name}" for name in _PARENT)]
+        if len(given) > 1:
+            rows = rows.annotate(mine=FilteredRelation("memberships", condition=Q(memberships__account=given[1])))
+            fields += [f"mine__{name}" for name in _MINE]
+        return rows.values(*fields)
+
+    found = rows_of(("spaces: at", region.pk), build, numbers)
+    if not found:
+        return None
+    row = found[0]
+    space: Space = Space.from_db(DEFAULT_DB_ALIAS, _SPACE, [row[name] for name in _SPACE])
+    space.region = region
+    space.component_rows = row["component_rows"]  # type: ignore[attr-defined]
+    if space.parent_id is not None:
+        space.parent = Space.from_db(DEFAULT_DB_ALIAS, _PARENT, [row[f"parent__{name}"] for name in _PARENT])
+    mine = None
+    if row.get("mine__id") is not None:
+        mine = Membership.from_db(DEFAULT_DB_ALIAS, _MINE, [row[f"mine__{name}"] for name in _MINE])
+    space.own_membership = mine  # type: ignore[attr-defined]
+    return space if _may_know(actor, space, mine) else None
+
+
+def _may_know(actor: Actor, space: Space, mine: Membership | None) -> bool:
+    """As SpaceQuerySet.visible_to."""
+    if actor.is_platform or not space.is_private or space.pk in actor.scope_ids(SCOPE):
+        return True
+    return mine is not None and mine.state == MembershipState.INVITED
 
 
 def _chosen(space: Space) -> list[dict[str, Any]]:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
 
 from filanda.directory.people.models import STAFF, Block, Person, ValidationState
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.actors import PLATFORM, VISITOR, Actor
 from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.regions.models import Region
 
@@ -22,6 +23,8 @@ __all__ = [
     "least_loaded",
     "people_listed",
     "person_of",
+    "reader_class",
+    "reader_in_class",
     "unfindable_ids",
 ]
 
@@ -32,6 +35,24 @@ def person_of(actor: Actor) -> Person | None:
         return None
     found: Person | None = Person.objects.filter(account=actor.account_id, erased_at=None).first()
     return found
+
+
+def reader_class(actor: Actor) -> tuple[str, list[int]]:
+    """What decides which people `actor` sees (PersonQuerySet.visible_to): a class of readers, and the numbers by which
+    readers of a class differ. For queries that are compiled once: see kernel.database.compiled.
+    """
+    if actor.is_platform or actor.roles & STAFF:
+        return "all", []
+    if not actor.is_member or actor.account_id is None:
+        return "public", []
+    return "members", [actor.account_id]
+
+
+def reader_in_class(name: str, numbers: Sequence[int]) -> Actor:
+    """Somebody who sees the same people as the reader of whom `reader_class` said `name` and `numbers`."""
+    if name == "members":
+        return Actor(account_id=numbers[0], roles=frozenset({Role.INNOVATOR}))
+    return PLATFORM if name == "all" else VISITOR
 
 
 def people_listed(actor: Actor) -> int:

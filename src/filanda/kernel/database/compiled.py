@@ -19,11 +19,11 @@ from django.db.models import QuerySet
 
 __all__ = ["forget", "rows"]
 
-# Ids stand in for others while a query is compiled: numbers that no row has and that fit a bigint.
+# Ids stand in for others while a query is compiled: numbers that no row has and that fit a bigint. So do texts.
 _FIRST_STAND_IN = 7_000_000_000_000_000_000
-_KEPT = 400
+_KEPT = 600
 
-Build = Callable[[Sequence[int]], "QuerySet[Any, Any]"]
+Build = Callable[[Sequence[Any]], "QuerySet[Any, Any]"]
 
 
 @dataclass(frozen=True)
@@ -45,20 +45,21 @@ def forget() -> None:
     _kept.clear()
 
 
-def rows(key: Hashable, build: Build, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """What ``build(numbers)`` finds, as dictionaries. One query.
+def rows(key: Hashable, build: Build, numbers: Sequence[int | str]) -> list[dict[str, Any]]:
+    """What ``build(numbers)`` finds, as dictionaries. One query. ``numbers``: ids, and texts such as audience tokens.
 
     build: returns a queryset with ``values()``. It is called with stand-ins for ``numbers`` and not every time, so
     the queryset may depend on the numbers only by holding each as a parameter, and on everything else only through
-    ``key``: the region (filters of scoped managers become parameters), what the actor may see, slices.
+    ``key``: the region (filters of scoped managers become parameters), what the actor may see, slices. A number that
+        is compared with a column smaller than bigint has to be a Value, or Django sees that no row can have it.
     """
     if not numbers:
         return []
-    known = (key, len(numbers))
+    known = (key, tuple(isinstance(number, str) for number in numbers))
     try:
         compiled = _kept[known]
     except KeyError:
-        compiled = _kept[known] = _compile(build, len(numbers))
+        compiled = _kept[known] = _compile(build, known[1])
         while len(_kept) > _KEPT:
             with suppress(KeyError):
                 _kept.popitem(last=False)
@@ -68,17 +69,22 @@ def rows(key: Hashable, build: Build, numbers: Sequence[int]) -> list[dict[str, 
     return _ask(compiled, numbers) if compiled is not None else []
 
 
-def _compile(build: Build, count: int) -> _Compiled | None:
+def _compile(build: Build, are_texts: Sequence[bool]) -> _Compiled | None:
     """None for a query that can find nothing."""
-    stand_ins = range(_FIRST_STAND_IN, _FIRST_STAND_IN + count)
+    stand_ins: list[int | str] = [
+        f"{_FIRST_STAND_IN + at}" if is_text else _FIRST_STAND_IN + at for at, is_text in enumerate(are_texts)
+    ]
     query = build(stand_ins).query
     compiler = query.get_compiler(DEFAULT_DB_ALIAS)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    places = tuple((at, value - _FIRST_STAND_IN) for at, value in enumerate(params) if value in stand_ins)
-    if len({number for _at, number in places}) != count:
+    known = {value: number for number, value in enumerate(stand_ins)}
+    places = tuple(
+        (at, known[value]) for at, value in enumerate(params) if type(value) in (int, str) and value in known
+    )
+    if len({number for _at, number in places}) != len(stand_ins):
         raise ValueError("A query that is compiled once must hold each of its numbers as a parameter.")
     names = query.selected or (*query.extra_select, *query.values_select, *query.annotation_select)
     converters = compiler.get_converters([column[0] for column in compiler.select])
@@ -91,7 +97,7 @@ def _compile(build: Build, count: int) -> _Compiled | None:
     )
 
 
-def _ask(compiled: _Compiled, numbers: Sequence[int]) -> list[dict[str, Any]]:
+def _ask(compiled: _Compiled, numbers: Sequence[int | str]) -> list[dict[str, Any]]:
     connection = connections[DEFAULT_DB_ALIAS]
     params = list(compiled.params)
     for at, number in compiled.places:
