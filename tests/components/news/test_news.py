@@ -236,3 +236,30 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(silk, ugo, client,
     client.get(f"/en/communities/{silk.slug}/news/")
     with django_assert_max_num_queries(4):
         client.get(f"/en/communities/{silk.slug}/news/")
+
+
+def test_who_is_suspended_writes_no_news(region, silk, ugo):
+    from filanda.capabilities.moderation.models import Decision, Measure, Suspension
+
+    until = now() + timedelta(days=7)
+    decided = Decision.objects.create(
+        region=region,
+        thing_kind="post",
+        thing_id=1,
+        author=ugo,
+        measure=Measure.SUSPENDED,
+        reasons="§",
+        suspended_until=until,
+    )
+    Suspension.objects.create(region=region, account=ugo, space_id=silk.pk, decision=decided, until=until)
+    with pytest.raises(Forbidden):
+        write(ugo, silk)
+
+
+def test_the_name_of_who_wrote_is_for_those_who_may_see_the_person(region, silk, ugo, client):
+    item = publish(ugo, silk)  # Ugo lists himself for members only
+    page = f"/en/communities/{silk.slug}/news/{item.pk}/new-loom/"
+    assert "Ugo" not in client.get(page).content.decode().partition("<article")[2].partition("</article")[0]
+    assert lines(VISITOR, [item.pk])[item.pk].author_name == ""
+    sign_in(client, a_person(region, "Mia Member"))
+    assert "Ugo Manager" in client.get(page).content.decode().partition("<article")[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from filanda.capabilities.moderation.suspensions import may_write
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import Decision, Permission
 from filanda.spaces.policies import MEMBERS, STAFF, keeps_order, space_of
@@ -15,7 +16,8 @@ __all__ = ["PERMISSIONS"]
 def _writes(actor: Actor, obj: object) -> Decision:
     if space_of(obj).archived_at is not None:
         return Decision(False, _("This community is archived: it can be read, but nobody writes in it any more."))
-    return keeps_order(actor, obj)
+    keeps = keeps_order(actor, obj)
+    return may_write(actor, space_of(obj).pk) if keeps else keeps
 
 
 PERMISSIONS = (

@@ -20,7 +20,7 @@ from filanda.capabilities.notifications.timing import zone_of
 from filanda.components.news import actions
 from filanda.components.news.forms import read_moment, typed
 from filanda.components.news.models import NewsItem, NewsState
-from filanda.components.news.queries import address_of
+from filanda.components.news.queries import address_of, names_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.markdown import to_html
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
@@ -122,7 +122,7 @@ def _item_context(request: HttpRequest, page: SpacePage, row: NewsItem, errors: 
         "page": page,
         "item": _card(row),
         "html": Markup(row.html),  # noqa: S704 - cleaned when it was written
-        "author": str(row.author or "") if row.author_id else "",
+        "author": names_of(page.actor, [row]).get(row.author_id or 0, ""),
         "edited_at": row.edited_at if row.published_at and row.edited_at and row.edited_at > row.published_at else None,
         "is_hidden": row.hidden_at is not None,
         "is_on_front": row.is_on_front,
@@ -145,7 +145,7 @@ def _item_context(request: HttpRequest, page: SpacePage, row: NewsItem, errors: 
 
 def _find(page: SpacePage, number: int) -> NewsItem:
     rows = NewsItem.objects.visible_to(page.actor).filter(space=page.space, pk=min(number, LARGEST_ID))
-    found: NewsItem | None = rows.select_related("space__region", "author").first()
+    found: NewsItem | None = rows.select_related("space__region").first()
     if found is None:
         raise Http404
     return found

@@ -113,7 +113,7 @@ def figures_csv(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def welcome(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
-    """Note that a newcomer has been greeted; with `write`, go on to a new thread that names them."""
+    """Note that a newcomer has been greeted."""
     page = enter(request, slug, HEALTH)
     rows = Membership.objects.visible_to(page.actor).filter(space=page.space, pk=min(membership_id, LARGEST_ID))
     row: Membership | None = rows.active().select_related("space").first()

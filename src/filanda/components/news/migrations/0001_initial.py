@@ -8,43 +8,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0002_regions'),
-        ('spaces', '0002_seen_at'),
+        ("regions", "0002_regions"),
+        ("spaces", "0002_seen_at"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NewsItem',
+            name="NewsItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('summary', models.CharField(blank=True, max_length=400)),
-                ('source', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('language', models.CharField(blank=True, help_text='as detected', max_length=8)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Comes out on its day'), ('published', 'Published'), ('withdrawn', 'Taken back')], default='draft', max_length=10)),
-                ('state_changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('publish_at', models.DateTimeField(blank=True, null=True)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('is_on_front', models.BooleanField(default=False, help_text="chosen for the region's front page, by its staff")),
-                ('hidden_at', models.DateTimeField(blank=True, help_text='by moderation', null=True)),
-                ('version', models.PositiveIntegerField(default=1, help_text='who edits says which one they saw')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='spaces.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("audience", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.CharField(blank=True, max_length=400)),
+                ("source", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("language", models.CharField(blank=True, help_text="as detected", max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("scheduled", "Comes out on its day"),
+                            ("published", "Published"),
+                            ("withdrawn", "Taken back"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("state_changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("publish_at", models.DateTimeField(blank=True, null=True)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "is_on_front",
+                    models.BooleanField(default=False, help_text="chosen for the region's front page, by its staff"),
+                ),
+                ("hidden_at", models.DateTimeField(blank=True, help_text="by moderation", null=True)),
+                ("version", models.PositiveIntegerField(default=1, help_text="who edits says which one they saw")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="spaces.space"),
+                ),
             ],
             options={
-                'ordering': ['-published_at', '-pk'],
-                'indexes': [models.Index(fields=['region', 'space', 'state', '-published_at'], name='news_of_space'), models.Index(fields=['region', 'is_on_front', '-published_at'], name='news_on_front')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'scheduled'), _negated=True), ('publish_at__isnull', False), _connector='OR'), name='news_scheduled_for_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='news_published_on_a_day')],
+                "ordering": ["-published_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["region", "space", "state", "-published_at"], name="news_of_space"),
+                    models.Index(fields=["region", "is_on_front", "-published_at"], name="news_on_front"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "scheduled"), _negated=True),
+                            ("publish_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="news_scheduled_for_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "published"), _negated=True),
+                            ("published_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="news_published_on_a_day",
+                    ),
+                ],
             },
         ),
     ]
