@@ -47,6 +47,7 @@ def with_components(rows: QuerySet[Space]) -> QuerySet[Space]:
 
 
 _SPACE = tuple(field.attname for field in Space._meta.concrete_fields)
+# In the order of the model: from_db takes them as they come.
 _PARENT = ("id", "kind", "slug", "names", "openness", "archived_at")
 _MINE = tuple(field.attname for field in Membership._meta.concrete_fields)
 

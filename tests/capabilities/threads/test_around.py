@@ -24,7 +24,15 @@ from filanda.capabilities.threads.actions import (
 )
 from filanda.capabilities.threads.figures import figures_of
 from filanda.capabilities.threads.models import Draft, Post, PostState, Reaction, Thread
-from filanda.capabilities.threads.queries import first_unread, latest, page_of, post_rows, thread_rows, unread_in
+from filanda.capabilities.threads.queries import (
+    first_unread,
+    latest,
+    measure,
+    page_of,
+    post_rows,
+    thread_rows,
+    unread_in,
+)
 from filanda.capabilities.threads.replying import take
 from filanda.capabilities.threads.searching import SOURCE
 from filanda.capabilities.threads.steps.moderating import hide_post, remove_post, restore_post
@@ -257,9 +265,11 @@ def test_lists_cost_the_same_for_one_and_three(region, anna, bruno, mara, django
         while Thread.objects.count() < rows:
             talk(anna, bruno, mara, title=f"T{Thread.objects.count()}", words=f"{Thread.objects.count()}")
         thread = Thread.objects.first()
-        with django_assert_num_queries(2):
-            assert len(thread_rows(anna, PUBLIC)[0]) == rows
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
+            assert len(thread_rows(anna, PUBLIC)) == rows
+        with django_assert_num_queries(1):
+            assert measure(anna, PUBLIC).total == rows
+        with django_assert_num_queries(1):
             post_rows(anna, thread)
         with django_assert_num_queries(1):
             post_rows(VISITOR, thread)
@@ -281,8 +291,8 @@ def test_unread_by_thread_place_and_post(region, anna, bruno, stranger):
     thread = talk(anna, *([bruno] * 24))  # 25 posts
     opened(anna, INNER)
     mark_read(actor=stranger, thread=thread, number=21, now=NOW)
-    ((row,), total) = thread_rows(stranger, PUBLIC)
-    assert (row.unread, total) == (4, 1)
+    (row,) = thread_rows(stranger, PUBLIC)
+    assert (row.unread, measure(stranger, PUBLIC).total) == (4, 1)
     assert unread_in(stranger, [PUBLIC, INNER]) == {PUBLIC: 1, INNER: 0}
     assert unread_in(VISITOR, [PUBLIC]) == {}
     assert first_unread(stranger, thread) == 22
@@ -296,7 +306,7 @@ def test_filters_of_the_list(region, anna, bruno):
     opened(bruno, title="His")
 
     def titles(name, actor=anna):
-        return {row.title for row in thread_rows(actor, PUBLIC, filter=name)[0]}
+        return {row.title for row in thread_rows(actor, PUBLIC, filter=name)}
 
     assert titles("questions") == titles("unanswered") == {"Asked"}
     assert titles("mine") == {"Asked", "Talk"}

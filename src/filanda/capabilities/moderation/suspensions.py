@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.moderation.models import Suspension
+from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import Decision
+from filanda.kernel.regions.scoped import active_region
 
 __all__ = ["may_write"]
 
@@ -39,6 +44,15 @@ def _held(actor: Actor) -> list[Suspension]:
     """What holds for `actor` in the active region, remembered with them: an actor lives as long as a request."""
     known: list[Suspension] | None = actor.__dict__.get("suspensions")
     if known is None:
-        known = list(Suspension.objects.filter(account=actor.account_id, lifted_at=None))
+        known = [Suspension(**row) for row in _rows(actor)]
         actor.__dict__["suspensions"] = known
     return known
+
+
+def _rows(actor: Actor) -> list[dict[str, Any]]:
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        found: QuerySet[Any, Any] = Suspension.objects.filter(account=given[0], lifted_at=None).values()
+        return found
+
+    region = active_region().pk
+    return compiled.rows(("moderation: suspensions", region), build, [actor.account_id or 0])

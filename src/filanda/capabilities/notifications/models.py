@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -33,7 +35,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             return self
         if actor.account_id is None:
             return self.none()
-        return self.filter(account=actor.account_id, dropped_at=None, audience__in=["", *actor.audience_tokens])
+        return self.addressed_to(actor.account_id, actor.audience_tokens)
+
+    def addressed_to(self, account_id: int, tokens: Sequence[str]) -> NotificationQuerySet:
+        """As `visible_to`, of an account that belongs to the readers of `tokens`."""
+        return self.filter(account=account_id, dropped_at=None, audience__in=["", *tokens])
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)

@@ -6,14 +6,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from filanda.capabilities.notifications.models import Channel, Choice, Notification, Preferences
+from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.models import Event
 from filanda.kernel.manifests import notices, things
 from filanda.kernel.manifests.things import Key, ThingLine
+from filanda.kernel.regions.scoped import active_region
 
 __all__ = ["Line", "choices_of", "lines_of", "notification_page", "preferences_of", "unread_count"]
 
@@ -43,8 +46,14 @@ def unread_count(actor: Actor) -> int:
     """How many unread notifications `actor` has, at most MOST_COUNTED + 1. One query on a partial index."""
     if actor.account_id is None:
         return 0
-    rows = Notification.objects.visible_to(actor).unread()
-    return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    tokens = actor.audience_tokens
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows = Notification.objects.addressed_to(given[0], given[1:]).unread()
+        found: QuerySet[Any, Any] = rows.order_by().values("pk")[: MOST_COUNTED + 1]
+        return found
+
+    return len(compiled.rows(("notifications: unread", active_region().pk), build, [actor.account_id, *tokens]))
 
 
 def notification_page(

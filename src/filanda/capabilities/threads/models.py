@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
@@ -29,14 +31,20 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """
         if actor.is_platform:
             return self
-        shown = Q(hidden_at=None)
-        if actor.account_id is not None:
-            shown |= Q(author=actor.account_id)
         from filanda.capabilities.threads.places import kept_by
 
-        for kind, ids in kept_by(actor):
+        return self.seen_by(actor.account_id, actor.audience_tokens, kept_by(actor))
+
+    def seen_by(
+        self, account_id: int | None, tokens: Sequence[str], kept: Iterable[tuple[str, Sequence[int]]]
+    ) -> ThreadQuerySet:
+        """As `visible_to`, of what it asks of an actor: `kept`: by kind, the places where they keep order."""
+        shown = Q(hidden_at=None)
+        if account_id is not None:
+            shown |= Q(author=account_id)
+        for kind, ids in kept:
             shown |= Q(place_kind=kind, place_id__in=ids)
-        return self.filter(shown, audience__in=actor.audience_tokens)
+        return self.filter(shown, audience__in=tokens)
 
     def in_place(self, kind: str, number: int) -> ThreadQuerySet:
         return self.filter(place_kind=kind, place_id=number)

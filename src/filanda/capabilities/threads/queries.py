@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import BigIntegerField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from filanda.capabilities.files.models import StoredFile
 from filanda.capabilities.threads.models import (
     FormerNumber,
     Post,
@@ -20,23 +23,29 @@ from filanda.capabilities.threads.models import (
     Thread,
     ThreadKind,
 )
+from filanda.capabilities.threads.places import kept_by
 from filanda.capabilities.threads.places import place as place_kind
 from filanda.capabilities.threads.rendering import readers_among
 from filanda.directory.people.models import Person
+from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import Key
+from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import fold
 
 __all__ = [
     "POSTS_PAGE",
     "THREADS_PAGE",
+    "Measure",
     "Named",
     "PostRow",
     "ThreadRow",
     "latest",
+    "measure",
     "page_of",
     "people_named",
     "post_rows",
+    "thread_at",
     "thread_rows",
     "unanswered",
     "unread_in",
@@ -99,39 +108,140 @@ class PostRow:
     reply_number: int | None
     reply_author_id: int | None
     mine: frozenset[str] = frozenset()
+    has_files: bool = False
 
 
-_POST_FIELDS: tuple[str, ...] = tuple(PostRow.__dataclass_fields__)[:-3]
+_POST_FIELDS: tuple[str, ...] = tuple(PostRow.__dataclass_fields__)[:-4]
+_BIG = BigIntegerField()
 
 
 def with_position(rows: QuerySet[Thread], actor: Actor) -> QuerySet[Thread]:
     """`rows` with `read_number`: how far `actor` has read each, 0 for those never opened."""
-    if actor.account_id is None:
+    return with_number_read(rows, actor.account_id)
+
+
+def with_number_read(rows: QuerySet[Thread], account: int | None) -> QuerySet[Thread]:
+    """`rows` with `read_number`, of an account."""
+    if account is None:
         return rows.annotate(read_number=F("last_number"))
-    read = ReadPosition.objects.filter(thread=OuterRef("pk"), account=actor.account_id)
+    read = ReadPosition.objects.filter(thread=OuterRef("pk"), account=account)
     return rows.annotate(read_number=Coalesce(Subquery(read.values("number")[:1]), 0))
 
 
-def thread_rows(actor: Actor, place: Key | None, *, filter: str = "", page: int = 1) -> tuple[list[ThreadRow], int]:
-    """A page of the threads of `place` (of all places, for None), pinned ones first, then the latest; and how many
-    there are. `filter`: "", "unread", "questions", "unanswered", "mine". Two queries.
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Of the threads in a list: how many, and a mark that is another one when any of them has changed."""
+
+    total: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The threads of a place that a reader sees, for queries compiled once: `where` decides what they are but for the
+    `numbers`; `rows` makes them of the numbers, `account` finds the reader's among them.
     """
-    rows = Thread.objects.visible_to(actor).filter(moved_to=None)
-    if place is not None:
-        rows = rows.in_place(*place)
-    if filter == "questions":
-        rows = rows.filter(kind=ThreadKind.QUESTION)
-    elif filter == "unanswered":
-        rows = rows.filter(kind=ThreadKind.QUESTION, answer=None, closed_at=None)
-    elif filter == "mine":
-        rows = rows.filter(Exists(Post.objects.filter(thread=OuterRef("pk"), author=actor.account_id or 0)))
-    elif filter == "unread":
-        rows = with_position(rows, actor).filter(last_number__gt=F("read_number"))
-    total = rows.count()
-    ordered = with_position(rows, actor).order_by(F("pinned_at").desc(nulls_last=True), "-last_post_at", "-pk")
+
+    where: tuple[Any, ...]
+    numbers: list[int | str]
+    rows: Callable[[Sequence[Any]], Any]
+    account: Callable[[Sequence[Any]], int | None]
+
+
+def _seen_in(actor: Actor, place: Key) -> _Seen:
+    keeps = any(kind == place[0] and place[1] in ids for kind, ids in kept_by(actor))
+    is_reader = actor.account_id is not None
+    first = 2 if is_reader else 1
+    numbers: list[int | str] = [place[1], *([actor.account_id] if actor.account_id is not None else [])]
+    if not actor.is_platform:
+        numbers += actor.audience_tokens
+
+    def rows(given: Sequence[Any]) -> Any:
+        found = Thread.objects.in_place(place[0], given[0])
+        kept = [(place[0], [given[0]])] if keeps else []
+        return found if actor.is_platform else found.seen_by(account(given), given[first : len(numbers)], kept)
+
+    def account(given: Sequence[Any]) -> int | None:
+        return given[1] if is_reader else None
+
+    where = (active_region().pk, place[0], actor.is_platform, is_reader, keeps, len(numbers))
+    return _Seen(where, numbers, rows, account)
+
+
+def measure(actor: Actor, place: Key, *, filter: str = "") -> Measure:
+    """How long the list of `thread_rows` is, and a mark that changes with it. One query."""
+    seen = _seen_in(actor, place)
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows = _filtered(seen.rows(given), seen.account(given), filter).order_by()
+        counted: QuerySet[Any, Any] = rows.values("place_kind").annotate(
+            total=Count("pk"), versions=Sum("version"), ids=Sum("pk"), latest=Max("last_post_at")
+        )
+        return counted
+
+    found = compiled.rows(("threads: measure", filter, *seen.where), build, seen.numbers)
+    if not found:
+        return Measure(0, "")
+    row = found[0]
+    return Measure(row["total"], f"{row['total']}.{row['versions']}.{row['ids']}.{row['latest'].timestamp()}")
+
+
+def thread_rows(actor: Actor, place: Key, *, filter: str = "", page: int = 1) -> list[ThreadRow]:
+    """A page of the threads of `place`, pinned ones first, then the latest. `filter`: "", "unread", "questions",
+    "unanswered", "mine". One query.
+    """
+    seen = _seen_in(actor, place)
     start = (max(1, page) - 1) * THREADS_PAGE
-    found = ordered[start : start + THREADS_PAGE].values_list(*_THREAD_FIELDS, "read_number")
-    return [ThreadRow(*row) for row in found], total
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        account = seen.account(given)
+        rows = with_number_read(_filtered(seen.rows(given), account, filter), account)
+        ordered = rows.order_by(F("pinned_at").desc(nulls_last=True), "-last_post_at", "-pk")
+        return ordered[start : start + THREADS_PAGE].values(*_THREAD_FIELDS, "read_number")
+
+    found = compiled.rows(("threads: list", filter, start, *seen.where), build, seen.numbers)
+    return [ThreadRow(**row) for row in found]
+
+
+def thread_at(
+    actor: Actor, place: Key, number: int, more: Callable[[Any, int | None], Any], fields: Sequence[str]
+) -> Any:
+    """The thread `number`, if it is in `place` and `actor` may see it, with `read_number`, `answer_number`, and the
+    annotations `fields` that `more(rows, account)` gives. One query.
+    """
+    seen = _seen_in(actor, place)
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        account = seen.account(given)
+        rows = with_number_read(seen.rows(given).filter(pk=given[-1]), account)
+        rows = more(rows.annotate(answer_number=F("answer__number")), account)
+        found: QuerySet[Any, Any] = rows.values(*_THREAD, "read_number", "answer_number", *fields)
+        return found
+
+    found = compiled.rows(("threads: one", *fields, *seen.where), build, [*seen.numbers, number])
+    if not found:
+        return None
+    row = found[0]
+    thread = Thread.from_db(DEFAULT_DB_ALIAS, _THREAD, [row[name] for name in _THREAD])
+    for name in ("read_number", "answer_number", *fields):
+        setattr(thread, name, row[name])
+    return thread
+
+
+_THREAD = tuple(field.attname for field in Thread._meta.concrete_fields)
+
+
+def _filtered(rows: Any, account: int | None, filter: str) -> Any:
+    rows = rows.filter(moved_to=None)
+    if filter == "questions":
+        return rows.filter(kind=ThreadKind.QUESTION)
+    if filter == "unanswered":
+        return rows.filter(kind=ThreadKind.QUESTION, answer=None, closed_at=None)
+    if filter == "mine":
+        return rows.filter(Exists(Post.objects.filter(thread=OuterRef("pk"), author=account or 0)))
+    if filter == "unread":
+        return with_number_read(rows, account).filter(last_number__gt=F("read_number"))
+    return rows
 
 
 def readable(actor: Actor, thread: Thread, *, keeps_order: bool = False) -> QuerySet[Post]:
@@ -146,17 +256,40 @@ def readable(actor: Actor, thread: Thread, *, keeps_order: bool = False) -> Quer
 
 
 def post_rows(actor: Actor, thread: Thread, *, page: int = 1, keeps_order: bool = False) -> list[PostRow]:
-    """A page of the posts of a thread that `actor` sees. Two queries; one for visitors."""
-    rows = readable(actor, thread, keeps_order=keeps_order).order_by("number")
+    """A page of the posts of a thread that `actor` sees. One query."""
+    sees_all = keeps_order or actor.is_platform
+    # Nothing held, hidden or moved away: found by number, not counted.
+    is_whole = thread.posts_count == thread.numbers_given
     start = (max(1, page) - 1) * POSTS_PAGE
-    if thread.posts_count == thread.numbers_given:  # nothing held, hidden or moved away: found by number, not counted
-        rows = rows.filter(number__gt=start, number__lte=start + POSTS_PAGE)
-    else:
-        rows = rows[start : start + POSTS_PAGE]
-    found: list[Any] = list(rows.values_list(*_POST_FIELDS, "reply_to__number", "reply_to__author_id"))
-    mine = reactions_of(actor, [row[0] for row in found])
-    none: frozenset[str] = frozenset()
-    return [PostRow(*(*row, mine.get(row[0], none))) for row in found]
+    numbers = [thread.pk, *([start, start + POSTS_PAGE] if is_whole else [])]
+    if actor.account_id is not None:
+        numbers.append(actor.account_id)
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows = Post.objects.filter(thread=given[0])
+        account = given[-1] if actor.account_id is not None else None
+        if not sees_all:
+            shown = Q(state__in=_READABLE)
+            rows = rows.filter(shown | Q(author=account) if account is not None else shown)
+        said = Reaction.objects.filter(account=account, post=OuterRef("pk")).order_by("pk")
+        files = StoredFile.objects.filter(subject_kind="post", subject_id=OuterRef("pk"))
+        rows = rows.annotate(has_files=Exists(files)).order_by("number")
+        fields = [*_POST_FIELDS, "has_files", "reply_to__number", "reply_to__author_id"]
+        if account is not None:
+            rows = rows.annotate(mine=ArraySubquery(said.values("name")))
+            fields.append("mine")
+        if is_whole:
+            rows = rows.filter(number__gt=Value(given[1], _BIG), number__lte=Value(given[2], _BIG))
+        found = rows.values(*fields)
+        return found if is_whole else found[start : start + POSTS_PAGE]
+
+    where = (active_region().pk, sees_all, actor.account_id is not None, is_whole or start)
+    rows: list[PostRow] = []
+    for row in compiled.rows(("threads: posts", *where), build, numbers):
+        values: list[Any] = [row[name] for name in (*_POST_FIELDS, "reply_to__number", "reply_to__author_id")]
+        values += [frozenset(row.get("mine") or ()), row["has_files"]]
+        rows.append(PostRow(*values))
+    return rows
 
 
 def reactions_of(actor: Actor, posts: Iterable[int]) -> dict[int, frozenset[str]]:

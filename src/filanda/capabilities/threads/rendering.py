@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import Resolver404, resolve, reverse
 from django.utils.timezone import now as clock
 from django.utils.translation import get_language, override
@@ -26,6 +26,8 @@ from markupsafe import Markup
 
 from filanda.capabilities.threads.places import place as place_kind
 from filanda.directory.people.models import Person
+from filanda.directory.people.queries import reader_class, reader_in_class
+from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import RoleGrant
 from filanda.kernel.manifests import things
@@ -281,8 +283,17 @@ def _given(match: re.Match[str]) -> dict[str, str]:
 def _names(actor: Actor, people: set[int]) -> dict[int, Person]:
     if not people:
         return {}
-    rows = Person.objects.visible_to(actor).filter(pk__in=people).only("pk", "name")
-    return {person.pk: person for person in rows}
+    ids = sorted(people)
+    ids += [ids[-1]] * (-len(ids) % 8)  # a few lengths of the list: each is compiled once
+    class_of, more = reader_class(actor)
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows = Person.objects.visible_to(reader_in_class(class_of, given)).filter(pk__in=given[len(more) :])
+        found: QuerySet[Any, Any] = rows.values("pk", "name")
+        return found
+
+    found = compiled.rows(("threads: names", active_region().pk, class_of), build, [*more, *ids])
+    return {row["pk"]: Person(pk=row["pk"], name=row["name"]) for row in found}
 
 
 def _shown(match: re.Match[str], known: Mapping[int, Person], lines: Mapping[Key, ThingLine]) -> str:

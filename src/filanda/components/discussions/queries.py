@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -15,19 +17,25 @@ from django.utils.translation import gettext as _
 
 from filanda.capabilities.files.models import StoredFile
 from filanda.capabilities.files.queries import address
-from filanda.capabilities.threads.models import Post, PostState, Thread
+from filanda.capabilities.follows.models import Bookmark, Follow
+from filanda.capabilities.threads.models import Draft, Post, PostState, Thread
 from filanda.capabilities.threads.queries import (
     THREADS_PAGE,
+    Measure,
     PostRow,
     ThreadRow,
+    measure,
     readable,
+    thread_at,
     thread_rows,
-    with_position,
 )
 from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.models import HelixRole
 from filanda.directory.people.models import Person
+from filanda.directory.people.queries import reader_class, reader_in_class
+from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.ui.cloth import initials
 from filanda.spaces.models import SCOPE, MemberRole, Membership, MembershipState, Space
 
@@ -37,7 +45,9 @@ __all__ = [
     "choosable",
     "files_of_posts",
     "listed_threads",
+    "measured",
     "mergeable",
+    "page_of_threads",
     "posts_in_all",
     "thread_in",
 ]
@@ -63,32 +73,17 @@ def authors(accounts: Iterable[int | None], actor: Actor, space: Space) -> dict[
     former = _("A former member")
     found: dict[int | None, Author] = {None: Author(former, mark=initials(former, "small"))}
     unknown = _("A member")
-    role = Membership.objects.filter(space=space, account=OuterRef("account"), state=MembershipState.ACTIVE)
-    today = localdate()
-    here = Position.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gt=today),
-        person=OuterRef("pk"),
-        organisation__hidden_at=None,
-        organisation__is_external=False,
-    )
-    rows = (
-        Person.objects.visible_to(actor)
-        .filter(account__in=wanted)
-        .annotate(
-            space_role=Subquery(role.values("role")[:1]), helix=Subquery(here.values("organisation__helix_role")[:1])
-        )
-        .only("pk", "name", "account_id", "visibility", "listing", "facilitator_id")
-    )
+    people = _people_who_wrote(sorted(wanted), actor, space) if wanted else ()
     base = reverse("profiles:people")
-    for person in rows if wanted else ():
-        shows = person.helix if person.helix and person.field_visible_to("positions", actor) else ""
+    for person, helix, space_role in people:
+        shows = helix if helix and person.field_visible_to("positions", actor) else ""
         found[person.account_id] = Author(
             name=person.name,
             url=f"{base}{person.pk}/{person.slug}/",
             mark=initials(person.name, "small"),
             helix=shows,
             helix_label=str(HelixRole(shows).label) if shows else "",
-            role=_ROLES.get(person.space_role or "", ""),
+            role=_ROLES.get(space_role or "", ""),
         )
     nobody = Author(unknown, mark=initials(unknown, "small"))
     for account in wanted:
@@ -96,26 +91,89 @@ def authors(accounts: Iterable[int | None], actor: Actor, space: Space) -> dict[
     return found
 
 
+# In the order of the model: from_db takes them as they come.
+_PERSON = ("id", "account_id", "name", "listing", "visibility", "facilitator_id")
+
+
+def _people_who_wrote(
+    accounts: Sequence[int], actor: Actor, space: Space
+) -> list[tuple[Person, str | None, str | None]]:
+    """(person, helix of where they are, role in the space) of those whom `actor` may know."""
+    today = localdate()
+    # A few lengths of the list: each is compiled once.
+    accounts = [*accounts, *([accounts[-1]] * (-len(accounts) % 8))]
+    class_of, more = reader_class(actor)
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        role = Membership.objects.filter(
+            space=given[0], account=OuterRef("account"), state=MembershipState.ACTIVE, role__in=_ROLES
+        )
+        here = Position.objects.filter(
+            Q(ended_on=None) | Q(ended_on__gt=today),
+            person=OuterRef("pk"),
+            organisation__hidden_at=None,
+            organisation__is_external=False,
+        )
+        rows = Person.objects.visible_to(reader_in_class(class_of, given[1:])).filter(
+            account__in=given[1 + len(more) :]
+        )
+        found: QuerySet[Any, Any] = rows.annotate(
+            space_role=Subquery(role.values("role")[:1]), helix=Subquery(here.values("organisation__helix_role")[:1])
+        ).values(*_PERSON, "space_role", "helix")
+        return found
+
+    found = compiled.rows(
+        ("discussions: authors", active_region().pk, class_of, today), build, [space.pk, *more, *accounts]
+    )
+    return [
+        (Person.from_db(DEFAULT_DB_ALIAS, _PERSON, [row[name] for name in _PERSON]), row["helix"], row["space_role"])
+        for row in found
+    ]
+
+
 _ROLES = {MemberRole.MANAGER.value: "manager", MemberRole.MODERATOR.value: "moderator"}
 
 
 def thread_in(actor: Actor, space: Space, number: int) -> Thread | None:
-    """The thread, if `actor` may see it in `space`; with `read_number` and `answer_number`. One query."""
-    seen = Thread.objects.visible_to(actor).in_place(SCOPE, space.pk).filter(pk=number)
-    found: Thread | None = with_position(seen, actor).annotate(answer_number=F("answer__number")).first()
+    """The thread, if `actor` may see it in `space`; with `read_number`, `answer_number`, and how the reader stands to
+    it: `level`, `is_bookmarked`, `has_draft`. One query.
+    """
+    found: Thread | None = thread_at(
+        actor, (SCOPE, space.pk), number, _with_standing, ("level", "is_bookmarked", "has_draft")
+    )
     return found
+
+
+def _with_standing(rows: Any, account: int | None) -> Any:
+    if account is None:
+        no = Value(False)
+        return rows.annotate(level=Value(""), is_bookmarked=no, has_draft=no)
+    about = {"account": account, "thing_kind": "thread", "thing_id": OuterRef("pk")}
+    draft = Draft.objects.filter(account=account, place=Concat(Value("thread:"), Cast(OuterRef("pk"), CharField())))
+    return rows.annotate(
+        level=Coalesce(Subquery(Follow.objects.filter(**about).values("level")[:1]), Value("")),
+        is_bookmarked=Exists(Bookmark.objects.filter(**about)),
+        has_draft=Exists(draft),
+    )
 
 
 def listed_threads(actor: Actor, space: Space, *, show: str, page: int) -> tuple[list[ThreadRow], int, int]:
     """A page of the list, how many there are in all, and which page it is: the last one for a number beyond. Two
-    queries, four beyond.
+    queries.
     """
-    key = (SCOPE, space.pk)
-    rows, total = thread_rows(actor, key, filter=show, page=page)
-    last = max(1, -(-total // THREADS_PAGE))
-    if page > last:
-        rows, total = thread_rows(actor, key, filter=show, page=last)
-    return rows, total, min(page, last)
+    total = measured(actor, space, show=show).total
+    page = min(page, max(1, -(-total // THREADS_PAGE)))
+    return page_of_threads(actor, space, show=show, page=page) if total else [], total, page
+
+
+def measured(actor: Actor, space: Space, *, show: str) -> Measure:
+    """How long the list is, and a mark that changes with it. One query."""
+    return measure(actor, (SCOPE, space.pk), filter=show)
+
+
+def page_of_threads(actor: Actor, space: Space, *, show: str, page: int) -> list[ThreadRow]:
+    """A page of the list. One query."""
+    return thread_rows(actor, (SCOPE, space.pk), filter=show, page=page)
 
 
 def posts_in_all(actor: Actor, thread: Thread, keeps_order: bool) -> int:
@@ -126,11 +184,13 @@ def posts_in_all(actor: Actor, thread: Thread, keeps_order: bool) -> int:
 
 
 def files_of_posts(posts: Sequence[PostRow]) -> dict[int, list[dict[str, Any]]]:
-    """By post, its files as rows. The caller sees the posts; files are served only to who does. One query."""
+    """By post, its files as rows. The caller sees the posts; files are served only to who does. One query, none
+    without files."""
     found: dict[int, list[dict[str, Any]]] = {}
-    ids = [post.id for post in posts if post.state in (PostState.SHOWN, PostState.HELD)]
+    ids = [post.id for post in posts if post.has_files and post.state in (PostState.SHOWN, PostState.HELD)]
     rows = StoredFile.objects.filter(subject_kind="post", subject_id__in=ids)
-    for file in rows.only("subject_id", "name", "size", "media_type", "variants", "width", "height"):
+    rows = rows.only("subject_id", "name", "size", "media_type", "variants", "width", "height")
+    for file in rows if ids else ():
         small = file.variants.get("small") or {}
         found.setdefault(file.subject_id, []).append(
             {

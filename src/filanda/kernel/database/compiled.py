@@ -82,7 +82,7 @@ def _compile(build: Build, are_texts: Sequence[bool]) -> _Compiled | None:
         return None
     known = {value: number for number, value in enumerate(stand_ins)}
     places = tuple(
-        (at, known[value]) for at, value in enumerate(params) if type(value) in (int, str) and value in known
+        (at, known[value]) for at, value in enumerate(params) if isinstance(value, (int, str)) and value in known
     )
     if len({number for _at, number in places}) != len(stand_ins):
         raise ValueError("A query that is compiled once must hold each of its numbers as a parameter.")

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from collections.abc import Sequence
+from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
+from filanda.kernel.database import compiled
 from filanda.kernel.legal.models import Consent, LegalKind, LegalText
 from filanda.kernel.legal.shipping import NEED_CONSENT, shipped
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import active_region
 
 __all__ = ["consents_of", "current_text", "current_texts", "missing_consents", "required_texts", "versions_of"]
 
@@ -42,16 +47,17 @@ def required_texts(region: Region) -> list[LegalText]:
 
 
 def missing_consents(account_id: int, region: Region) -> list[LegalText]:
-    """What `account_id` has yet to agree to. One query, cheap enough for every page."""
-    given = Consent.objects.filter(account=account_id, withdrawn_at=None, text=OuterRef("pk"))
-    rows = (
-        LegalText.objects.filter(region=region)
-        .order_by("kind", "-version")
-        .distinct("kind")
-        .annotate(is_agreed=Exists(given))
-    )
-    found = {row.kind: row for row in rows}
-    missing = [row for row in found.values() if row.requires_consent and not row.is_agreed]
+    """What `account_id` has yet to agree to. One query, cheap enough for every page; a second one if there is any."""
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        consents = Consent.objects.filter(account=given[0], withdrawn_at=None, text=OuterRef("pk"))
+        rows = LegalText.objects.filter(region=given[1]).order_by("kind", "-version").distinct("kind")
+        return rows.annotate(is_agreed=Exists(consents)).values("pk", "kind", "requires_consent", "is_agreed")
+
+    key = ("legal: missing consents", active_region().pk)
+    found = {row["kind"]: row for row in compiled.rows(key, build, [account_id, region.pk])}
+    ids = [row["pk"] for row in found.values() if row["requires_consent"] and not row["is_agreed"]]
+    missing = list(LegalText.objects.filter(pk__in=ids).order_by("kind")) if ids else []
     return missing + [_shipped(region, kind) for kind in sorted(NEED_CONSENT - set(found))]
 
 

@@ -3,17 +3,24 @@
 
 from __future__ import annotations
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.timezone import now
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+from markupsafe import Markup
 
 from filanda.capabilities.follows.queries import standing
+from filanda.kernel.journal.queries import latest_event
 from filanda.spaces.homes import home_of, managers_seen, topics_of
-from filanda.spaces.pages import space_page
+from filanda.spaces.pages import SpacePage, space_page
 
 __all__ = ["about", "home"]
+
+KEPT_SECONDS = 60
 
 
 @require_safe
@@ -22,6 +29,20 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     page = space_page(request, slug, tab="home", at_door=True)
     if not page.is_readable:
         return redirect("spaces:join", slug=slug)
+    context = {"page": page, "content": _content(request, page)}
+    response = render(request, "spaces/home.html", context)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _content(request: HttpRequest, page: SpacePage) -> str:
+    """What stands on the page. For visitors, whom it shows the same, kept until something happens in the region."""
+    kept_as = ""
+    if page.actor.is_visitor:
+        kept_as = f"spaces:home:{page.space.pk}:{page.url}:{page.space.openness}:{latest_event()}:{get_language()}"
+        kept: str | None = cache.get(kept_as)
+        if kept is not None:
+            return Markup(kept)  # noqa: S704 - rendered by a template of ours
     key = ("space", page.space.pk)
     mine = standing(page.actor, [key])
     context = {
@@ -30,9 +51,10 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "level": mine.level(key),
         "is_marked": mine.is_bookmarked(key),
     }
-    response = render(request, "spaces/home.html", context)
-    patch_vary_headers(response, ["Cookie"])
-    return response
+    content = render_to_string("spaces/_home.html", context, request)
+    if kept_as:
+        cache.set(kept_as, content, KEPT_SECONDS)
+    return Markup(content)  # noqa: S704 - rendered by a template of ours
 
 
 @require_safe

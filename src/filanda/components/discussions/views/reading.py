@@ -80,13 +80,27 @@ def threads(request: HttpRequest, slug: str) -> HttpResponse:
         context |= {"found": found, "rows": [], "pager": pager(room.root, found.page, found.pages, {"q": q})}
         context["total"] = found.total
     else:
-        listed, total, page = queries.listed_threads(room.actor, room.space, show=show, page=page)
+        measured = queries.measured(room.actor, room.space, show=show)
+        total = measured.total
+        page = min(page, max(1, -(-total // THREADS_PAGE)))
         context |= {
-            "rows": thread_rows(room, listed),
+            "rows": _rows(room, show, page, measured.mark) if total else "",
             "total": total,
             "pager": pager(room.root, page, max(1, -(-total // THREADS_PAGE)), asked),
         }
     return render(request, "discussions/threads.html", context)
+
+
+def _rows(room: Room, show: str, page: int, mark: str) -> str:
+    """A page of the list as HTML; for visitors, whom it shows the same, kept until a thread of it has changed."""
+    key = f"discussions:list:{room.space.pk}:{room.root}:{show}:{page}:{mark}:{get_language()}"
+    kept: str | None = cache.get(key) if room.actor.is_visitor else None
+    if kept is None:
+        listed = queries.page_of_threads(room.actor, room.space, show=show, page=page)
+        kept = render_to_string("discussions/_rows.html", {"rows": thread_rows(room, listed)})
+        if room.actor.is_visitor:
+            cache.set(key, kept, KEPT_SECONDS)
+    return Markup(kept)  # noqa: S704 - rendered by a template of ours
 
 
 @require_safe
@@ -165,11 +179,11 @@ def show_thread(
         "canonical_path": url + (f"?page={about['page']}" if about["page"] > 1 else ""),
     }
     if is_reader:
-        key = ("thread", found.pk)
-        stands = standing(room.actor, [key])
-        context["standing"] = {"level": stands.level(key), "is_bookmarked": stands.is_bookmarked(key)}
+        context["standing"] = {"level": found.level, "is_bookmarked": found.is_bookmarked}  # type: ignore[attr-defined]
         if composing is None and found.closed_at is None and (room.may_write or room.may_join):
-            draft = Draft.objects.filter(account=room.actor.account_id, place=f"thread:{found.pk}").first()
+            draft = None
+            if found.has_draft:  # type: ignore[attr-defined]
+                draft = Draft.objects.filter(account=room.actor.account_id, place=f"thread:{found.pk}").first()
             context["composer"] = composer(room, thread=found, draft=draft, last=about["last"])
     response = render(request, "discussions/thread.html", context, status=status)
     if is_reader and request.method == "GET" and about["last"] > (getattr(found, "read_number", 0)):
