@@ -12,6 +12,7 @@ from typing import Any
 
 from django.test import Client
 
+from filanda.across.communities.actions import draft_letter
 from filanda.capabilities.files.models import FileKind, StoredFile
 from filanda.capabilities.files.storing import write
 from filanda.capabilities.needs.actions import ask_for_introduction
@@ -167,7 +168,7 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         need=need,
         message=INTRODUCTION_TEXT,
     )
-    _spaces(world, region, shy, now)
+    _spaces(world, region, asker, shy, now)
     feedback = Feedback.objects.create(region=region, message=FEEDBACK_TEXT, language="it")
 
     objection = Objection.objects.create(
@@ -191,7 +192,8 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         _person(other, stranger, ELSEWHERE_PERSON, now, listing=Visibility.PUBLIC)
 
     world.ids |= {
-        "ownership:form": "details",
+        "ownership:draft:form": "details",
+        "ownership:throw-away:form": "details",
         "consent_id": 1,
         "following:unsubscribe:token": "unknown",
         "organisation_id": body.pk,
@@ -241,6 +243,7 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         "grant_id": grant.pk,
         "concept_id": concept.pk,
         "ownership:topic-answer:answer": "refuse",
+        "ownership:piece-topic:answer": "refuse",
         "ownership:staff-act:what": "hide",
         "ownership:say-signed:token": "unknown",
         "first_id": body.pk,
@@ -254,12 +257,12 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
     return world
 
 
-def _spaces(world: World, region: Region, shy: Account, now: datetime) -> None:
+def _spaces(world: World, region: Region, asker: Account, shy: Account, now: datetime) -> None:
     """An open community that the organisation's admin manages, a restricted one with the member in it, and a private
     group that none of the actors knows of.
     """
     manager, member = world.accounts["organisation_admin"], world.accounts["member"]
-    open_one = make_space(region, "Seta e fibre", managers=[manager], members=[shy])
+    open_one = make_space(region, "Seta e fibre", managers=[manager], members=[asker])
     circle = make_space(region, "Circolo", openness=Openness.RESTRICTED, managers=[shy], members=[member])
     group = make_space(region, GROUP, kind=SpaceKind.GROUP, managers=[shy])
     threads, items, events, pages = [], [], [], []
@@ -280,6 +283,7 @@ def _spaces(world: World, region: Region, shy: Account, now: datetime) -> None:
         event = write_event(actor=actor, space=space, details=visit, now=now)
         events.append(publish_event(actor=actor, event=event, now=now))
         pages.append(write_page(actor=actor, space=space, folder=None, title=title, source=text, now=now))
+    letter = draft_letter(actor=actor_for(manager, has_second_factor=True), space=open_one, now=now)
     folder = create_folder(
         actor=actor_for(manager, has_second_factor=True), space=open_one, parent=None, name="Schede", now=now
     )
@@ -299,11 +303,14 @@ def _spaces(world: World, region: Region, shy: Account, now: datetime) -> None:
         "documents:folder-settings:number": folder.pk,
         "documents:archive:number": folder.pk,
         "name": "schede",
+        "journeys:number": threads[0].pk,
+        "communities:number": letter.pk,
+        "moderation:token": "unknown",
         "api:thread:number": threads[0].pk,
         "api:event:number": events[0].pk,
         "colour": "7a1f4f",
         "version": "0" * 12,
-        "membership_id": Membership.objects.get(space=open_one, account=shy).pk,
+        "membership_id": Membership.objects.get(space=open_one, account=asker).pk,
         "spaces:invitation:token": "unknown",
         "spaces:settings-part:part": "texts",
     }

@@ -63,8 +63,6 @@ SEARCHES = (
     "/it/communities/?q={}",
     "/it/communities/seta-e-fibre/discussions/?q={}",
     "/api/v1/communities?q={}",
-    "/it/events/?q={}",
-    "/api/v1/events?q={}",
 )
 
 
