@@ -7,12 +7,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from filanda.capabilities.threads import actions as talking
 from filanda.capabilities.threads.models import Post, ReadPosition, Thread
+from filanda.kernel.manifests import things
 from filanda.spaces.models import Openness
 from tests.spaces.making import a_person, act, make_space
 from tests.spaces.making import enter as let_in
@@ -309,3 +310,57 @@ def test_search_inside_the_community(world, enter, region, indexed):
     root = f"/en/communities/{inside.slug}/discussions/"
     assert "Secret" in text_of(enter(world.anna).get(f"{root}?q=humidity"))
     assert enter(world.sara).get(f"{root}?q=humidity").status_code == 404
+
+
+def test_what_is_kept_for_visitors_is_theirs_alone_and_goes_at_once(world, enter, region):
+    quiet = a_person(region, "Ida Segreta", listing="members")
+    let_in(world.space, quiet)
+    thread = world.open(quiet, "Which loom is quiet?")
+    home = f"/en/communities/{world.space.slug}/"
+    visitor, member = enter(None), enter(world.anna)
+    for path in (world.root, home):
+        assert "Which loom is quiet?" in text_of(visitor.get(path))
+        kept = queries(visitor, path)
+        assert kept <= 3, path
+        assert "Ida Segreta" not in text_of(visitor.get(path))
+        assert "Ida Segreta" in text_of(member.get(path))
+        assert "Ida Segreta" not in text_of(visitor.get(path))
+        assert (
+            f'href="/it/communities/{world.space.slug}/' in visitor.get(path.replace("/en/", "/it/")).content.decode()
+        )
+        assert (
+            f'href="/it/communities/{world.space.slug}/disc' not in visitor.get(path).content.decode().split("<main")[1]
+        )
+    talking.rename_thread(actor=act(world.carlo), thread=thread, title="Which loom is still?", now=world.tick())
+    assert titles(visitor.get(world.root)) == ["Which loom is still?"]
+    assert "Which loom is still?" in text_of(visitor.get(home))
+    world.space.openness = Openness.PRIVATE
+    world.space.save()
+    for path in (world.root, home):
+        assert visitor.get(path).status_code == 404
+        assert member.get(path).status_code == 200
+
+
+def test_a_hidden_thread_leaves_the_kept_pages_at_once(world, enter):
+    thread = world.open(world.anna, "Buy our looms")
+    other = world.open(world.sara, "Another thing")
+    home = f"/en/communities/{world.space.slug}/"
+    visitor = enter(None)
+    for path in (world.root, home, world.url(thread)):
+        assert "Buy our looms" in text_of(visitor.get(path))
+    with transaction.atomic():
+        things()["thread"].enforcement.hide(act(world.carlo), thread.pk, world.tick())
+    assert titles(visitor.get(world.root)) == [other.title]
+    assert "Buy our looms" not in text_of(visitor.get(home))
+    assert visitor.get(world.url(thread)).status_code == 404
+    assert "Buy our looms" in text_of(enter(world.anna).get(world.root))
+
+
+def test_a_member_pays_for_a_thread_once(world, enter):
+    thread = world.open(world.anna)
+    world.say(world.anna, thread)
+    clients = {None: 6, world.sara: 14}
+    for who, most in clients.items():
+        client = enter(who)
+        client.get(world.url(thread))
+        assert queries(client, world.url(thread)) <= most

@@ -44,6 +44,7 @@ from filanda.kernel.ui.moments import when
 __all__ = ["all_read", "bookmark", "follow", "history", "permalink", "short", "thread", "threads", "unread"]
 
 KEPT_SECONDS = 300  # of what visitors are shown: "3 minutes ago" is right to within this
+LIST_SECONDS = 60  # of a list: names in it follow what people show of themselves within this
 
 
 @require_safe
@@ -99,7 +100,7 @@ def _rows(room: Room, show: str, page: int, mark: str) -> str:
         listed = queries.page_of_threads(room.actor, room.space, show=show, page=page)
         kept = render_to_string("discussions/_rows.html", {"rows": thread_rows(room, listed)})
         if room.actor.is_visitor:
-            cache.set(key, kept, KEPT_SECONDS)
+            cache.set(key, kept, LIST_SECONDS)
     return Markup(kept)  # noqa: S704 - rendered by a template of ours
 
 
