@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
-from tests.mailing import deliver
 
 from filanda.capabilities.notifications.actions import choose, mark_read, set_quiet_hours, stop_mail, unsubscribe
 from filanda.capabilities.notifications.models import Channel, Choice, Notification
@@ -16,6 +15,7 @@ from filanda.capabilities.notifications.timing import zone_of
 from filanda.capabilities.notifications.unsubscribing import Unsubscription, read_token
 from filanda.kernel.identity.actors import actor_for
 from filanda.kernel.mail.models import Message
+from tests.mailing import deliver
 
 SOON = timedelta(minutes=2)
 pytestmark = pytest.mark.django_db

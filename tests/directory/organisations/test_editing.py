@@ -123,9 +123,7 @@ def test_two_editors_keep_what_only_one_changed_and_see_what_both_did(body):
         )
     assert conflict.value.theirs == {"short_name": "FA"}
     assert details_of(body) == now
-    update_details(
-        actor=second, organisation=body, details=replace(now, short_name="Alfa"), marks=conflict.value.marks
-    )
+    update_details(actor=second, organisation=body, details=replace(now, short_name="Alfa"), marks=conflict.value.marks)
     assert details_of(body).short_name == "Alfa"
 
 

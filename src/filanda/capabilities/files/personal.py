@@ -43,8 +43,8 @@ def files(account: Account) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 def erase(account: Account, keeps: bool) -> None:
-    """Documents that staff see are about the person, and go. Those of something they contributed, which only its readers
-    see, stay with it where contributions stay. A logo is the organisation's. What stays forgets who brought it.
+    """Documents that staff see are about the person, and go. Those of something they contributed, which only its
+    readers see, stay with it where contributions stay. A logo is the organisation's. What stays forgets who brought it.
     """
     mine = StoredFile.objects.filter(uploaded_by=account)
     documents = mine.filter(kind=FileKind.DOCUMENT)

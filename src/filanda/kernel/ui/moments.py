@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, ngettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 
 def when(moment: datetime | date, now: datetime | None = None) -> Markup:
@@ -16,7 +16,7 @@ def when(moment: datetime | date, now: datetime | None = None) -> Markup:
     if not isinstance(moment, datetime):
         return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), _written(moment))
     now = now or timezone.now()
-    local = timezone.localtime(moment)
+    local, iso, exact = _exact(moment, timezone.get_current_timezone_name(), get_language() or "")
     seconds = (now - moment).total_seconds()
     minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
     if seconds < 0 or days > 30:
@@ -29,8 +29,14 @@ def when(moment: datetime | date, now: datetime | None = None) -> Markup:
         text = ngettext("%(n)s hour ago", "%(n)s hours ago", hours) % {"n": hours}
     else:
         text = ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
-    exact = _written(local, "DATETIME_FORMAT")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(local.isoformat(timespec="seconds"), exact, text)
+    return Markup(f'<time datetime="{iso}" title="{exact}">{escape(text)}</time>')  # noqa: S704 - parts are escaped
+
+
+@lru_cache(maxsize=8192)  # pages of a thread show the same moments to all its readers
+def _exact(moment: datetime, zone: str, language: str) -> tuple[datetime, Markup, Markup]:
+    """(in the reader's time zone, as machines read it, in full)"""
+    local = timezone.localtime(moment)
+    return local, escape(local.isoformat(timespec="seconds")), escape(_written(local, "DATETIME_FORMAT"))
 
 
 def _written(moment: datetime | date, style: str = "DATE_FORMAT") -> str:

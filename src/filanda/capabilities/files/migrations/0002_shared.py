@@ -5,25 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0001_initial'),
+        ("files", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='storedfile',
-            name='is_unscanned',
-            field=models.BooleanField(default=False, help_text='the virus scanner was away when it came'),
+            model_name="storedfile",
+            name="is_unscanned",
+            field=models.BooleanField(default=False, help_text="the virus scanner was away when it came"),
         ),
         migrations.AlterField(
-            model_name='storedfile',
-            name='kind',
-            field=models.CharField(choices=[('document', 'Document'), ('logo', 'Logo'), ('shared', 'File of a community')], max_length=10),
+            model_name="storedfile",
+            name="kind",
+            field=models.CharField(
+                choices=[("document", "Document"), ("logo", "Logo"), ("shared", "File of a community")], max_length=10
+            ),
         ),
         migrations.AlterField(
-            model_name='storedfile',
-            name='media_type',
+            model_name="storedfile",
+            name="media_type",
             field=models.CharField(max_length=100),
         ),
     ]

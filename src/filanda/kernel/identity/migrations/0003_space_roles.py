@@ -5,15 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('identity', '0002_scopes'),
+        ("identity", "0002_scopes"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='rolegrant',
-            name='role',
-            field=models.CharField(choices=[('innovator', 'Innovator'), ('organisation_member', 'Member of an organisation'), ('organisation_admin', 'Organisation admin'), ('facilitator', 'Facilitator'), ('region_administrator', 'Region administrator'), ('space_manager', 'Community manager'), ('space_moderator', 'Moderator of a community'), ('space_member', 'Member of a community'), ('space_reader', 'Reader of a community')], max_length=40),
+            model_name="rolegrant",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("innovator", "Innovator"),
+                    ("organisation_member", "Member of an organisation"),
+                    ("organisation_admin", "Organisation admin"),
+                    ("facilitator", "Facilitator"),
+                    ("region_administrator", "Region administrator"),
+                    ("space_manager", "Community manager"),
+                    ("space_moderator", "Moderator of a community"),
+                    ("space_member", "Member of a community"),
+                    ("space_reader", "Reader of a community"),
+                ],
+                max_length=40,
+            ),
         ),
     ]
