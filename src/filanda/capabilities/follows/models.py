@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +20,7 @@ class FollowLevel(models.TextChoices):
     MUTED = "muted", _("Muted: nothing but mentions")
 
 
-class OwnQuerySet(models.QuerySet[models.Model]):
+class OwnQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> OwnQuerySet:
         """One's own, and nobody else's: whom somebody follows is theirs to know."""
         if actor.is_platform:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from filanda.capabilities.follows.models import Bookmark, Follow, FollowLevel
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.regions.models import Region
@@ -34,7 +36,8 @@ def forget_thing(thing: Key) -> None:
 
 def carry_over(thing: Key, to: Key) -> None:
     """`thing` has become part of `to`: who followed or muted it does so with `to`, unless they had said so before."""
-    for model in (Follow, Bookmark):
+    models: tuple[Any, ...] = (Follow, Bookmark)
+    for model in models:
         rows = list(model.objects.filter(thing_kind=thing[0], thing_id=thing[1]))
         for row in rows:
             row.pk, row.thing_kind, row.thing_id = None, to[0], to[1]
