@@ -95,3 +95,16 @@ def test_what_is_kept_does_not_grow_for_ever(accounts, monkeypatch):
 
 def test_the_largest_id_finds_nothing(region):
     assert compiled.rows("people", with_roles, [2**63 - 1]) == []
+
+
+def test_texts_take_the_places_of_texts(accounts):
+    def build(given):
+        return Account.objects.filter(email__in=given[1:]).exclude(pk=given[0]).order_by("pk").values("id")
+
+    def found(*given):
+        return [row["id"] for row in compiled.rows("by address", build, given)]
+
+    one, two, three, _four = accounts
+    assert found(one.pk, one.email, two.email) == [two.pk]
+    assert found(two.pk, one.email, three.email) == [one.pk, three.pk]
+    assert found(two.pk, "nobody@example.org", "700") == []
