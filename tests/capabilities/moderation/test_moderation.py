@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.timezone import now
 
 from filanda.capabilities.moderation import actions
@@ -367,7 +368,8 @@ def test_what_was_hidden_can_be_shown_again_and_its_author_is_told(world, follow
     assert world.book.state[1] == "shown"
     chain.extend()
     follow()
-    lines, _gone, _next = notification_page(actor_for(world.ada))
+    with translation.override("en"):
+        lines, _gone, _next = notification_page(actor_for(world.ada))
     assert [line.sentence for line in lines if "shown again" in line.sentence]
 
 
