@@ -95,11 +95,11 @@ function compose(form) {
 function name(form, field, root) {
   const list = one('.js-people', form);
   let at = -1, chosen = 0, asked = 0, timer;
-  const close = () => { list.hidden = true; at = -1; field.removeAttribute('aria-activedescendant'); field.setAttribute('aria-expanded', 'false'); };
+  const close = () => { list.hidden = true; at = -1; field.removeAttribute('aria-activedescendant'); };
   list.id = 'people';
   list.setAttribute('role', 'listbox');
   list.setAttribute('aria-label', '@');
-  Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': 'people', 'aria-expanded': 'false' }).forEach(([k, v]) => field.setAttribute(k, v));
+  Object.entries({ 'aria-autocomplete': 'list', 'aria-controls': 'people', 'aria-haspopup': 'listbox' }).forEach(([k, v]) => field.setAttribute(k, v));
   const pick = (item) => {
     field.setRangeText(`@${item.dataset.handle} `, at, field.selectionStart, 'end');
     close();
@@ -131,7 +131,6 @@ function name(form, field, root) {
         return item;
       }));
       list.hidden = false;
-      field.setAttribute('aria-expanded', 'true');
       show();
     }, 150);
   });

@@ -211,3 +211,14 @@ def test_filters_and_a_constant_number_of_queries(region, tommaso, person, at, d
     assert client.get(f"{LIST}?q=p3").content.decode().count("@example.org") == 1
     assert client.get(f"{LIST}?role=region_administrator").content.decode().count("@example.org") == 1
     assert client.get(f"{LIST}?page=99&role=nonsense").status_code == 200
+
+
+def test_roles_in_a_private_group_are_no_administrators_business(region, administrator, tommaso, person, at):
+    anna = person("anna", Role.SPACE_MEMBER, ("space", 17))
+    grant = RoleGrant.objects.get(account=anna)
+    client = at(tommaso)
+    assert "anna@example.org" not in client.get("/en/administration/roles/").content.decode()
+    assert client.get(f"/en/administration/roles/{grant.pk}/end/").status_code == 404
+    with pytest.raises(RoleWrong) as caught:
+        give(administrator, region, role=Role.SPACE_MANAGER)
+    assert caught.value.field == "role"

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -143,7 +144,8 @@ def test_whoever_left_since_is_not_put_back(region, two):
         end_belonging(actor=PLATFORM, organisation=stays, account=someone.account, now=LATER, reason="left")
     Claim.objects.filter(organisation=stays, state="asked").update(state="lapsed")
     JoinRequest.objects.filter(organisation=stays, state="asked").update(state="withdrawn")
-    left = part(actor=FACILITATOR, merge=done, now=LATER).left
+    with translation.override("en"):
+        left = part(actor=FACILITATOR, merge=done, now=LATER).left
     assert not RoleGrant.objects.filter(scope_kind="organisation", ended_at=None).exists()
     assert sorted(RoleGrant.objects.filter(scope_kind="organisation").values_list("scope_id", flat=True)) == [
         one.pk for one in two

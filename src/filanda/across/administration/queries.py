@@ -14,7 +14,7 @@ from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person, PersonConcept, ValidationState
 from filanda.directory.people.queries import is_trusted
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.identity.models import Account, Role, RoleGrant
+from filanda.kernel.identity.models import SPACE_ROLES, Account, Role, RoleGrant
 from filanda.kernel.manifests import Waiting, manifests
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import fold
@@ -115,10 +115,12 @@ class GrantPage:
 
 def grant_page(now: datetime, *, q: str, role: str, ended: bool, page: int, size: int) -> GrantPage:
     """Grants held at `now`, those with most power first, or those that have ended, last
-    first. `q`: part of a name or of an address. Three queries.
+    first. `q`: part of a name or of an address. Three queries. Roles in spaces are not here: who belongs to a private
+    group is no administrator's business, and managers give those roles themselves.
     """
     over = Q(ended_at__isnull=False) | Q(until__lte=now)
     wanted = RoleGrant.objects.filter(over) if ended else RoleGrant.objects.exclude(over)
+    wanted = wanted.exclude(role__in=SPACE_ROLES)
     if role:
         wanted = wanted.filter(role=role)
     if q:

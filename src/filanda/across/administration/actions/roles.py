@@ -18,7 +18,7 @@ from filanda.directory.affiliations.steps import become_admin, become_member, lo
 from filanda.directory.organisations.models import Organisation, OrganisationState
 from filanda.directory.people.languages import language_of
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.identity.models import SCOPED, Account, Role, RoleGrant
+from filanda.kernel.identity.models import SCOPED, SPACE_ROLES, Account, Role, RoleGrant
 from filanda.kernel.journal.actions import record
 from filanda.kernel.mail.links import absolute
 from filanda.kernel.mail.steps import post
@@ -62,6 +62,8 @@ def grant(
         role = Role(role)
     except ValueError:
         raise RoleWrong("role", _("Choose a role.")) from None
+    if role in SPACE_ROLES:
+        raise RoleWrong("role", _("Roles in a community are given by its managers, there."))
     if (role in SCOPED) is (organisation is None):
         raise RoleWrong(
             "organisation",

@@ -20,11 +20,12 @@ from filanda.across.administration import queries
 from filanda.across.administration.actions.roles import RoleWrong, end, grant
 from filanda.across.administration.framing import LARGEST_ID, actor_of, errors_in, frame, page_number, pager
 from filanda.directory.organisations.models import Organisation
-from filanda.kernel.identity.models import SCOPED, Role, RoleGrant
+from filanda.kernel.identity.models import SCOPED, SPACE_ROLES, Role, RoleGrant
 from filanda.kernel.policies import require
 from filanda.kernel.regions.scoped import active_region
 
 PAGE = 50
+GIVEN_HERE = [(value, label) for value, label in Role.choices if value not in SPACE_ROLES]  # those of spaces: there
 
 
 @never_cache
@@ -34,7 +35,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "administration.roles.view")
     q = request.GET.get("q", "").strip()[:200]
-    role = request.GET.get("role", "") if request.GET.get("role") in Role.values else ""
+    role = request.GET.get("role", "") if request.GET.get("role") in dict(GIVEN_HERE) else ""
     ended = request.GET.get("state") == "ended"
     moment = timezone.now()
     page = queries.grant_page(moment, q=q, role=role, ended=ended, page=page_number(request), size=PAGE)
@@ -45,7 +46,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         "q": q,
         "role": role,
         "state": "ended" if ended else "",
-        "roles": [("", _("All roles")), *Role.choices],
+        "roles": [("", _("All roles")), *GIVEN_HERE],
         "states": [("", _("Held now")), ("ended", _("Ended"))],
         "give_url": reverse("administration:role-give"),
         "permissions_url": reverse("workbench:permissions"),
@@ -92,7 +93,7 @@ def give(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "errors": {name: errors.get(name, []) for name in ("", *typed)},
         "summary": errors_in(errors),
-        "roles": [("", _("Choose…")), *Role.choices],
+        "roles": [("", _("Choose…")), *GIVEN_HERE],
         "q": q,
         "found": queries.people_called(q) if q else [],
         "here": reverse("administration:role-give"),
@@ -108,7 +109,9 @@ def end_one(request: HttpRequest, grant_id: int) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "identity.roles.grant")
     found: RoleGrant = get_object_or_404(
-        RoleGrant.objects.select_related("account", "granted_by"), pk=min(grant_id, LARGEST_ID), ended_at=None
+        RoleGrant.objects.exclude(role__in=SPACE_ROLES).select_related("account", "granted_by"),
+        pk=min(grant_id, LARGEST_ID),
+        ended_at=None,
     )
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
