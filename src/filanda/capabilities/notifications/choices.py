@@ -23,6 +23,8 @@ KIND_LABELS: Mapping[str, Any] = {
     "membership": _("Invitations, requests and roles"),
     "moderation": _("Reports and decisions that concern you"),
     "introductions": _("Introductions"),
+    "proposals": _("Proposals and answers to them"),
+    "collaborations": _("Collaborations"),
 }
 DEFAULTS: Mapping[str, str] = {
     "mentions": Channel.AT_ONCE,
@@ -34,6 +36,8 @@ DEFAULTS: Mapping[str, str] = {
     "membership": Channel.AT_ONCE,
     "moderation": Channel.AT_ONCE,
     "introductions": Channel.AT_ONCE,
+    "proposals": Channel.AT_ONCE,
+    "collaborations": Channel.AT_ONCE,
 }
 assert set(DEFAULTS) == set(KIND_LABELS) == set(NOTICE_KINDS)
 

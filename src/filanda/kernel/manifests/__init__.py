@@ -21,6 +21,7 @@ from filanda.kernel import policies
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal import event_types
 from filanda.kernel.journal.event_types import EventType
+from filanda.kernel.manifests.desk import DeskSource
 from filanda.kernel.manifests.documents import SearchDocument
 from filanda.kernel.manifests.replies import ReplyHandler
 from filanda.kernel.manifests.things import Notice, Thing
@@ -117,6 +118,7 @@ class Manifest:
     replies: tuple[ReplyHandler, ...] = ()
     things: tuple[Thing, ...] = ()
     notices: tuple[Notice, ...] = ()
+    desk: tuple[DeskSource, ...] = ()
     reads: Callable[[Account, Region], str] | None = None
 
 
@@ -160,6 +162,11 @@ def reply_handlers() -> dict[str, ReplyHandler]:
 def things() -> dict[str, Thing]:
     """Kinds of things of all rooms, by kind."""
     return {thing.kind: thing for manifest in manifests().values() for thing in manifest.things}
+
+
+def desk_sources() -> dict[str, DeskSource]:
+    """What may wait for the staff, of all rooms, by kind."""
+    return {source.kind: source for manifest in manifests().values() for source in manifest.desk}
 
 
 def notices() -> dict[str, list[Notice]]:

@@ -117,4 +117,6 @@ NOTICE_KINDS = (
     "membership",
     "moderation",
     "introductions",
+    "proposals",
+    "collaborations",
 )
