@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A region's working days: Monday to Friday without public holidays. Targets such as "one working day" count in them.
+
+Holidays are those of the region's country (the library `holidays`, MIT), and what the region adds in
+settings["holidays"]: {"own": ["2026-12-07", …], "open": ["2026-11-02", …]}: days off of its own, and days on which it
+works although others do not. Wall-clock time is the region's, so that a day stays a day when clocks change.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from filanda.kernel.regions.models import Region
+
+__all__ = ["is_working_day", "time_zone", "working_days_between", "working_time_after"]
+
+COUNTRY = "IT"  # where a region does not say, by its NUTS code
+TIME_ZONE = "Europe/Rome"
+SATURDAY = 5
+LONGEST = 3660  # days looked at: a region that never works is a mistake in its settings
+
+
+def time_zone(region: Region) -> ZoneInfo:
+    """The region's zone: settings["time_zone"], an IANA name, else that of Rome."""
+    return _zone(str(region.settings.get("time_zone") or TIME_ZONE))
+
+
+def is_working_day(region: Region, day: date) -> bool:
+    """Whether the region's staff work on `day`."""
+    own, opened = _exceptions(region)
+    if day in opened:
+        return True
+    return day.weekday() < SATURDAY and day not in own and day not in _public_holidays(_country(region), day.year)
+
+
+def working_time_after(region: Region, start: datetime, days: int) -> datetime:
+    """The moment `days` working days after `start` (aware), at the same time of day in the region; a start on a day off
+    counts from the beginning of the next working day. `days` from 0.
+    """
+    zone = time_zone(region)
+    local = start.astimezone(zone)
+    day, clock = local.date(), local.time()
+    if not is_working_day(region, day):
+        day, clock = _next(region, day), clock.replace(hour=0, minute=0, second=0, microsecond=0)
+    for _step in range(days):
+        day = _next(region, day)
+    return datetime.combine(day, clock, tzinfo=zone)
+
+
+def working_days_between(region: Region, start: datetime, end: datetime) -> int:
+    """How many working days end after `start` and not after `end`: 0 within one day. `end` not before `start`."""
+    zone = time_zone(region)
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    return sum(is_working_day(region, first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+
+
+def _next(region: Region, day: date) -> date:
+    for n in range(1, LONGEST):
+        after = day + timedelta(days=n)
+        if is_working_day(region, after):
+            return after
+    raise ValueError(f"The region {region.slug} has no working day in ten years.")
+
+
+def _country(region: Region) -> str:
+    return str(region.settings.get("country") or region.nuts_code[:2] or COUNTRY)
+
+
+def _exceptions(region: Region) -> tuple[frozenset[date], frozenset[date]]:
+    said = region.settings.get("holidays")
+    said = said if isinstance(said, dict) else {}
+    return _days(tuple(said.get("own") or ())), _days(tuple(said.get("open") or ()))
+
+
+@lru_cache(maxsize=64)
+def _days(written: tuple[str, ...]) -> frozenset[date]:
+    return frozenset(date.fromisoformat(one) for one in written)
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(country: str, year: int) -> frozenset[date]:
+    try:
+        return frozenset(holidays.country_holidays(country, years=year))
+    except NotImplementedError:  # a country that the library does not know: weekends alone
+        return frozenset()
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
