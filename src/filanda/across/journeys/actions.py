@@ -9,18 +9,22 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from filanda.across.journeys.models import Journey
-from filanda.capabilities.threads.actions import answer
+from filanda.across.journeys.models import THREAD, Journey
 from filanda.capabilities.threads.models import Post, PostState, Thread
-from filanda.components.documents.actions.bringing import write_page
+from filanda.capabilities.threads.rendering import MENTION, render
+from filanda.capabilities.threads.steps.posts import lock_place_of, write_answer
 from filanda.components.documents.models import SUBJECT, Document
-from filanda.components.documents.queries import address_of, names_of
-from filanda.kernel.identity.actors import VISITOR, Actor
+from filanda.components.documents.queries import address_of
+from filanda.components.documents.steps import add_page, checked_page, checked_title
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
 from filanda.spaces.models import Space
+from filanda.spaces.steps import lock_space
 
 __all__ = ["PERMISSION", "composed", "documents_of", "to_document"]
 
@@ -30,74 +34,98 @@ PERMISSION = "discussions.keep_order"
 def to_document(
     *, actor: Actor, space: Space, thread: Thread, title: str, numbers: Sequence[int], key: str, now: datetime
 ) -> Document:
-    """Write a page from the chosen posts of `thread`, with who wrote them and a link back; say so in the thread, unless
-    it is closed; note the journey. The page, its note and the answer are three writes, each whole: if the last fails,
-    the page stands with its link and the thread is only not answered.
+    """Write a page from the chosen posts of `thread`, with a link back to each; say so in the thread, unless it is
+    closed; note the journey. Sent twice with one `key`, it is one page.
 
-    Raises ValidationError ("title", "posts"), Forbidden.
+    Raises ValidationError ("title", "posts", "source"), QuotaReached, Forbidden.
     """
-    require(actor, PERMISSION, space)
-    posts = _posts(actor, thread, numbers)
-    source = composed(actor, space, thread, posts)
-    document = write_page(actor=actor, space=space, folder=None, title=title, source=source, now=now)
+    words = checked_title(title)
     with transaction.atomic(durable=True):
+        place = lock_space(space.pk)
+        require(actor, PERMISSION, place)
+        require(actor, "documents.add", place)
+        if (made := _made_already(actor, key)) is not None:
+            return made
+        posts = _posts(actor, thread, numbers)
+        document = add_page(actor, place, None, words, checked_page(composed(place, thread, posts)), now)
         Journey.objects.create(
-            region=space.region,
-            space=space,
-            source_kind="thread",
+            region=place.region,
+            space=place,
+            source_kind=THREAD,
             source_id=thread.pk,
             target_kind=SUBJECT,
             target_id=document.pk,
+            parts=[post.pk for post in posts],
+            key=key,
             made_by_id=actor.account_id,
             made_at=now,
         )
         record(
             "journeys.thread.documented",
-            region=space.region,
+            region=place.region,
             actor=actor,
             subject=thread,
             payload={"document": document.pk, "posts": len(posts)},
         )
-    if thread.closed_at is None:
-        address = reverse("documents:document", args=address_of(document))
-        said = _("What was found out here is a document now: [%(title)s](%(address)s)") % {
-            "title": _escaped(document.title),
-            "address": address,
-        }
-        answer(actor=actor, thread=thread, source=said, key=key, now=now)
+        _answer(actor, thread, document, now)
     return document
+
+
+def _made_already(actor: Actor, key: str) -> Document | None:
+    """The page that was made with this key, if the form was sent twice; none once that page is gone for good."""
+    if not key or actor.account_id is None:
+        return None
+    journeys = Journey.objects.filter(made_by=actor.account_id, key=key, target_kind=SUBJECT)
+    rows = Document.objects.select_related("space").filter(pk__in=journeys.values("target_id"))
+    found: Document | None = rows.first()
+    if found is None:
+        journeys.update(key="")
+    return found
+
+
+def _answer(actor: Actor, thread: Thread, document: Document, now: datetime) -> None:
+    locked = lock_place_of(thread)
+    if locked.closed_at is not None:
+        return
+    require(actor, "threads.answer", locked)
+    said = _("What was found out here is a document now: [%(title)s](%(address)s)") % {
+        "title": _escaped(document.title),
+        "address": reverse("documents:document", args=address_of(document)),
+    }
+    rendered = render(said, actor=actor, audience=locked.audience)
+    write_answer(actor=actor, thread=locked, source=said, rendered=rendered, now=now)
 
 
 def _posts(actor: Actor, thread: Thread, numbers: Sequence[int]) -> list[Post]:
     rows = Post.objects.visible_to(actor).filter(thread=thread, state=PostState.SHOWN, number__in=list(numbers))
-    found = list(rows.select_related("author").order_by("number"))
+    found = list(rows.order_by("number"))
     if not found:
         raise ValidationError({"posts": _("Choose at least one post.")})
     return found
 
 
-def composed(actor: Actor, space: Space, thread: Thread, posts: Sequence[Post]) -> str:
-    """The page's Markdown: each post with who wrote it, by the name that every reader of the space may know, then
-    where it comes from.
+def composed(space: Space, thread: Thread, posts: Sequence[Post]) -> str:
+    """The page's Markdown: each post with a link to where it was said, then one to the whole discussion.
+
+    It names nobody, nor the discussion: a page is text that stays, and who may know a name, and for how long, is
+    decided where the link leads, each time somebody opens it.
     """
-    reader = VISITOR if space.is_open else actor
-    names = names_of(reader, [post.author_id for post in posts])
     parts = []
     for post in posts:
-        words = _("%(name)s, %(day)s") % {
-            "name": _escaped(names[post.author_id]),
-            "day": post.created_at.date().isoformat(),
+        where = _("Post %(number)s of %(day)s") % {
+            "number": post.number,
+            "day": date_format(localtime(post.created_at), "DATE_FORMAT"),
         }
         address = reverse("discussions:post", args=[space.slug, thread.pk, post.number])
-        parts.append(f"{post.source.strip()}\n\n— [{words}]({address})")
+        parts.append(f"{MENTION.sub('@…', post.source.strip())}\n\n— [{where}]({address})")
     link = reverse("discussions:thread", args=[space.slug, thread.pk, "-"])
-    come = _("From the discussion [%(title)s](%(address)s)") % {"title": _escaped(thread.title), "address": link}
-    return "\n\n---\n\n".join([*parts, come])
+    parts.append(_("Put together from [a discussion](%(address)s).") % {"address": link})
+    return "\n\n---\n\n".join(parts)
 
 
 def documents_of(actor: Actor, thread: Thread) -> list[Document]:
     """Documents that `thread` has become, that `actor` may see. One query."""
-    made = Journey.objects.filter(source_kind="thread", source_id=thread.pk, target_kind=SUBJECT)
+    made = Journey.objects.filter(source_kind=THREAD, source_id=thread.pk, target_kind=SUBJECT)
     rows = Document.objects.visible_to(actor).filter(pk__in=made.values("target_id"))
     return list(rows.select_related("space").order_by("pk"))
 

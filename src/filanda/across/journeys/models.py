@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.timezone import now
 
 from filanda.kernel.identity.models import Account
@@ -11,10 +13,13 @@ from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import scoped
 from filanda.spaces.models import Space
 
+THREAD = "thread"
+
 
 class Journey(models.Model):
     """(`source_kind`, `source_id`) became (`target_kind`, `target_id`). Who may see either end is decided by that
-    end.
+    end. `parts`: of a thread, the posts whose words went along. `key`: given by the form, so that sending twice makes
+    one thing.
     """
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
@@ -23,6 +28,8 @@ class Journey(models.Model):
     source_id = models.BigIntegerField()
     target_kind = models.CharField(max_length=40)
     target_id = models.BigIntegerField()
+    parts = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    key = models.CharField(max_length=40, blank=True)
     made_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=now)
 
@@ -32,7 +39,8 @@ class Journey(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["source_kind", "source_id", "target_kind", "target_id"], name="journeys_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["made_by", "key"], condition=~Q(key=""), name="journeys_sent_once"),
         ]
 
     def __str__(self) -> str:

@@ -121,7 +121,7 @@ def _forget_reactions(account: Account) -> None:
 
 
 def _forget_mentions(account: Account) -> None:
-    """Their name goes from the handles in what others wrote. People are erased before this room is asked."""
+    """Their name goes from the handles in what others wrote, and with it those of people who are nobody any more."""
     mentions = Mention.objects.filter(account=account)
     posts = list(mentions.values_list("post", flat=True))
     mentions.delete()

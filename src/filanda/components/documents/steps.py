@@ -5,6 +5,7 @@ here; whoever changes what stands where holds the space's lock.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from filanda.components.documents.looking import look_into
 from filanda.components.documents.models import (
     DESCRIPTION_MOST,
     NAME_MOST,
+    PAGE_MOST,
     SUBJECT,
     TEXT_MOST,
     TITLE_MOST,
@@ -42,21 +44,26 @@ from filanda.spaces.steps import note_activity
 
 __all__ = [
     "NameTaken",
+    "add_page",
     "add_version",
     "checked_description",
     "checked_name",
+    "checked_page",
     "checked_title",
     "follow_audience",
     "free_title",
     "hide",
     "keep_upload",
     "key_of",
+    "make_document",
     "narrow_audience",
     "purge",
+    "recount_bytes",
     "refresh_audiences",
     "remove",
     "require_room",
     "restore",
+    "rewrite_page",
     "tell",
     "text",
     "title_of_upload",
@@ -95,6 +102,16 @@ def checked_title(value: str) -> str:
 
 def checked_description(value: str) -> str:
     return _checked("description", value, DESCRIPTION_MOST, "")
+
+
+def checked_page(source: str) -> str:
+    """A page's Markdown as it is stored. Raises ValidationError ("source")."""
+    body = clean(source.replace("\r\n", "\n"))
+    if not body:
+        raise ValidationError({"source": _("Write what the page says.")})
+    if len(body) > PAGE_MOST:
+        raise ValidationError({"source": _("That is too long: %(most)d characters at most.") % {"most": PAGE_MOST}})
+    return body
 
 
 def title_of_upload(upload: UploadedFile, extension: str) -> str:
@@ -143,6 +160,33 @@ def keep_upload(
     )
 
 
+def make_document(
+    actor: Actor,
+    space: Space,
+    folder: Folder | None,
+    title: str,
+    kind: DocumentKind,
+    now: datetime,
+    *,
+    extension: str = "",
+) -> Document:
+    """A document without a version, in the locked `space`."""
+    made: Document = Document.objects.create(
+        region=space.region,
+        space=space,
+        folder=folder,
+        kind=kind,
+        title=title,
+        title_key=key_of(title, extension),
+        extension=extension,
+        audience=folder.audience if folder is not None else space.audience,
+        author_id=actor.account_id,
+        created_at=now,
+        changed_at=now,
+    )
+    return made
+
+
 def add_version(
     actor: Actor,
     document: Document,
@@ -186,6 +230,32 @@ def add_version(
         follow(document.region, actor.account_id, (SUBJECT, document.pk))
     note_activity(document.space_id, now)
     return made
+
+
+def add_page(actor: Actor, space: Space, folder: Folder | None, title: str, source: str, now: datetime) -> Document:
+    """Write a page into the locked `space`: `title` and `source` have been checked. Raises NameTaken, QuotaReached."""
+    require_room(space, len(source.encode()))
+    if Document.objects.visible_to(actor).filter(space=space, folder=folder, title_key=key_of(title)).exists():
+        raise NameTaken("title")
+    made = make_document(actor, space, folder, free_title(space, folder, title, ""), DocumentKind.PAGE, now)
+    add_version(actor, made, source=source, now=now)
+    tell("documents.document.added", actor, made, bytes=made.size)
+    return made
+
+
+def rewrite_page(document: Document, change: Callable[[str], str]) -> None:
+    """Change what every version of a page says, as if it had never said anything else."""
+    for version in document.versions.exclude(source=""):
+        said = change(version.source)
+        if said == version.source:
+            continue
+        version.source, version.size = said, len(said.encode())
+        version.save(update_fields=["source", "size"])
+        if version.number == document.version:
+            document.text, document.html, document.size = said[:TEXT_MOST], str(to_html(said)), version.size
+            document.save(update_fields=["text", "html", "size"])
+    recount_bytes(document)
+    tell("documents.document.described", PLATFORM, document)
 
 
 def tell(event: str, actor: Actor, document: Document, **more: object) -> None:

@@ -36,6 +36,7 @@ from filanda.capabilities.threads.steps.posts import (
     set_mentions,
     take_words_away,
     tell,
+    write_answer,
     write_post,
 )
 from filanda.kernel.identity.actors import Actor
@@ -136,7 +137,7 @@ def answer(
             parent = None
             if reply_to is not None:
                 parent = Post.objects.visible_to(actor).filter(pk=reply_to.pk, thread=locked).first()
-            post = write_post(
+            post = write_answer(
                 actor=actor,
                 thread=locked,
                 source=text,
@@ -149,8 +150,6 @@ def answer(
             keep_files(actor, post, files, now)
             if actor.account_id is not None:
                 Draft.objects.filter(account=actor.account_id, place=f"thread:{thread.pk}").delete()
-            event = "threads.post.held" if post.state == PostState.HELD else "threads.post.written"
-            tell(event, actor=actor, thread=locked, post=post)
     except IntegrityError:  # the same form, sent twice at once, to two threads
         if (sent := sent_already(actor, key)) is None:
             raise

@@ -44,6 +44,7 @@ __all__ = [
     "sent_already",
     "take_words_away",
     "tell",
+    "write_answer",
     "write_post",
 ]
 
@@ -133,6 +134,33 @@ def write_post(
         follow(thread.region, actor.account_id, ("thread", thread.pk))
         if not holds:
             keep_up(thread.pk, actor.account_id, before, post.number, now)
+    return post
+
+
+def write_answer(
+    *,
+    actor: Actor,
+    thread: Thread,
+    source: str,
+    rendered: Rendered,
+    now: datetime,
+    key: str = "",
+    reply_to: Post | None = None,
+    via_mail: bool = False,
+) -> Post:
+    """Write the next post of a locked `thread`, and say so to whoever follows it."""
+    post = write_post(
+        actor=actor,
+        thread=thread,
+        source=source,
+        rendered=rendered,
+        key=key,
+        reply_to=reply_to,
+        via_mail=via_mail,
+        now=now,
+    )
+    event = "threads.post.held" if post.state == PostState.HELD else "threads.post.written"
+    tell(event, actor=actor, thread=thread, post=post)
     return post
 
 

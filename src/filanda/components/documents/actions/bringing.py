@@ -18,7 +18,6 @@ from filanda.capabilities.files.storing import storage
 from filanda.components.documents.actions._locking import locked_document, seen_folder
 from filanda.components.documents.models import (
     NOTE_MOST,
-    PAGE_MOST,
     SUBJECT,
     TEXT_MOST,
     WAITING,
@@ -28,12 +27,14 @@ from filanda.components.documents.models import (
     WaitingUpload,
 )
 from filanda.components.documents.steps import (
-    NameTaken,
+    add_page,
     add_version,
+    checked_page,
     checked_title,
     free_title,
     keep_upload,
     key_of,
+    make_document,
     require_room,
     tell,
     title_of_upload,
@@ -122,7 +123,9 @@ def settle(*, actor: Actor, waiting: WaitingUpload, choice: str, now: datetime) 
             require(actor, "documents.add", document.space)
             stem, _dot, extension = kept.name.rpartition(".")
             title = free_title(document.space, document.folder, stem, extension)
-            document = _make(actor, document.space, document.folder, title, DocumentKind.FILE, now, extension=extension)
+            document = make_document(
+                actor, document.space, document.folder, title, DocumentKind.FILE, now, extension=extension
+            )
             hand_over(kept, (SUBJECT, document.pk))
             add_version(actor, document, file=kept, words=words, now=now)
             tell("documents.document.added", actor, document, bytes=kept.size)
@@ -134,18 +137,11 @@ def write_page(
     *, actor: Actor, space: Space, folder: Folder | None, title: str, source: str, now: datetime
 ) -> Document:
     """Write a page. Raises ValidationError ("title", "source", "folder"; NameTaken), QuotaReached, Forbidden."""
-    words, body = checked_title(title), _source(source)
+    words, body = checked_title(title), checked_page(source)
     with transaction.atomic(durable=True):
         place = lock_space(space.pk)
         require(actor, "documents.add", place)
-        inside = seen_folder(actor, place, folder)
-        require_room(place, len(body.encode()))
-        if Document.objects.visible_to(actor).filter(space=place, folder=inside, title_key=key_of(words)).exists():
-            raise NameTaken("title")
-        made = _make(actor, place, inside, free_title(place, inside, words, ""), DocumentKind.PAGE, now)
-        add_version(actor, made, source=body, now=now)
-        tell("documents.document.added", actor, made, bytes=made.size)
-        return made
+        return add_page(actor, place, seen_folder(actor, place, folder), words, body, now)
 
 
 def edit_page(*, actor: Actor, document: Document, source: str, note: str, version: int, now: datetime) -> Document:
@@ -153,7 +149,7 @@ def edit_page(*, actor: Actor, document: Document, source: str, note: str, versi
 
     Raises ValidationError ("source", "note"), Outdated, QuotaReached, Forbidden.
     """
-    body, said = _source(source), _note(note)
+    body, said = checked_page(source), _note(note)
     with transaction.atomic(durable=True):
         row = locked_document(actor, document)
         require(actor, "documents.change", row)
@@ -212,36 +208,10 @@ def _add_file(
     now: datetime,
 ) -> Document:
     name = free_title(space, folder, title, inspected.extension)
-    made = _make(actor, space, folder, name, DocumentKind.FILE, now, extension=inspected.extension)
+    made = make_document(actor, space, folder, name, DocumentKind.FILE, now, extension=inspected.extension)
     kept = keep_upload(actor, space, (SUBJECT, made.pk), file, inspected, now)
     add_version(actor, made, file=kept, words=_words(inspected), now=now)
     tell("documents.document.added", actor, made, bytes=kept.size)
-    return made
-
-
-def _make(
-    actor: Actor,
-    space: Space,
-    folder: Folder | None,
-    title: str,
-    kind: DocumentKind,
-    now: datetime,
-    *,
-    extension: str = "",
-) -> Document:
-    made: Document = Document.objects.create(
-        region=space.region,
-        space=space,
-        folder=folder,
-        kind=kind,
-        title=title,
-        title_key=key_of(title, extension),
-        extension=extension,
-        audience=folder.audience if folder is not None else space.audience,
-        author_id=actor.account_id,
-        created_at=now,
-        changed_at=now,
-    )
     return made
 
 
@@ -287,15 +257,6 @@ def _copied(file: StoredFile | None, actor: Actor, now: datetime) -> StoredFile:
     if file is None:
         raise ValidationError({"": _("This version is not kept any more.")})
     return copy_file(file, account_id=actor.account_id, now=now)
-
-
-def _source(source: str) -> str:
-    body = clean(source.replace("\r\n", "\n"))
-    if not body:
-        raise ValidationError({"source": _("Write what the page says.")})
-    if len(body) > PAGE_MOST:
-        raise ValidationError({"source": _("That is too long: %(most)d characters at most.") % {"most": PAGE_MOST}})
-    return body
 
 
 def _note(note: str) -> str:
