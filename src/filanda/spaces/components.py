@@ -6,17 +6,55 @@ opens or closes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import F, JSONField, QuerySet, Value
+from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.spaces.models import Space
 
-__all__ = ["ComponentKind", "Task", "component_kinds", "register_component"]
+__all__ = ["LINE", "ComponentKind", "Lines", "Task", "as_columns", "component_kinds", "register_component"]
+
+LINE = ("line_id", "line_title", "line_text", "line_language", "line_audience", "line_author", "line_at", "line_more")
+
+
+def as_columns(
+    rows: QuerySet[Any], *, at: str, author: str = "author_id", text: Any = "", more: Mapping[str, Any] | None = None
+) -> QuerySet[Any, Any]:
+    """`rows` (things with title, language and audience) with the columns LINE, as `Lines.rows` gives them. `at`,
+    `author`: names of columns, `text`: an expression or a constant, `more`: expressions by name.
+    """
+    found: QuerySet[Any, Any] = rows.annotate(
+        line_id=F("pk"),
+        line_title=F("title"),
+        line_text=text if hasattr(text, "resolve_expression") else Value(text),
+        line_language=F("language"),
+        line_audience=F("audience"),
+        line_author=F(author),
+        line_at=F(at),
+        line_more=JSONObject(**more) if more else Value({}, JSONField()),
+    )
+    return found.values(*LINE)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What a component shows on homes, so that those of all components are one query, built once a process.
+
+    `rows(actor, space_id, now)`: what `actor` sees in the space, in order, as `as_columns` gives it, not sliced. It may
+    depend on its arguments only as kernel.database.compiled.rows says; `actor` has the roles of the reader that count
+    in this space and no others. `line(row, space, names)`: a row as a line; `names`: by account, of whom the reader may
+    know.
+    """
+
+    rows: Callable[[Actor, int, Any], QuerySet[Any, Any]]
+    line: Callable[[Mapping[str, Any], Space, Mapping[int, str]], ThingLine]
 
 
 @dataclass(frozen=True)
@@ -36,8 +74,7 @@ class ComponentKind:
     """`name` as in SpaceComponent.name and in the address, /communities/<slug>/<name>/; `url_name` its first page,
     which takes the space's slug.
 
-    `news(actor, space, since, most)`: what is new there for `actor`, newest first, at most `most` lines, in at most two
-    queries (without `since`: the latest). `coming(actor, space, now, most)`: what comes next, soonest first.
+    `news`: what was written there, newest first. `coming`: what comes next, soonest first.
     `tasks(space, now)`: what its managers should do. `follow_audience(space)`: the space has opened or closed, its
     `audience` is another: change the rows' token, and record what readers of the journal must follow, in the caller's
     transaction. `settings`: (name, label, default) of yes/no settings of its own in SpaceComponent.settings.
@@ -48,8 +85,8 @@ class ComponentKind:
     url_name: str
     position: int
     follow_audience: Callable[[Space], None]
-    news: Callable[[Actor, Space, datetime | None, int], list[ThingLine]] = lambda _actor, _space, _since, _most: []
-    coming: Callable[[Actor, Space, datetime, int], list[ThingLine]] = lambda _actor, _space, _now, _most: []
+    news: Lines | None = None
+    coming: Lines | None = None
     tasks: Callable[[Space, datetime], Iterable[Task]] = lambda _space, _now: ()
     settings: tuple[tuple[str, str | Promise, bool], ...] = ()
     is_on_by_default: bool = True

@@ -3,22 +3,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, DateTimeField, Exists, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject, Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from filanda.capabilities.follows.models import Bookmark, Follow
 from filanda.directory.people.models import Person
+from filanda.directory.people.queries import reader_class, reader_in_class
 from filanda.directory.taxonomies.models import label_in
+from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests import things
-from filanda.kernel.manifests.things import ThingLine
-from filanda.spaces.models import MemberRole, Membership, MembershipState, Pin, Space, SpaceConcept, SpaceKind
+from filanda.kernel.manifests.things import Key, ThingLine
+from filanda.kernel.regions.scoped import active_region
+from filanda.spaces.components import ComponentKind, Lines
+from filanda.spaces.models import (
+    SCOPE,
+    MemberRole,
+    Membership,
+    MembershipState,
+    Openness,
+    Pin,
+    Space,
+    SpaceConcept,
+    SpaceKind,
+)
 from filanda.spaces.pages import SpacePage
-from filanda.spaces.queries import components_of, managers_of, members_as_people, people_by_account
+from filanda.spaces.queries import (
+    components_of,
+    managers_of,
+    members_as_people,
+    open_grants,
+    people_by_account,
+    reader_within,
+)
 
 __all__ = ["Home", "home_of", "line_shown", "managers_seen", "news_of", "pinned_in", "topics_of"]
 
@@ -30,7 +56,8 @@ PEOPLE_MOST = 12
 @dataclass
 class Home:
     """`news`: newest first; `is_since`: of since the reader's last visit, at `since`, else the latest. `waiting`:
-    {sentence, url, since}. `newcomers`, `managers`: people. All lines as `line_shown` makes them.
+    {sentence, url, since}. `newcomers`, `managers`: people. All lines as `line_shown` makes them. `children`: {name,
+    slug} of the spaces within. `level`, `is_marked`: how the reader stands to the space.
     """
 
     is_first_visit: bool
@@ -43,50 +70,178 @@ class Home:
     managers: list[Person]
     newcomers: list[Person]
     concepts: list[str]
-    children: list[Space] = field(default_factory=list)
+    children: list[dict[str, str]] = field(default_factory=list)
+    level: str = ""
+    is_marked: bool = False
 
 
 def home_of(page: SpacePage, now: datetime) -> Home:
-    """Its queries: those of the components that are switched on, one a kind of pinned thing, and six."""
+    """Three queries; with pins, those of each kind of pinned thing; for managers, those of what waits for them."""
     space, actor, membership = page.space, page.actor, page.membership
     kinds = components_of(space)
     labels = {kind.name: str(kind.label) for kind in kinds}
+    told = _told(actor, space, kinds, NEWS_MOST, COMING_MOST, now)
+    around = _around(actor, space)
+    newest: list[int] = around["newcomers"] or []
+    managers = list(dict.fromkeys(around["looked_after_by"]))[:PEOPLE_MOST]
+    people = _people_seen(actor, {*_authors(told), *managers, *newest})
+    # Those who look after a space see its members whom lists do not show: see members_as_people.
+    members = people if set(newest) <= people.keys() else people_by_account(newest)
+    names = {account: person.name for account, person in people.items()}
     since = membership.previous_visit_at if membership is not None and page.door == "active" else None
-    news = news_of(actor, space, since, NEWS_MOST)
-    is_since = since is not None and bool(news)
-    if since is not None and not news:
-        news = news_of(actor, space, None, NEWS_MOST)
+    latest = _newest(told, space, names, NEWS_MOST)
+    fresh = [(name, line) for name, line in latest if since is not None and line.at is not None and line.at > since]
     coming = sorted(
-        ((line.at or now, kind.name, line) for kind in kinds for line in kind.coming(actor, space, now, COMING_MOST)),
+        ((one.line.at or now, one.kind.name, one.line) for one in _as_lines(told, space, names, is_coming=True)),
         key=lambda one: one[0],
     )[:COMING_MOST]
     return Home(
         is_first_visit=membership is not None and page.door == "active" and membership.previous_visit_at is None,
         since=since,
-        is_since=is_since,
-        news=[line_shown(line, labels.get(name, "")) for name, line in news],
+        is_since=bool(fresh),
+        news=[line_shown(line, labels.get(name, "")) for name, line in fresh or latest],
         coming=[line_shown(line, labels.get(name, "")) for _at, name, line in coming],
-        pinned=[line_shown(line) for line in pinned_in(actor, space)],
+        pinned=[line_shown(line) for line in _pinned(actor, [(pin["kind"], pin["id"]) for pin in around["pinned"]])],
         waiting=_waiting(page, kinds, now),
-        managers=managers_seen(actor, space),
-        newcomers=_newcomers(actor, space),
-        concepts=topics_of(space),
-        children=list(
-            Space.objects.visible_to(actor).filter(parent=space, archived_at=None).order_by("-activity_score", "slug")
-        ),
+        managers=[people[one] for one in managers if one in people],
+        newcomers=[members[one] for one in newest if one in members],
+        concepts=[label_in(concept["labels"]) for concept in around["topics"]],
+        children=[
+            {"name": label_in(child["names"]), "slug": child["slug"]}
+            for child in around["within"]
+            if child["openness"] != Openness.PRIVATE
+            or child["is_invited"]
+            or actor.is_platform
+            or child["id"] in actor.scope_ids(SCOPE)
+        ],
+        level=around["level"],
+        is_marked=around["is_marked"],
     )
 
 
 def news_of(actor: Actor, space: Space, since: datetime | None, most: int) -> list[tuple[str, ThingLine]]:
-    """What is new in `space` for `actor`, newest first: (component, line). The queries of its components."""
-    found = [
-        (line.at, kind.name, line)
-        for kind in components_of(space)
-        for line in kind.news(actor, space, since, most)
-        if line.at is not None
-    ]
+    """What is new in `space` for `actor`, newest first: (component, line). Two queries."""
+    told = _told(actor, space, components_of(space), most)
+    names = {account: person.name for account, person in _people_seen(actor, _authors(told)).items()}
+    found = _newest(told, space, names, most)
+    return [(name, line) for name, line in found if since is None or (line.at is not None and line.at > since)]
+
+
+@dataclass(frozen=True)
+class _Row:
+    kind: ComponentKind
+    lines: Lines
+    is_coming: bool
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Line:
+    kind: ComponentKind
+    line: ThingLine
+
+
+def _told(
+    actor: Actor,
+    space: Space,
+    kinds: Sequence[ComponentKind],
+    news_most: int,
+    coming_most: int = 0,
+    now: datetime | None = None,
+) -> list[_Row]:
+    """What the components have to tell: `news_most` of what is new in each, `coming_most` of what comes. One query."""
+    reader = reader_within(actor, space)
+    asked: list[tuple[ComponentKind, Lines, bool]] = [(kind, kind.news, False) for kind in kinds if kind.news]
+    numbers = list(reader.numbers)
+    ahead = [(kind, kind.coming, True) for kind in kinds if kind.coming] if coming_most and now is not None else []
+    if ahead and now is not None:
+        asked += ahead
+        numbers.append(now.isoformat())
+    if not asked:
+        return []
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        someone, moment = reader.actor(given), Cast(Value(given[-1], TextField()), DateTimeField())
+        arms = [
+            lines.rows(someone, given[0], moment).annotate(line_of=Value(place))[
+                : coming_most if is_next else news_most
+            ]
+            for place, (_kind, lines, is_next) in enumerate(asked)
+        ]
+        return arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+
+    key = ("spaces: lines", tuple((kind.name, is_next) for kind, _lines, is_next in asked), news_most, coming_most)
+    found = compiled.rows((*key, *reader.key), build, numbers)
+    return [_Row(kind, lines, is_next, row) for row in found for kind, lines, is_next in (asked[row["line_of"]],)]
+
+
+def _authors(told: Iterable[_Row]) -> set[int]:
+    return {one.row["line_author"] for one in told if one.row["line_author"] is not None}
+
+
+def _as_lines(told: Iterable[_Row], space: Space, names: Mapping[int, str], *, is_coming: bool = False) -> list[_Line]:
+    return [_Line(one.kind, one.lines.line(one.row, space, names)) for one in told if one.is_coming == is_coming]
+
+
+def _newest(told: Iterable[_Row], space: Space, names: Mapping[int, str], most: int) -> list[tuple[str, ThingLine]]:
+    found = [(line.line.at, line.kind.name, line.line) for line in _as_lines(told, space, names) if line.line.at]
     found.sort(key=lambda one: one[0], reverse=True)
     return [(name, line) for _at, name, line in found[:most]]
+
+
+def _people_seen(actor: Actor, accounts: Iterable[int]) -> dict[int, Person]:
+    """By account, those whom `actor` may know: id, account and name of them. One query, none for nobody."""
+    wanted = sorted(set(accounts))
+    if not wanted:
+        return {}
+    wanted += [wanted[-1]] * (-len(wanted) % 16)  # a few lengths of the list: each is compiled once
+    class_of, more = reader_class(actor)
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows = Person.objects.visible_to(reader_in_class(class_of, given)).filter(account__in=given[len(more) :])
+        found: QuerySet[Any, Any] = rows.order_by().values("pk", "account_id", "name")
+        return found
+
+    found = compiled.rows(("spaces: people", active_region().pk, class_of), build, [*more, *wanted])
+    return {row["account_id"]: Person(pk=row["pk"], account_id=row["account_id"], name=row["name"]) for row in found}
+
+
+def _around(actor: Actor, space: Space) -> dict[str, Any]:
+    """What stands around what is new: pins, topics, children, managers and newcomers (accounts), how the reader stands
+    to the space. One query.
+    """
+    reader = reader_within(actor, space)
+    shows_newcomers = actor.is_member and space.kind != SpaceKind.REGION
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        someone = reader.actor(given)
+        invited = Membership.objects.filter(
+            account=someone.account_id, state=MembershipState.INVITED, space=OuterRef("pk")
+        )
+        children = Space.objects.filter(parent=OuterRef("pk"), archived_at=None).order_by("-activity_score", "slug")
+        child: dict[str, Any] = {name: name for name in ("id", "slug", "names", "openness")}
+        child["is_invited"] = Exists(invited) if someone.account_id is not None else Value(False)
+        pins = Pin.objects.filter(space=OuterRef("pk")).order_by("position", "pk")
+        topics = SpaceConcept.objects.filter(space=OuterRef("pk")).order_by("concept__position", "concept__code")
+        grants = open_grants(given[0], space.kind, MemberRole.MANAGER.value, until=Now())
+        newest = members_as_people(someone, given[0]).exclude(role=MemberRole.MANAGER).order_by("-joined_at", "-pk")
+        mine = {"account": someone.account_id, "thing_kind": SCOPE, "thing_id": OuterRef("pk")}
+        level = Follow.objects.filter(**mine).order_by().values("level")[:1]
+        is_reader = someone.account_id is not None
+        rows: QuerySet[Any, Any] = Space.objects.filter(pk=given[0]).values(
+            pinned=ArraySubquery(pins.values(json=JSONObject(kind="thing_kind", id="thing_id"))),
+            topics=ArraySubquery(topics.values(json=JSONObject(labels="concept__labels"))),
+            within=ArraySubquery(children.values(json=JSONObject(**child))),
+            looked_after_by=ArraySubquery(grants.order_by("granted_at", "pk").values("account_id")),
+            newcomers=ArraySubquery(newest.values("account_id")[:PEOPLE_MOST])
+            if shows_newcomers
+            else Value(None, TextField()),
+            level=Coalesce(Subquery(level), Value(""), output_field=CharField()) if is_reader else Value(""),
+            is_marked=Exists(Bookmark.objects.filter(**mine)) if is_reader else Value(False),
+        )
+        return rows
+
+    return compiled.rows(("spaces: around", *reader.key), build, reader.numbers)[0]
 
 
 def line_shown(line: ThingLine, label: str = "") -> dict[str, Any]:
@@ -106,8 +261,11 @@ def line_shown(line: ThingLine, label: str = "") -> dict[str, Any]:
 
 
 def pinned_in(actor: Actor, space: Space) -> list[ThingLine]:
-    """What managers keep at the top, as `actor` sees it. One query, and one or two for each kind of thing."""
-    pins = list(Pin.objects.filter(space=space).values_list("thing_kind", "thing_id"))
+    """What managers keep at the top, as `actor` sees it. One query, and some for each kind of thing."""
+    return _pinned(actor, list(Pin.objects.filter(space=space).values_list("thing_kind", "thing_id")))
+
+
+def _pinned(actor: Actor, pins: Sequence[Key]) -> list[ThingLine]:
     known = things()
     lines = {
         kind: known[kind].lines(actor, [number for one, number in pins if one == kind])
@@ -149,13 +307,3 @@ def managers_seen(actor: Actor, space: Space) -> list[Person]:
     order = [account.pk for account in managers_of(space)][:PEOPLE_MOST]
     seen = {person.account_id: person for person in Person.objects.visible_to(actor).filter(account__in=order)}
     return [seen[one] for one in order if one in seen]
-
-
-def _newcomers(actor: Actor, space: Space) -> list[Person]:
-    """Who came last, as members of the region see them. Two queries, none for visitors."""
-    if not actor.is_member or space.kind == SpaceKind.REGION:
-        return []
-    rows = members_as_people(actor, space).exclude(role=MemberRole.MANAGER).order_by("-joined_at", "-pk")
-    order = list(rows.values_list("account", flat=True)[:PEOPLE_MOST])
-    people = people_by_account(order)
-    return [people[one] for one in order if one in people]

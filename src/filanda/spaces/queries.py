@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -23,12 +24,15 @@ from filanda.spaces.models import SCOPE, MemberRole, Membership, MembershipState
 
 __all__ = [
     "ROLE_ORDER",
+    "Within",
     "component_setting",
     "components_of",
     "has_component",
     "managers_of",
     "members_as_people",
+    "open_grants",
     "people_by_account",
+    "reader_within",
     "role_in",
     "space_at",
     "with_components",
@@ -134,26 +138,59 @@ def role_in(actor: Actor, space: Space) -> str:
     return ""
 
 
-def _open_grants(space: Space, *roles: str) -> QuerySet[RoleGrant]:
-    rows = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=clock()), ended_at=None, account__is_active=True)
-    if space.kind == SpaceKind.REGION:
+@dataclass(frozen=True)
+class Within:
+    """What of a reader counts in one space, for queries that are compiled once: readers with the same `key` differ only
+    by `numbers` (the space's id, then the account's if there is one); `actor` makes the reader of them.
+    """
+
+    key: tuple[Any, ...]
+    numbers: list[int | str]
+    actor: Callable[[Sequence[Any]], Actor]
+
+
+def reader_within(actor: Actor, space: Space) -> Within:
+    """`actor` in `space`: rows of the space are theirs to see if and only if they are the reader's who is left, since
+    roles in other spaces and bodies decide nothing here. No query.
+    """
+    here = frozenset(role for role, kind, number in actor.scoped if kind == SCOPE and number == space.pk)
+    account = actor.account_id
+    key = (active_region().pk, space.kind, actor.is_platform, account is None, actor.roles, actor.withheld, here)
+
+    def reduced(given: Sequence[Any]) -> Actor:
+        return Actor(
+            account_id=given[1] if account is not None else None,
+            roles=actor.roles,
+            withheld=actor.withheld,
+            is_platform=actor.is_platform,
+            scoped=frozenset((role, SCOPE, given[0]) for role in here),
+        )
+
+    return Within(key, [space.pk, *([account] if account is not None else [])], reduced)
+
+
+def open_grants(space_id: int, kind: str, *roles: str, until: Any) -> QuerySet[RoleGrant]:
+    """Grants of `roles` in a space of `kind` that hold at `until`, of accounts that are active."""
+    rows = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=until), ended_at=None, account__is_active=True)
+    if kind == SpaceKind.REGION:
         wanted = {MemberRole.MANAGER.value: Role.REGION_ADMINISTRATOR.value}
         return rows.filter(scope_kind="", role__in=[wanted[role] for role in roles if role in wanted])
-    return rows.filter(scope_kind=SCOPE, scope_id=space.pk, role__in=roles)
+    return rows.filter(scope_kind=SCOPE, scope_id=space_id, role__in=roles)
 
 
 def managers_of(space: Space, *roles: str) -> list[Account]:
     """Who looks after `space` (or holds one of `roles` there), longest first. One query."""
-    rows = _open_grants(space, *(roles or (MemberRole.MANAGER.value,))).select_related("account")
-    return list({grant.account_id: grant.account for grant in rows.order_by("granted_at", "pk")}.values())
+    rows = open_grants(space.pk, space.kind, *(roles or (MemberRole.MANAGER.value,)), until=clock())
+    rows = rows.select_related("account").order_by("granted_at", "pk")
+    return list({grant.account_id: grant.account for grant in rows}.values())
 
 
-def members_as_people(actor: Actor, space: Space) -> QuerySet[Membership]:
-    """Active members of `space` whom `actor` may see, with their account: who hides from lists is hidden here too,
+def members_as_people(actor: Actor, space_id: int) -> QuerySet[Membership]:
+    """Active members of a space whom `actor` may see, with their account: who hides from lists is hidden here too,
     except from managers, who have to know whom they look after; blocks hold as in the directory.
     """
-    rows = Membership.objects.visible_to(actor).active().filter(space=space)
-    if space.pk in actor.scope_ids(SCOPE, Role.SPACE_MANAGER) or actor.is_platform:
+    rows = Membership.objects.visible_to(actor).active().filter(space=space_id)
+    if space_id in actor.scope_ids(SCOPE, Role.SPACE_MANAGER) or actor.is_platform:
         return rows.select_related("account")
     listed = Person.objects.listed_to(actor).filter(account=OuterRef("account"))
     return rows.filter(Exists(listed) | Q(account=actor.account_id)).select_related("account")

@@ -259,14 +259,15 @@ def test_the_posts_of_visitors_are_kept_until_something_changes(world, enter):
 
 
 def test_what_stands_on_the_home_of_the_space(world):
-    from filanda.components.discussions.happening import news, tasks
+    from filanda.components.discussions.happening import tasks
+    from filanda.spaces.homes import news_of
 
     thread = world.open(world.anna, kind="question")
-    lines = news(act(world.sara), world.space, None, 5)
+    lines = [line for _name, line in news_of(act(world.sara), world.space, None, 5)]
     assert [(line.kind, line.id, line.title, line.author_name) for line in lines] == [
         ("thread", thread.pk, thread.title, "Anna Conti")
     ]
-    assert news(act(world.sara), world.space, world.at + timedelta(hours=1), 5) == []
+    assert news_of(act(world.sara), world.space, world.at + timedelta(hours=1), 5) == []
     assert list(tasks(world.space, world.at + timedelta(days=1))) == []
     (task,) = tasks(world.space, world.at + timedelta(days=3))
     assert task.count == 1

@@ -12,12 +12,13 @@ from filanda.capabilities.files.models import StoredFile
 from filanda.capabilities.files.queries import address
 from filanda.components.documents import actions, steps
 from filanda.components.documents.models import Document, Folder
-from filanda.components.documents.queries import latest, lines
+from filanda.components.documents.queries import lines
 from filanda.components.documents.telling import documents
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.identity.models import Role
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import in_region
+from filanda.spaces.homes import news_of
 from tests.components.documents.conftest import a_folder, bring
 from tests.signing import sign_in
 from tests.spaces.making import a_person, act, staff
@@ -31,7 +32,7 @@ def test_documents_of_a_private_group_are_for_its_members_alone(region, secret, 
     nobody.append(act(staff(region, Role.FACILITATOR, "giulia@region.example")))
     for actor in nobody:
         assert lines(actor, [made.pk]) == {}
-        assert latest(actor, secret, None, 5) == []
+        assert news_of(actor, secret, None, 5) == []
         assert not StoredFile.objects.visible_to(actor).exists()
     assert set(lines(act(mia), [made.pk])) == {made.pk}
     assert StoredFile.objects.visible_to(act(mia)).count() == 1

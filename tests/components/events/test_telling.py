@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,11 +16,12 @@ from filanda.components.events import telling
 from filanda.components.events.actions import announcing
 from filanda.components.events.happening import tasks
 from filanda.components.events.models import CalendarFeed, Registration, SpaceEvent
-from filanda.components.events.queries import coming, latest, lines
+from filanda.components.events.queries import COMING, lines, when_words
 from filanda.components.events.steps import hide, restore
 from filanda.kernel.identity.actors import PLATFORM, VISITOR
 from filanda.kernel.journal import chain
 from filanda.kernel.manifests import search_sources, things
+from filanda.spaces.homes import news_of
 from filanda.spaces.models import Openness
 from tests.components.events.conftest import NOW, details
 from tests.spaces.making import act, make_space
@@ -67,13 +69,19 @@ def test_who_is_told(world, notified):
 def test_the_home_of_a_space(world):
     event = world.announce()
     world.draft(title="Not yet")
-    assert [line.title for line in coming(VISITOR, world.space, NOW, 5)] == [event.title]
-    assert coming(VISITOR, world.space, event.ends_at, 5) == []
-    assert [line.title for line in latest(VISITOR, world.space, None, 5)] == [event.title]
+    (row,) = COMING.rows(VISITOR, world.space.pk, NOW)
+    assert COMING.line(row, world.space, {}) == replace(
+        lines(VISITOR, [event.pk])[event.pk],
+        at=event.starts_at,
+        language="",
+        excerpt=f"{when_words(event)} · {event.place}",
+    )
+    assert list(COMING.rows(VISITOR, world.space.pk, event.ends_at)) == []
+    assert [line.title for _name, line in news_of(VISITOR, world.space, None, 5)] == [event.title]
     closed = make_space(world.region, "Closed", openness=Openness.RESTRICTED, managers=[world.bruno])
     inside = world.announce(space=closed)
     assert lines(VISITOR, [event.pk, inside.pk]).keys() == {event.pk}
-    assert coming(act(world.anna), closed, NOW, 5) == []
+    assert list(COMING.rows(act(world.anna), closed.pk, NOW)) == []
 
 
 def test_what_managers_should_do(world):

@@ -13,13 +13,14 @@ from filanda.capabilities.follows.models import Follow
 from filanda.capabilities.notifications.models import Notification
 from filanda.components.news import actions
 from filanda.components.news.models import NewsItem, NewsState
-from filanda.components.news.queries import front_page, latest, lines
+from filanda.components.news.queries import front_page, lines
 from filanda.components.news.steps import follow_audience
 from filanda.components.news.telling import documents, erase
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.journal import chain
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.workflow import MoveNotPossible, all_pairs
+from filanda.spaces.homes import news_of
 from tests.signing import sign_in
 from tests.spaces.making import a_person, act, make_space, staff
 
@@ -70,8 +71,8 @@ def test_members_strangers_and_staff_do_not_write(region, silk):
 def test_what_is_published_is_read_by_the_readers_of_the_space(region, silk, closed, ugo):
     open_item, secret = publish(ugo, silk), publish(ugo, closed)
     assert set(lines(VISITOR, [open_item.pk, secret.pk])) == {open_item.pk}
-    assert [line.title for line in latest(VISITOR, silk, None, 5)] == ["New loom"]
-    assert latest(VISITOR, closed, None, 5) == []
+    assert [line.title for _name, line in news_of(VISITOR, silk, None, 5)] == ["New loom"]
+    assert news_of(VISITOR, closed, None, 5) == []
     found = {document.id: document.audience for document in documents([open_item.pk, secret.pk])}
     assert found == {open_item.pk: ("public",), secret.pk: (f"space:{closed.pk}",)}
 

@@ -108,3 +108,13 @@ def test_texts_take_the_places_of_texts(accounts):
     assert found(one.pk, one.email, two.email) == [two.pk]
     assert found(two.pk, one.email, three.email) == [one.pk, three.pk]
     assert found(two.pk, "nobody@example.org", "700") == []
+
+
+def test_a_number_may_be_a_part_of_a_text(db):
+    def build(given):
+        return Account.objects.filter(email__in=[f"{given[0]}@{{x}}.org", f"{given[1]}:{given[0]}"]).values("email")
+
+    for email in ("17@{x}.org", "18@{x}.org", "b:18", "17"):
+        Account.objects.create_account(email=email, name=email)
+    assert compiled.rows("parts", build, [17, "a"]) == [{"email": "17@{x}.org"}]
+    assert {row["email"] for row in compiled.rows("parts", build, [18, "b"])} == {"18@{x}.org", "b:18"}

@@ -3,48 +3,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from filanda.capabilities.threads.models import Post, PostState, Thread, ThreadKind
 from filanda.components.discussions.policies import title_slug
-from filanda.components.discussions.queries import authors
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
-from filanda.spaces.components import Task
+from filanda.spaces.components import Lines, Task, as_columns
 from filanda.spaces.models import SCOPE, Space
 
-__all__ = ["news", "tasks"]
+__all__ = ["NEWS", "tasks"]
 
 UNANSWERED = timedelta(days=2)
 
 
-def news(actor: Actor, space: Space, since: datetime | None, most: int) -> list[ThingLine]:
-    """Threads in which something was said after `since` (without it: lately), the latest first. Two queries."""
-    rows = Thread.objects.visible_to(actor).in_place(SCOPE, space.pk).filter(moved_to=None)
-    if since is not None:
-        rows = rows.filter(last_post_at__gt=since)
-    threads = list(rows.order_by("-last_post_at", "-pk")[:most])
-    people = authors({thread.last_author_id for thread in threads}, actor, space) if threads else {}
-    return [
-        ThingLine(
-            kind="thread",
-            id=thread.pk,
-            title=thread.title,
-            url_name="discussions:thread",
-            url_args=(space.slug, thread.pk, title_slug(thread.title)),
-            language=thread.language,
-            audience=thread.audience,
-            author_id=thread.last_author_id,
-            author_name=people[thread.last_author_id].name,
-            inside=((SCOPE, space.pk),),
-            at=thread.last_post_at,
-        )
-        for thread in threads
-    ]
+def _rows(actor: Actor, space_id: int, _now: Any) -> QuerySet[Any, Any]:
+    rows = Thread.objects.visible_to(actor).in_place(SCOPE, space_id).filter(moved_to=None)
+    return as_columns(rows.order_by("-last_post_at", "-pk"), at="last_post_at", author="last_author_id")
+
+
+def _line(row: Mapping[str, Any], space: Space, names: Mapping[int, str]) -> ThingLine:
+    author = row["line_author"]
+    return ThingLine(
+        kind="thread",
+        id=row["line_id"],
+        title=row["line_title"],
+        url_name="discussions:thread",
+        url_args=(space.slug, row["line_id"], title_slug(row["line_title"])),
+        language=row["line_language"],
+        audience=row["line_audience"],
+        author_id=author,
+        author_name=names.get(author) or _("A member") if author is not None else _("A former member"),
+        inside=((SCOPE, space.pk),),
+        at=row["line_at"],
+    )
+
+
+NEWS = Lines(_rows, _line)  # threads, the one in which something was said last before the others
 
 
 def tasks(space: Space, now: datetime) -> Iterator[Task]:

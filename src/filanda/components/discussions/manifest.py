@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.components.discussions.demo.seeding import seed_threads
-from filanda.components.discussions.happening import news, tasks
+from filanda.components.discussions.happening import NEWS, tasks
 from filanda.components.discussions.policies import PERMISSIONS, register
 from filanda.components.discussions.steps import follow_audience
 from filanda.directory.organisations.demo.seeds import ensure_region
@@ -25,7 +25,7 @@ register_component(
         url_name="discussions:threads",
         position=10,
         follow_audience=follow_audience,
-        news=news,
+        news=NEWS,
         tasks=tasks,
     )
 )

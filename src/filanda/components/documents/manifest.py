@@ -10,7 +10,7 @@ from filanda.components.documents import steps, telling
 from filanda.components.documents.demo.seeding import seed_documents
 from filanda.components.documents.models import SUBJECT
 from filanda.components.documents.policies import PERMISSIONS, register_files
-from filanda.components.documents.queries import ids, latest, lines
+from filanda.components.documents.queries import NEWS, ids, lines
 from filanda.directory.organisations.demo.seeds import ensure_region
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
@@ -26,7 +26,7 @@ register_component(
         url_name="documents:folder",
         position=20,
         follow_audience=steps.follow_audience,
-        news=latest,
+        news=NEWS,
     )
 )
 register_files()

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum, TextField, Value
+from django.db.models.functions import Coalesce, Left, NullIf
 from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -15,13 +16,14 @@ from filanda.components.documents.models import Document, Folder, WaitingUpload
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
+from filanda.spaces.components import Lines, as_columns
 from filanda.spaces.models import SCOPE, Space
 
 __all__ = [
+    "NEWS",
     "address_of",
     "as_line",
     "folder_address",
-    "latest",
     "lines",
     "names_of",
     "path_of",
@@ -36,7 +38,12 @@ QUOTA_MB = 1024
 
 def address_of(document: Document) -> tuple[str, int, str]:
     """The arguments of its page, "documents:document". Needs document.space."""
-    return document.space.slug, document.pk, slugify(document.title)[:60].strip("-") or "document"
+    return document.space.slug, document.pk, title_slug(document.title)
+
+
+def title_slug(title: str) -> str:
+    """Words for an address."""
+    return slugify(title)[:60].strip("-") or "document"
 
 
 def folder_address(space: Space, folder: Folder) -> tuple[str, int, str]:
@@ -87,14 +94,31 @@ def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
     return {row.pk: as_line(row, names) for row in rows}
 
 
-def latest(actor: Actor, space: Space, since: datetime | None, most: int) -> list[ThingLine]:
-    """What was added or changed in `space` after `since`, newest first. Two queries."""
-    rows = Document.objects.visible_to(actor).filter(space=space, hidden_at=None).select_related("space")
-    if since is not None:
-        rows = rows.filter(changed_at__gt=since)
-    found = list(rows.order_by("-changed_at", "-pk")[:most])
-    names = names_of(actor, {row.author_id for row in found})
-    return [as_line(row, names) for row in found]
+def _rows(actor: Actor, space_id: int, _now: Any) -> QuerySet[Any, Any]:
+    rows = Document.objects.visible_to(actor).filter(space=space_id, hidden_at=None).order_by("-changed_at", "-pk")
+    text = Coalesce(NullIf("description", Value("")), Left("text", 400), output_field=TextField())
+    return as_columns(rows, at="changed_at", text=text)
+
+
+def _line(row: Mapping[str, Any], space: Space, names: Mapping[int, str]) -> ThingLine:
+    author = row["line_author"]
+    return ThingLine(
+        kind="document",
+        id=row["line_id"],
+        title=row["line_title"],
+        url_name="documents:document",
+        url_args=(space.slug, row["line_id"], title_slug(row["line_title"])),
+        excerpt=" ".join(row["line_text"].split())[:280],
+        language=row["line_language"],
+        audience=row["line_audience"],
+        author_id=author,
+        author_name=names.get(author) or _("A member") if author is not None else "",
+        inside=((SCOPE, space.pk),),
+        at=row["line_at"],
+    )
+
+
+NEWS = Lines(_rows, _line)  # what was added or changed last
 
 
 def quota_of(space: Space) -> int:

@@ -13,7 +13,7 @@ from filanda.components.events import steps, telling
 from filanda.components.events.demo.seeding import seed_events
 from filanda.components.events.happening import tasks
 from filanda.components.events.policies import MEMBERS_PROPOSE, PERMISSIONS, register_files
-from filanda.components.events.queries import coming, latest, lines
+from filanda.components.events.queries import COMING, NEWS, lines
 from filanda.directory.organisations.demo.seeds import ensure_region
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
@@ -31,8 +31,8 @@ register_component(
         url_name="events:list",
         position=30,
         follow_audience=steps.follow_audience,
-        news=latest,
-        coming=coming,
+        news=NEWS,
+        coming=COMING,
         tasks=tasks,
         settings=((MEMBERS_PROPOSE, _("Members announce events too, not only managers and moderators"), False),),
     )

@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Left
 from django.utils.html import strip_tags
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -26,17 +29,18 @@ from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.regions.models import Region
+from filanda.spaces.components import Lines, as_columns
 from filanda.spaces.models import SCOPE, Space, SpaceComponent, SpaceConcept
 
 __all__ = [
+    "COMING",
+    "NEWS",
     "PER_PAGE",
     "Turn",
     "address_of",
     "as_line",
-    "coming",
     "drafts",
     "event_in",
-    "latest",
     "lines",
     "listed",
     "months_ahead",
@@ -109,18 +113,45 @@ def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
     return {event.pk: as_line(event) for event in rows}
 
 
-def latest(actor: Actor, space: Space, since: datetime | None, most: int) -> list[ThingLine]:
-    """What was announced in `space` after `since` (without it: lately), newest first. One query."""
-    rows = SpaceEvent.objects.visible_to(actor).announced().filter(space=space).select_related("space")
-    if since is not None:
-        rows = rows.filter(published_at__gt=since)
-    return [as_line(event) for event in rows.order_by("-published_at", "-pk")[:most]]
+def _announced(actor: Actor, space_id: int, _now: Any) -> QuerySet[Any, Any]:
+    rows = SpaceEvent.objects.visible_to(actor).announced().filter(space=space_id).order_by("-published_at", "-pk")
+    return _with_place(rows, "published_at")
 
 
-def coming(actor: Actor, space: Space, now: datetime, most: int) -> list[ThingLine]:
-    """What takes place next in `space`, soonest first. One query."""
-    rows = SpaceEvent.objects.visible_to(actor).taking_place().filter(space=space, ends_at__gt=now)
-    return [as_line(event, is_coming=True) for event in rows.select_related("space").order_by("starts_at", "pk")[:most]]
+def _ahead(actor: Actor, space_id: int, now: Any) -> QuerySet[Any, Any]:
+    rows = SpaceEvent.objects.visible_to(actor).taking_place().filter(space=space_id, ends_at__gt=now)
+    return _with_place(rows.order_by("starts_at", "pk"), "starts_at")
+
+
+def _with_place(rows: SpaceEventQuerySet, at: str) -> QuerySet[Any, Any]:
+    # As much of it as an excerpt may need, marks included.
+    html = Case(When(summary="", then=Left("html", 4000)), default=Value(""), output_field=TextField())
+    return as_columns(rows, at=at, text=html, more=dict(zip(_OF_A_LINE, _OF_A_LINE, strict=True)))
+
+
+_OF_A_LINE = ("summary", "starts_at", "ends_at", "time_zone", "place", "online_url")
+
+
+def _line(row: Mapping[str, Any], space: Space, _names: Mapping[int, str], *, is_coming: bool = False) -> ThingLine:
+    more = dict(row["line_more"])
+    for name in ("starts_at", "ends_at"):
+        more[name] = datetime.fromisoformat(more[name])
+    event = SpaceEvent(
+        pk=row["line_id"],
+        space=space,
+        title=row["line_title"],
+        html=row["line_text"],
+        language=row["line_language"],
+        audience=row["line_audience"],
+        author_id=row["line_author"],
+        published_at=None if is_coming else row["line_at"],
+        **more,
+    )
+    return as_line(event, is_coming=is_coming)
+
+
+NEWS = Lines(_announced, _line)  # what was announced last
+COMING = Lines(_ahead, partial(_line, is_coming=True))  # what takes place next
 
 
 def event_in(actor: Actor, space: Space, number: int) -> SpaceEvent | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from filanda.components.news import steps, telling
 from filanda.components.news.demo.seeding import seed_news
 from filanda.components.news.policies import PERMISSIONS
-from filanda.components.news.queries import latest, lines
+from filanda.components.news.queries import NEWS, lines
 from filanda.directory.organisations.demo.seeds import ensure_region
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
@@ -25,7 +25,7 @@ register_component(
         url_name="news:list",
         position=40,
         follow_audience=steps.follow_audience,
-        news=latest,
+        news=NEWS,
     )
 )
 

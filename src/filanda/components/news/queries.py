@@ -4,22 +4,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, Left, NullIf
 from django.utils.text import slugify
 
 from filanda.components.news.models import NewsItem
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.manifests.things import ThingLine
+from filanda.spaces.components import Lines, as_columns
 from filanda.spaces.models import SCOPE, Space
 
-__all__ = ["address_of", "as_line", "front_page", "latest", "lines", "names_of"]
+__all__ = ["NEWS", "address_of", "as_line", "front_page", "lines", "names_of"]
 
 
 def address_of(item: NewsItem) -> tuple[str, int, str]:
     """The arguments of its page, "news:item": the space's slug, its id, words of its title. Needs item.space."""
-    return item.space.slug, item.pk, slugify(item.title)[:60].strip("-") or "news"
+    return item.space.slug, item.pk, title_slug(item.title)
+
+
+def title_slug(title: str) -> str:
+    """Words for an address."""
+    return slugify(title)[:60].strip("-") or "news"
 
 
 def names_of(actor: Actor, items: Iterable[NewsItem]) -> dict[int, str]:
@@ -55,14 +63,30 @@ def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
     return {item.pk: as_line(item, names) for item in rows}
 
 
-def latest(actor: Actor, space: Space, since: datetime | None, most: int) -> list[ThingLine]:
-    """What came out in `space` after `since` (without it: lately), newest first. Two queries."""
-    rows = NewsItem.objects.visible_to(actor).published().filter(space=space).select_related("space")
-    if since is not None:
-        rows = rows.filter(published_at__gt=since)
-    found = list(rows.order_by("-published_at", "-pk")[:most])
-    names = names_of(actor, found)
-    return [as_line(item, names) for item in found]
+def _rows(actor: Actor, space_id: int, _now: Any) -> QuerySet[Any, Any]:
+    rows = NewsItem.objects.visible_to(actor).published().filter(space=space_id).order_by("-published_at", "-pk")
+    text = Left(Coalesce(NullIf("summary", Value("")), "source", output_field=TextField()), 280)
+    return as_columns(rows, at="published_at", text=text)
+
+
+def _line(row: Mapping[str, Any], space: Space, names: Mapping[int, str]) -> ThingLine:
+    return ThingLine(
+        kind="news",
+        id=row["line_id"],
+        title=row["line_title"],
+        url_name="news:item",
+        url_args=(space.slug, row["line_id"], title_slug(row["line_title"])),
+        excerpt=row["line_text"],
+        language=row["line_language"],
+        audience=row["line_audience"],
+        author_id=row["line_author"],
+        author_name=names.get(row["line_author"], ""),
+        inside=((SCOPE, space.pk),),
+        at=row["line_at"],
+    )
+
+
+NEWS = Lines(_rows, _line)  # what came out last
 
 
 def front_page(most: int = 3) -> list[NewsItem]:

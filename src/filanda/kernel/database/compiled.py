@@ -7,6 +7,7 @@ page of an organisation: 60 % of all its CPU). `rows` keeps what came of it, and
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ __all__ = ["forget", "rows"]
 
 # Ids stand in for others while a query is compiled: numbers that no row has and that fit a bigint. So do texts.
 _FIRST_STAND_IN = 7_000_000_000_000_000_000
+_WITHIN = re.compile(str(_FIRST_STAND_IN)[:-6] + r"\d{6}")
 _KEPT = 600
 
 Build = Callable[[Sequence[Any]], "QuerySet[Any, Any]"]
@@ -28,11 +30,14 @@ Build = Callable[[Sequence[Any]], "QuerySet[Any, Any]"]
 
 @dataclass(frozen=True)
 class _Compiled:
-    """SQL, its parameters, where in them the numbers go, and how the columns of a row are read."""
+    """SQL, its parameters, where in them the numbers go, texts of which they are a part ("space:{0}"), and how the
+    columns of a row are read.
+    """
 
     sql: str
     params: tuple[Any, ...]
     places: tuple[tuple[int, int], ...]
+    texts: tuple[tuple[int, str], ...]
     names: tuple[str, ...]
     converters: tuple[tuple[int, list[Any], Any], ...]
 
@@ -49,9 +54,10 @@ def rows(key: Hashable, build: Build, numbers: Sequence[int | str]) -> list[dict
     """What ``build(numbers)`` finds, as dictionaries. One query. ``numbers``: ids, and texts such as audience tokens.
 
     build: returns a queryset with ``values()``. It is called with stand-ins for ``numbers`` and not every time, so
-    the queryset may depend on the numbers only by holding each as a parameter, and on everything else only through
-    ``key``: the region (filters of scoped managers become parameters), what the actor may see, slices. A number that
-        is compared with a column smaller than bigint has to be a Value, or Django sees that no row can have it.
+    the queryset may depend on the numbers only by holding each as a parameter, or as a part of one such as the token
+    "space:17", and on everything else only through ``key``: the region (filters of scoped managers become parameters),
+    what the actor may see, slices. A number that is compared with a column smaller than bigint has to be a Value, or
+    Django sees that no row can have it.
     """
     if not numbers:
         return []
@@ -84,7 +90,15 @@ def _compile(build: Build, are_texts: Sequence[bool]) -> _Compiled | None:
     places = tuple(
         (at, known[value]) for at, value in enumerate(params) if isinstance(value, (int, str)) and value in known
     )
-    if len({number for _at, number in places}) != len(stand_ins):
+    found = {number for _at, number in places}
+    texts = []
+    for at, value in enumerate(params):
+        if isinstance(value, str) and value not in known and _WITHIN.search(value):
+            within = [int(match) - _FIRST_STAND_IN for match in _WITHIN.findall(value)]
+            found.update(within)
+            plain = value.replace("{", "{{").replace("}", "}}")
+            texts.append((at, _WITHIN.sub(lambda match: f"{{{int(match[0]) - _FIRST_STAND_IN}}}", plain)))
+    if found != set(known.values()):
         raise ValueError("A query that is compiled once must hold each of its numbers as a parameter.")
     names = query.selected or (*query.extra_select, *query.values_select, *query.annotation_select)
     converters = compiler.get_converters([column[0] for column in compiler.select])
@@ -92,6 +106,7 @@ def _compile(build: Build, are_texts: Sequence[bool]) -> _Compiled | None:
         sql=sql,
         params=tuple(params),
         places=places,
+        texts=tuple(texts),
         names=tuple(names),
         converters=tuple((at, how, expression) for at, (how, expression) in converters.items()),
     )
@@ -102,6 +117,8 @@ def _ask(compiled: _Compiled, numbers: Sequence[int | str]) -> list[dict[str, An
     params = list(compiled.params)
     for at, number in compiled.places:
         params[at] = numbers[number]
+    for at, text in compiled.texts:
+        params[at] = text.format(*numbers)
     with connection.cursor() as cursor:
         cursor.execute(compiled.sql, params)
         found = cursor.fetchall()

@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
-from filanda.capabilities.follows.queries import standing
 from filanda.kernel.journal.queries import latest_event
 from filanda.spaces.homes import home_of, managers_seen, topics_of
 from filanda.spaces.pages import SpacePage, space_page
@@ -43,15 +42,7 @@ def _content(request: HttpRequest, page: SpacePage) -> str:
         kept: str | None = cache.get(kept_as)
         if kept is not None:
             return Markup(kept)  # noqa: S704 - rendered by a template of ours
-    key = ("space", page.space.pk)
-    mine = standing(page.actor, [key])
-    context = {
-        "page": page,
-        "home": home_of(page, now()),
-        "level": mine.level(key),
-        "is_marked": mine.is_bookmarked(key),
-    }
-    content = render_to_string("spaces/_home.html", context, request)
+    content = render_to_string("spaces/_home.html", {"page": page, "home": home_of(page, now())}, request)
     if kept_as:
         cache.set(kept_as, content, KEPT_SECONDS)
     return Markup(content)  # noqa: S704 - rendered by a template of ours

@@ -45,7 +45,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     q = " ".join(request.GET.get("q", "")[:100].split())
     role = request.GET.get("role", "")
     role = role if role in MemberRole.values else ""
-    rows = members_as_people(page.actor, page.space)
+    rows = members_as_people(page.actor, page.space.pk)
     if role:
         rows = rows.filter(role=role)
     if q:
@@ -128,7 +128,7 @@ def _outside(page: SpacePage) -> list[dict[str, Any]]:
 def members_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """For managers: names, roles and dates, without addresses."""
     page = _people_page(request, slug, MANAGE)
-    rows = list(members_as_people(page.actor, page.space).order_by("joined_at", "pk"))
+    rows = list(members_as_people(page.actor, page.space.pk).order_by("joined_at", "pk"))
     people = people_by_account(row.account_id for row in rows)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{page.space.slug}-members.csv"'
