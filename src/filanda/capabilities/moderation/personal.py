@@ -37,14 +37,19 @@ def collect(account: Account) -> Mapping[str, Any]:
 
 
 def erase(account: Account, keeps: bool) -> None:
-    """Decisions stay as figures, without a name; what they reported and what they wrote in it goes."""
+    """Decisions stay as figures, without a name; what they reported and what they wrote in it goes. Of who decided
+    about others only that goes.
+    """
     Report.objects.filter(reporter=account).update(
         reporter=None, text="", reporter_name="", reporter_email="", forgotten_at=clock()
     )
-    Report.objects.filter(author=account).update(author=None, said="")
+    Report.objects.filter(author=account).update(author=None, said="", title="")
+    Report.objects.filter(handler=account).update(handler=None)
     Decision.objects.filter(author=account).update(author=None)
     Appeal.objects.filter(account=account).update(account=None, text="")
     Suspension.objects.filter(account=account).delete()
+    for model in (Decision, Appeal):
+        model.objects.filter(decided_by=account).update(decided_by=None)
 
 
 def forget_decided(region: Region, before: datetime, now: datetime) -> int:
@@ -55,6 +60,9 @@ def forget_decided(region: Region, before: datetime, now: datetime) -> int:
         forgotten_at=None,
     )
     decisions = list(settled.exclude(decision=None).values_list("decision", flat=True))
+    # Those that were decided anew: no report leads to them any more.
+    superseded = Decision.objects.filter(reports=None, decided_at__lt=before).exclude(reasons=FORGOTTEN)
+    decisions += superseded.values_list("pk", flat=True)
     Decision.objects.filter(pk__in=decisions).update(author=None, decided_by=None, reasons=FORGOTTEN, rule="")
     Appeal.objects.filter(decision__in=decisions).update(account=None, report=None, decided_by=None, text="")
     Appeal.objects.filter(decision__in=decisions).exclude(reasons="").update(reasons=FORGOTTEN)

@@ -75,6 +75,7 @@ def erase(account: Account, keeps: bool) -> None:
     JoiningDraft.objects.filter(account=account).delete()
     Block.objects.filter(Q(blocker=account) | Q(blocked=account)).delete()
     Person.objects.filter(facilitator=account).update(facilitator=None)
+    Person.objects.filter(validated_by=account).update(validated_by=None)
     for person in Person.objects.select_for_update(of=("self",)).select_related("region").filter(account=account):
         person.concept_links.all().delete()
         for field in (

@@ -29,7 +29,7 @@ _OVER = (MessageState.SENT, MessageState.FAILED, MessageState.SUPPRESSED)
 
 
 def _collect(account: Account) -> Mapping[str, Any]:
-    sent = Message.objects.filter(to=account.email).order_by("posted_at")
+    sent = Message.objects.filter(Q(account=account) | Q(to=account.email)).order_by("posted_at")
     fields = ("posted_at", "sent_at", "state", "template", "language")
     answers = InboundMessage.objects.filter(_written_by(account)).order_by("received_at")
     return {
