@@ -10,7 +10,7 @@ from filanda.kernel.mail.rendering import render
 GIVEN = {
     "role": "facilitator",
     "organisation": "",
-    "until": "2027-01-31T23:00:00+00:00",
+    "until": "Feb. 1, 2027",
     "reason": "Conosce <la> valle & i setifici.",
     "url": "http://test.example/it/home/",
 }
@@ -37,5 +37,5 @@ def test_a_role_in_an_organisation_names_it(region):
     context = GIVEN | {"role": "organisation_admin", "organisation": "Ottica Bruna"}
     made = render("administration/mail/role_given", region=region, language="en", context=context)
     assert "Ottica Bruna" in made.text
-    assert "2027-01-31" in made.text
+    assert "Feb. 1, 2027" in made.text
     assert "http://test.example/it/home/" in made.text

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -18,6 +18,7 @@ from filanda.capabilities.moderation.queries import figures, queue, years
 from filanda.capabilities.moderation.suspensions import may_write
 from filanda.capabilities.notifications.models import Notification
 from filanda.capabilities.notifications.queries import notification_page
+from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import VISITOR, actor_for
 from filanda.kernel.journal import chain
 from filanda.kernel.mail.models import Message
@@ -204,6 +205,38 @@ def test_whoever_reported_appeals_against_nothing_being_done(world):
     assert (world.book.state[1], Decision.objects.count()) == ("removed", 2)
 
 
+def test_what_was_decided_before_it_was_decided_anew_stays_in_the_record_until_it_is_forgotten(world, region):
+    old = world.decide(world.report(), measure="none")
+    contest = actions.appeal(actor=acting(world.bea), decision=old, text="Look again.", now=now())
+    actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=False, reasons="Indeed.", now=now())
+    new = world.decide(Report.objects.get(), by=world.gina)
+    assert [row.pk for row in Report.objects.all() if row.decision_id == old.pk] == []
+    assert old.first_report() == new.first_report() == Report.objects.get()
+    assert contest in Appeal.objects.visible_to(acting(world.fausta))
+    assert old in Decision.objects.visible_to(acting(world.fausta))
+    for account in (world.ada, world.eva):
+        assert contest not in Appeal.objects.visible_to(acting(account))
+    assert old not in Decision.objects.visible_to(acting(world.eva))
+    later = now() + timedelta(days=400)
+    forget_decided(region, later, later)
+    assert set(Decision.objects.values_list("reasons", flat=True)) == {FORGOTTEN}
+    assert set(Decision.objects.values_list("author", flat=True)) == {None}
+
+
+@pytest.mark.parametrize(("language", "day"), [("it", "11 maggio 2026"), ("en", "May 11, 2026")])
+def test_days_in_statements_are_written_as_the_reader_writes_them(world, region, language, day):
+    author = Person.objects.create(region=region, account=world.ada, name="Ada", sort_key="ada")
+    author.language = language
+    author.save()
+    at = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    report = world.report()
+    actions.decide(actor=acting(world.fausta), report=report, measure="suspended", reasons="R.", suspend_days=7, now=at)
+    context = Message.objects.get(template="moderation/mail/statement").context
+    assert context["until"] == day
+    assert context["where_words"].endswith(day)
+    assert context["appeal_until"] == {"it": "03 novembre 2026", "en": "Nov. 3, 2026"}[language]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -281,6 +314,7 @@ def test_a_person_takes_it_out_and_goes_and_the_figures_stay(world):
     erase(world.bea, True)
     row = Report.objects.get()
     assert (row.text, row.said, row.reporter, row.author, Appeal.objects.get().text) == ("", "", None, None, "")
+    assert row.title == ""
     assert figures(now().year).by_measure[Measure.REMOVED] == 1
 
 

@@ -9,8 +9,6 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from filanda.across.journeys.models import THREAD, Journey
@@ -23,6 +21,7 @@ from filanda.components.documents.steps import add_page, checked_page, checked_t
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
+from filanda.kernel.ui.moments import day_of
 from filanda.spaces.models import Space
 from filanda.spaces.steps import lock_space
 
@@ -114,7 +113,7 @@ def composed(space: Space, thread: Thread, posts: Sequence[Post]) -> str:
     for post in posts:
         where = _("Post %(number)s of %(day)s") % {
             "number": post.number,
-            "day": date_format(localtime(post.created_at), "DATE_FORMAT"),
+            "day": day_of(post.created_at),
         }
         address = reverse("discussions:post", args=[space.slug, thread.pk, post.number])
         parts.append(f"{MENTION.sub('@…', post.source.strip())}\n\n— [{where}]({address})")

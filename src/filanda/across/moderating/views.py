@@ -251,7 +251,7 @@ def decision(request: HttpRequest, number: int) -> HttpResponse:
     errors, status, done = _appealed(request, actor, row)
     if done is not None:
         return done
-    first = row.reports.order_by("pk").first()
+    first = row.first_report()
     context = {
         "title": first.title if first is not None else "",
         "said": first.said if first is not None else "",
@@ -533,7 +533,7 @@ def appeal(request: HttpRequest, number: int) -> HttpResponse:
         except actions.AlreadyDecided as late:
             errors, status = {"is_upheld": str(late)}, 409
     answer = decide(actor, "moderation.appeals.decide", row)
-    first = row.decision.reports.order_by("pk").first()
+    first = row.decision.first_report()
     context = {
         "appeal": {
             "text": row.text,

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +19,7 @@ from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest, PersonalData, Waiting
 from filanda.kernel.policies import Decision, Permission
+from filanda.kernel.ui.moments import day_of
 
 _LISTED = 5
 
@@ -47,7 +47,7 @@ def _erase(account: Account, keeps: bool) -> None:
 def _waiting(actor: Actor) -> Iterator[Waiting]:
     leaving = leaving_of(actor)
     if leaving is not None:
-        day = date_format(localtime(leaving.erase_at), "DATE_FORMAT")
+        day = day_of(leaving.erase_at)
         yield Waiting(
             _("You leave on %(day)s: until then you can change your mind") % {"day": day},
             "privacy:mine",

@@ -334,7 +334,7 @@ def show_again(*, actor: Actor, decision: Decision, now: datetime) -> None:
     """
     with transaction.atomic(durable=True):
         row = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
-        first = row.reports.order_by("pk").first()
+        first = row.first_report()
         if first is None:
             raise AlreadyDecided
         require(actor, "moderation.reports.handle", first)

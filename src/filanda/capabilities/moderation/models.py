@@ -160,13 +160,34 @@ class Report(models.Model):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, actor: Actor) -> DecisionQuerySet:
-        """Decisions about what one wrote, about what one reported, and those one may see the reports of."""
+        """Decisions about what one wrote, and those of `beyond_own`."""
         if actor.is_platform:
             return self
         if actor.account_id is None:
             return self.none()
-        reports = Report.objects.visible_to(actor).filter(decision__isnull=False)
-        return self.filter(Q(author=actor.account_id) | Q(pk__in=reports.values("decision")))
+        return self.filter(Q(author=actor.account_id) | self._beyond_own(actor, actor.account_id))
+
+    def beyond_own(self, actor: Actor) -> DecisionQuerySet:
+        """Decisions about what one reported; those of spaces in which one keeps order; staff see those of their region.
+        Not those about oneself. A decision that was taken anew is one of them still, though no report leads to it.
+        """
+        if actor.is_platform:
+            return self
+        if actor.account_id is None:
+            return self.none()
+        return self.filter(self._beyond_own(actor, actor.account_id))
+
+    @staticmethod
+    def _beyond_own(actor: Actor, account_id: int) -> Q:
+        mine = Report.objects.filter(reporter=account_id, decision__isnull=False)
+        seen = Q(pk__in=mine.values("decision"))
+        others = ~Q(author=account_id) | Q(author=None)
+        kept = actor.scope_ids("space", *KEEPERS)
+        if actor.roles & STAFF:
+            seen |= others
+        elif kept:
+            seen |= others & Q(space_id__in=kept)
+        return seen
 
 
 class Decision(models.Model):
@@ -203,6 +224,17 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"decision {self.pk}"
 
+    def first_report(self) -> Report | None:
+        """The report that it answered. Where it was decided anew since, reports lead to the newer decision: the last
+        one of the same thing that was made before this one then. Two queries at most.
+        """
+        reports: list[Report] = sorted(self.reports.all(), key=lambda one: one.pk)
+        if reports:
+            return reports[0]
+        same = Report.objects.filter(thing_kind=self.thing_kind, thing_id=self.thing_id)
+        before: Report | None = same.filter(created_at__lte=self.decided_at).order_by("-pk").first()
+        return before
+
     def may_be_appealed_at(self, now: datetime) -> bool:
         return now <= self.decided_at + APPEAL_WITHIN
 
@@ -214,8 +246,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
             return self
         if actor.account_id is None:
             return self.none()
-        decisions = Report.objects.visible_to(actor).filter(decision__isnull=False)
-        return self.filter(Q(account=actor.account_id) | Q(decision__in=decisions.values("decision")))
+        return self.filter(Q(account=actor.account_id) | Q(decision__in=Decision.objects.beyond_own(actor)))
 
 
 class Appeal(models.Model):

@@ -17,6 +17,7 @@ from filanda.directory.people.languages import language_of
 from filanda.kernel.identity.models import Account
 from filanda.kernel.mail.links import absolute
 from filanda.kernel.mail.steps import post
+from filanda.kernel.ui.moments import day_of
 
 __all__ = ["acknowledge", "send_outcome", "send_statement"]
 
@@ -37,8 +38,8 @@ def send_statement(decision: Decision, report: Report | None, *, appeal: Appeal 
     if author is None or not author.is_active:
         return
     language = language_of(author, decision.region)
-    title = report.title if report is not None else (decision.reports.values_list("title", flat=True).first() or "")
-    context = {**_facts(decision, appeal, language), "title": title}
+    about = report or decision.first_report()
+    context = {**_facts(decision, appeal, language), "title": about.title if about is not None else ""}
     context["url"] = absolute(decision.region, language, reverse("moderation:decision", args=[decision.pk]))
     _post(decision, author.email, author, "moderation/mail/statement", language, context)
 
@@ -72,8 +73,8 @@ def _facts(decision: Decision, appeal: Appeal | None, language: str) -> dict[str
             "rule": decision.rule,
             "reasons": decision.reasons,
             "where_words": _where(decision),
-            "until": decision.suspended_until.date().isoformat() if decision.suspended_until else "",
-            "appeal_until": (decision.decided_at + APPEAL_WITHIN).date().isoformat(),
+            "until": day_of(decision.suspended_until) if decision.suspended_until else "",
+            "appeal_until": day_of(decision.decided_at + APPEAL_WITHIN),
             "is_nothing": decision.measure == Measure.NONE,
             "is_after_appeal": appeal is not None,
             "is_upheld": bool(appeal is not None and appeal.is_upheld),
@@ -87,7 +88,7 @@ def _where(decision: Decision) -> str:
         return ""
     if decision.suspended_until is None:
         return _("Everywhere this platform is read, without a limit of time")
-    day = decision.suspended_until.date().isoformat()
+    day = day_of(decision.suspended_until)
     if decision.space_id is not None:
         return _("Removed everywhere, without a limit of time; not writing: in that community, until %(day)s") % {
             "day": day

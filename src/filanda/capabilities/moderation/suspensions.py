@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.moderation.models import Suspension
@@ -17,6 +16,7 @@ from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import Decision
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.moments import day_of
 
 __all__ = ["may_write"]
 
@@ -32,7 +32,7 @@ def may_write(actor: Actor, space_id: int | None, now: datetime | None = None) -
     if not held:
         return Decision(True)
     found = max(held, key=lambda one: one.until)
-    day = date_format(timezone.localtime(found.until), "DATE_FORMAT")
+    day = day_of(found.until)
     return Decision(
         False,
         _("You may not write here until %(day)s. The reasons, and how to object, stand under “Decisions about you”.")

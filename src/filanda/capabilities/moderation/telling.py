@@ -49,13 +49,14 @@ def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
 
 
 def decision_lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
-    """Decisions, as whoever wrote what they are about sees them. Two queries."""
+    """Decisions, as whoever wrote what they are about sees them. Two queries, one more for each decided anew."""
     rows = Decision.objects.filter(pk__in=ids).exclude(measure=Measure.NONE).prefetch_related("reports")
     if not actor.is_platform:
         rows = rows.filter(author=actor.account_id).exclude(author=None)
     lines = {}
     for row in rows:
-        title = next((report.title for report in row.reports.all() if report.title), "")
+        report = row.first_report()
+        title = report.title if report is not None else ""
         audience = f"account:{row.author_id}"
         lines[row.pk] = ThingLine(
             "decision", row.pk, title, "moderation:decision", (row.pk,), audience=audience, at=row.decided_at

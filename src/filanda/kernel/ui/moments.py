@@ -39,6 +39,11 @@ def _exact(moment: datetime, zone: str, language: str) -> tuple[datetime, Markup
     return local, escape(local.isoformat(timespec="seconds")), escape(_written(local, "DATETIME_FORMAT"))
 
 
+def day_of(moment: datetime | date) -> str:
+    """The day of `moment`, in the reader's time zone and format: "11 maggio 2026"."""
+    return _written(timezone.localtime(moment) if isinstance(moment, datetime) else moment)
+
+
 def _written(moment: datetime | date, style: str = "DATE_FORMAT") -> str:
     """The date in the reader's format; months in lower case in Italian, where Django's catalogue has capitals."""
     text = formats.date_format(moment, style)

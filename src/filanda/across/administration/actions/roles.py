@@ -26,6 +26,7 @@ from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.steps import end_role, give_role
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.moments import day_of
 
 __all__ = ["RoleWrong", "close_expired", "end", "grant"]
 
@@ -107,7 +108,7 @@ def grant(
             context={
                 "role": str(role),
                 "organisation": organisation.name if organisation is not None else "",
-                "until": until.isoformat() if until else "",
+                "until": _day_in(reads, until) if until else "",
                 "reason": reason,
                 "url": absolute(region, reads, reverse("administration:home")),
             },
@@ -218,6 +219,11 @@ def _checked(reason: str) -> str:
     if len(reason) > REASON_LENGTH:
         raise RoleWrong("reason", _("Up to %(most)s characters fit. Shorten it a little.") % {"most": REASON_LENGTH})
     return reason
+
+
+def _day_in(language: str, moment: datetime) -> str:
+    with override(language):
+        return day_of(moment)
 
 
 def _ran_out(region: Region) -> str:
