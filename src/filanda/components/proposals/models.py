@@ -32,6 +32,11 @@ REASON_MOST = 1_000
 MONTHS_MOST = 24
 ORGANISATION = "organisation"  # scope of role grants
 SPEAKERS = (Role.ORGANISATION_ADMIN,)  # who speaks for an organisation
+# Addresses below a proposal's own: its moves and its other pages.
+PAGES = frozenset(
+    {"answer", "begin-talks", "close", "delete", "draft", "edit", "fail-talks", "matches", "people", "publish"}
+    | {"renew", "review", "submit", "take-back"}
+)
 
 
 class ProposalKind(models.TextChoices):
@@ -228,7 +233,9 @@ class Proposal(models.Model):
 
     @property
     def slug(self) -> str:
-        return slugify(self.title)[:80] or "-"
+        """Words for an address, never those of one of the proposal's other pages."""
+        words = slugify(self.title)[:80].strip("-") or "-"
+        return f"{words}-proposal" if words in PAGES else words
 
     @property
     def is_open(self) -> bool:

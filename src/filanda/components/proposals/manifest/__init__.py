@@ -13,4 +13,5 @@ manifest = Manifest(
     events=tuple(one for part in _PARTS for one in part.EVENTS),
     notices=tuple(one for part in _PARTS for one in part.NOTICES),
     desk=tuple(one for part in _PARTS for one in part.DESK),
+    things=reading.THINGS,
 )
