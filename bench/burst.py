@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A burst of writing: 50 people post, edit, react and read in one thread for a minute; then everything is counted.
 
-    python -m bench burst [--clients 50] [--seconds 60]
+    python -m bench burst [--clients 50] [--seconds 60] [--threads 1]
+
+With --threads they are dealt over so many threads, and meet one another's locks less.
 
 Each client is a thread of one process with a connection of its own, and calls the actions as the screens do; so every
 write meets every other one's locks. The database is an embedded one of its own with the settings that users get
@@ -23,6 +25,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,7 @@ _TWINS = threading.Semaphore(5)  # the database that users get takes 60 connecti
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--clients", type=int, default=50)
 parser.add_argument("--seconds", type=float, default=60)
+parser.add_argument("--threads", type=int, default=1)
 
 
 def main() -> int:
@@ -46,7 +50,7 @@ def main() -> int:
     postgres = EmbeddedPostgres(data)
     postgres.start()
     try:
-        return burst(options.clients, options.seconds)
+        return burst(options.clients, options.seconds, options.threads)
     finally:
         postgres.stop()
         shutil.rmtree(data, ignore_errors=True)
@@ -71,7 +75,7 @@ class Client:
             self.took.setdefault(what, []).append(time.perf_counter() - began)
 
 
-def burst(clients: int, seconds: float) -> int:
+def burst(clients: int, seconds: float, threads: int = 1) -> int:
     import django
 
     django.setup()
@@ -92,27 +96,37 @@ def burst(clients: int, seconds: float) -> int:
     with across_regions():
         follow(now())  # notifications begin here
     with in_region(region):
-        thread = open_thread(actor=PLATFORM, place=("space", space.pk), title="Burst", source="Go", now=now())
+        opened = [
+            open_thread(actor=PLATFORM, place=("space", space.pk), title=f"Burst {number}", source="Go", now=now())
+            for number in range(threads)
+        ]
     everybody = [Client(account, seed) for seed, account in enumerate(accounts)]
+    groups = [everybody[number::threads] for number in range(threads)]
     began, until = time.monotonic(), time.monotonic() + seconds
 
-    def run(client: Client) -> None:
+    def run(client: Client, group: list[Client], thread: Any) -> None:
         try:
             with in_region(region):
-                _write(client, everybody, thread, until)
+                _write(client, group, thread, until)
         except Exception as error:  # noqa: BLE001 - counted, and told at the end
             client.errors[f"{type(error).__name__}: {error}"[:200]] += 1
         finally:
             connections.close_all()
 
-    started = [threading.Thread(target=run, args=(client,)) for client in everybody]
+    started = [
+        threading.Thread(target=run, args=(client, group, copy(thread)))
+        for group, thread in zip(groups, opened, strict=True)
+        for client in group
+    ]
     for one in started:
         one.start()
     for one in started:
         one.join()
     lasted = time.monotonic() - began
     with in_region(region):
-        wrong = _look(thread, everybody, Post)
+        wrong = [
+            sentence for group, thread in zip(groups, opened, strict=True) for sentence in _look(thread, group, Post)
+        ]
     took = {name: [s for client in everybody for s in client.took.get(name, ())] for name in everybody[0].took}
     calls = sum(map(len, took.values()))
     print(f"{clients} clients, {lasted:.0f} s, {calls} calls, {calls / lasted:.0f} a second")
@@ -124,8 +138,11 @@ def burst(clients: int, seconds: float) -> int:
         )
     print(f"  edit conflicts told: {sum(client.conflicts for client in everybody)}")
     print("  posts and counters: " + ("WRONG" if wrong else "as they should be"), flush=True)
-    wrong += _notified(region, thread)
-    note("a burst of writing in one thread", round(calls / lasted, 1), "calls a second", more_is_better=True)
+    began = time.perf_counter()
+    wrong += _notified(region)
+    print(f"  following the journal, twice: {time.perf_counter() - began:.1f} s")
+    where = "one thread" if threads == 1 else f"{threads} threads"
+    note(f"a burst of writing in {where}", round(calls / lasted, 1), "calls a second", more_is_better=True)
     for sentence in wrong:
         print(f"WRONG: {sentence}")
     if not wrong:
@@ -265,7 +282,7 @@ def _look(thread: Any, everybody: list[Client], posts: Any) -> list[str]:
     return wrong
 
 
-def _notified(region: Any, thread: Any) -> list[str]:
+def _notified(region: Any) -> list[str]:
     """Follow the journal twice: what was made is made, and once."""
     from django.utils.timezone import now
 
@@ -280,19 +297,24 @@ def _notified(region: Any, thread: Any) -> list[str]:
         follow(now())
     with in_region(region):
         made = Counter(Notification.objects.values_list("event", "account"))
-        written = list(Event.objects.filter(type="threads.post.written").values_list("pk", "account"))
+        written = list(
+            Event.objects.filter(type="threads.post.written").values_list("pk", "account", "payload__thread")
+        )
     with across_regions():
         follow(now())
     with in_region(region):
         again = Counter(Notification.objects.values_list("event", "account"))
         # Whoever wrote follows the thread by the time the journal is followed.
-        followers = {account for _event, account in written}
+        followers: dict[int, set[int]] = {}
+        for _event, account, thread in written:
+            followers.setdefault(thread, set()).add(account)
     wrong = [] if made == again else ["following the journal again made more notifications"]
     wrong += ["somebody was told twice"] if any(count > 1 for count in made.values()) else []
-    missing = [(event, account) for event, by in written for account in followers - {by} if not made[event, account]]
+    told = {(event, account) for event, by, thread in written for account in followers[thread] - {by}}
+    missing = told - made.keys()
     wrong += [f"{len(missing)} notifications are missing"] if missing else []
-    wrong += ["somebody was told of their own post"] if any(made[event, by] for event, by in written) else []
-    print(f"{len(made)} notifications of {len(written)} posts to {len(followers)} followers")
+    wrong += ["somebody was told of their own post"] if any(made[event, by] for event, by, _thread in written) else []
+    print(f"{len(made)} notifications of {len(written)} posts")
     return wrong
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from filanda.capabilities.follows.actions import ThingGone, set_bookmark, set_follow
 from filanda.capabilities.follows.models import Bookmark, Follow
 from filanda.capabilities.follows.personal import collect, erase
-from filanda.capabilities.follows.queries import bookmarks_of, followed_by, followers, muted_by, standing
+from filanda.capabilities.follows.queries import bookmarks_of, followed_by, followers, muted_each, standing
 from filanda.capabilities.follows.steps import follow as follow_by_doing
 from filanda.kernel.identity.actors import VISITOR, actor_for
 from filanda.kernel.policies import Forbidden
@@ -49,7 +49,9 @@ def test_the_nearest_word_counts(notes, person, region):
         Follow.objects.create(region=region, account=account, thing_kind=thing[0], thing_id=thing[1], level=level)
     keys = [("note", 1), ("shelf", 1)]
     assert followers(keys) == sorted([bea.pk, eva.pk])
-    assert muted_by(keys) == {ada.pk}
+    near, shelf, other = tuple(keys), (("shelf", 1),), (("note", 2),)
+    assert muted_each([near, shelf, other]) == {near: {ada.pk}, shelf: {bea.pk}, other: set()}
+    assert muted_each([]) == {}
     assert followers([]) == []
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.db import transaction
 from django.utils.timezone import now
 
 from filanda.capabilities.follows.models import Follow
 from filanda.capabilities.notifications import following
-from filanda.capabilities.notifications.models import Bookkeeping, Channel, Choice, Notification
+from filanda.capabilities.notifications.models import Bookkeeping, Channel, Choice, Notification, Preferences
 from filanda.capabilities.notifications.queries import lines_of, notification_page, unread_count
 from filanda.directory.people.models import Block
 from filanda.kernel.identity.actors import PLATFORM, actor_for
@@ -135,6 +136,54 @@ def test_an_event_that_cannot_be_spoken_of_holds_nothing_up(notes, person, follo
     notes.write(2, "Shuttle", [(ada, "follow")])
     follow()
     assert [row.thing_id for row in Notification.objects.all()] == [2]
+
+
+def test_a_thing_that_cannot_be_described_holds_no_other_up(notes, person, follow, monkeypatch):
+    from dataclasses import replace
+
+    from filanda.kernel import manifests
+
+    def lines(actor, ids):
+        if 1 in ids:
+            raise ValueError("what is this?")
+        return notes.lines(actor, ids)
+
+    ada = person("ada")
+    for number in (1, 2, 3):
+        notes.write(number, f"Note {number}", [(ada, "follow")])
+    room = manifests.manifests()["tests_notes"]
+    monkeypatch.setitem(
+        manifests.manifests(), "tests_notes", replace(room, things=(replace(room.things[0], lines=lines),))
+    )
+    follow()
+    assert [row.thing_id for row in Notification.objects.order_by("pk")] == [2, 3]
+
+
+@pytest.mark.parametrize("most", [1, 3, 1000])
+def test_many_events_at_once_are_told_as_each_alone(notes, person, follow, region, monkeypatch, most):
+    ada, bea, eva = person("ada"), person("bea"), person("eva")
+    monkeypatch.setattr(following, "RECIPIENTS", most)
+    Choice.objects.create(region=region, account=ada, kind="threads", channel=Channel.WEEKLY)
+    Preferences.objects.create(region=region, account=eva, no_mail_since=now())
+    Follow.objects.create(region=region, account=bea, thing_kind="note", thing_id=3, level="muted")
+    for number in range(1, 8):
+        by = actor_for(ada) if number == 5 else PLATFORM
+        notes.write(number, "Loom", [(ada, "follow"), (bea, "follow"), (eva, "mention"), (eva, "follow")], actor=by)
+    follow()
+    told = [(row.thing_id, row.account_id, row.channel, row.mail_due_at is None) for row in Notification.objects.all()]
+    expected = {(n, ada.pk, "weekly", False) for n in range(1, 8) if n != 5}
+    expected |= {(n, bea.pk, "daily", False) for n in range(1, 8) if n != 3}
+    expected |= {(n, eva.pk, "daily", True) for n in range(1, 8)}
+    assert sorted(told) == sorted(expected)
+
+
+def test_the_queries_of_many_events_do_not_grow_with_them(notes, person, follow, django_assert_max_num_queries):
+    people = [(person(f"p{number}"), "follow") for number in range(5)]
+    for number in range(1, 31):
+        notes.write(number, "Loom", people)
+    with django_assert_max_num_queries(25 + 30 * 2):  # of each event only what its room asks, in a savepoint
+        follow()
+    assert Notification.objects.count() == 150
 
 
 def test_what_a_sleeping_role_would_show_is_not_lost(notes, person, follow):

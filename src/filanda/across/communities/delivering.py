@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from filanda.across.communities.letters import sections_of
 from filanda.across.communities.models import Delivery, Newsletter, NewsletterState
 from filanda.capabilities.follows.queries import followers
-from filanda.capabilities.notifications.choices import channels_of
+from filanda.capabilities.notifications.choices import Choices
 from filanda.capabilities.notifications.models import Channel, Preferences
 from filanda.capabilities.notifications.unsubscribing import unsubscribe_path
 from filanda.directory.people.languages import language_of
@@ -48,7 +48,7 @@ def deliver_batch(letter_id: int, now: datetime, most: int = BATCH) -> bool:
             letter.state = NewsletterState.SENT
             letter.save(update_fields=["state"])
             return False
-        channels = channels_of(wanted, KIND, letter.space_id)
+        chosen = Choices(wanted)
         silent = set(
             Preferences.objects.filter(account__in=wanted, no_mail_since__isnull=False).values_list(
                 "account", flat=True
@@ -56,7 +56,9 @@ def deliver_batch(letter_id: int, now: datetime, most: int = BATCH) -> bool:
         )
         had = set(Delivery.objects.filter(newsletter=letter, account__in=wanted).values_list("account", flat=True))
         for account in Account.objects.filter(pk__in=wanted, is_active=True).order_by("pk"):
-            if account.pk in silent | had or channels[account.pk] in (Channel.PRODUCT, Channel.OFF):
+            if account.pk in silent | had:
+                continue
+            if chosen.of(account.pk, KIND, letter.space_id) in (Channel.PRODUCT, Channel.OFF):
                 continue
             letter.sent_count += _post(letter, account, now)
         letter.cursor = wanted[-1]

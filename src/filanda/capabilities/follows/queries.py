@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from filanda.capabilities.follows.models import Bookmark, Follow, FollowLevel
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import Key, ThingLine
+from filanda.kernel.regions.scoped import active_region
 
-__all__ = ["Standing", "bookmarks_of", "followed_by", "followers", "muted_by", "standing"]
+__all__ = ["Standing", "bookmarks_of", "followed_by", "followers", "muted_each", "standing"]
 
 Row = TypeVar("Row", Follow, Bookmark)
 
@@ -27,16 +29,38 @@ def followers(keys: Sequence[Key]) -> list[int]:
     return sorted(account for account, level in _nearest_words(keys).items() if level == FollowLevel.FOLLOWING)
 
 
-def muted_by(keys: Sequence[Key]) -> set[int]:
-    """Accounts whose nearest word about `keys` is that they want to hear nothing of it. One query."""
-    return {account for account, level in _nearest_words(keys).items() if level == FollowLevel.MUTED}
+def muted_each(asked: Iterable[tuple[Key, ...]]) -> dict[tuple[Key, ...], set[int]]:
+    """For each of `asked` (a thing, then what it is part of), accounts whose nearest word about it is that they want
+    to hear nothing of it. One query.
+    """
+    wanted = set(asked)
+    rows: dict[Key, list[tuple[int, str, int, str]]] = {}
+    keys = {key for one in wanted for key in one}
+    found = Follow.objects.filter(_any_of(list(keys))) if keys else Follow.objects.none()
+    for row in found.values_list("account", "thing_kind", "thing_id", "level"):
+        rows.setdefault((row[1], row[2]), []).append(row)
+    return {
+        one: {
+            account
+            for account, level in nearest_words(one, [row for key in one for row in rows.get(key, ())]).items()
+            if level == FollowLevel.MUTED
+        }
+        for one in wanted
+    }
 
 
 def _nearest_words(keys: Sequence[Key]) -> dict[int, str]:
     if not keys:
         return {}
-    rows = Follow.objects.filter(_any_of(keys)).values_list("account", "thing_kind", "thing_id", "level")
-    return nearest_words(keys, rows)
+    kinds = tuple(kind for kind, _number in keys)
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows = Follow.objects.filter(_any_of(list(zip(kinds, given, strict=True))))
+        found: QuerySet[Any, Any] = rows.values("account_id", "thing_kind", "thing_id", "level")
+        return found
+
+    found = rows_of(("follows: words", active_region().pk, kinds), build, [number for _kind, number in keys])
+    return nearest_words(keys, [tuple(row.values()) for row in found])
 
 
 def nearest_words(keys: Sequence[Key], rows: Iterable[tuple[int, str, int, str]]) -> dict[int, str]:

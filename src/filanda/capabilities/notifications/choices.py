@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from filanda.capabilities.notifications.models import Channel, Choice
 from filanda.kernel.manifests.things import NOTICE_KINDS
 
-__all__ = ["DEFAULTS", "KIND_LABELS", "channels_of"]
+__all__ = ["DEFAULTS", "KIND_LABELS", "Choices"]
 
 KIND_LABELS: Mapping[str, Any] = {
     "mentions": _("Somebody names you"),
@@ -42,11 +42,17 @@ DEFAULTS: Mapping[str, str] = {
 assert set(DEFAULTS) == set(KIND_LABELS) == set(NOTICE_KINDS)
 
 
-def channels_of(account_ids: Iterable[int], kind: str, space_id: int | None) -> dict[int, str]:
-    """By account, how they want to hear of `kind` there. One query."""
-    wanted = list(account_ids)
-    found = dict.fromkeys(wanted, str(DEFAULTS[kind]))
-    rows = Choice.objects.filter(account__in=wanted, kind=kind, space_id__in=[0, space_id or 0])
-    for account_id, channel in rows.order_by("space_id").values_list("account", "channel"):
-        found[account_id] = channel  # the space's own choice comes last
-    return found
+class Choices:
+    """What each of `accounts` wants to hear of, and how. One query."""
+
+    def __init__(self, accounts: Iterable[int]) -> None:
+        rows = Choice.objects.filter(account__in=list(accounts))
+        self._chosen = {
+            (account, kind, space_id): channel
+            for account, kind, space_id, channel in rows.values_list("account", "kind", "space_id", "channel")
+        }
+
+    def of(self, account: int, kind: str, space_id: int | None) -> str:
+        """How `account` wants to hear of `kind` there: the space's own choice goes first. No query."""
+        everywhere = self._chosen.get((account, kind, 0), DEFAULTS[kind])
+        return str(self._chosen.get((account, kind, space_id or 0), everywhere))

@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.follows.queries import followers
 from filanda.capabilities.threads.models import Mention, Post, PostState, Thread
 from filanda.capabilities.threads.places import place
+from filanda.kernel.database import compiled
 from filanda.kernel.journal.models import Event
 from filanda.kernel.manifests.things import Key, Notice, ThingLine, Told
+from filanda.kernel.regions.scoped import active_region
 
 __all__ = ["NOTICES"]
 
@@ -39,28 +44,55 @@ def _thread(event: Event) -> Key | None:
     return ("thread", int(number)) if number else None
 
 
-def _row(event: Event) -> Post | None:
-    """The post, while it is shown: nobody is told of what was held, hidden or taken back meanwhile."""
-    found: Post | None = Post.objects.filter(pk=_said(event).get("post") or 0, state=PostState.SHOWN).first()
-    return found
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """A post that is shown, and whom it may concern."""
+
+    number: int
+    author_id: int | None
+    thread_id: int
+    reply_to__author_id: int | None
+    thread__author_id: int | None
+    named: list[int]
 
 
-def _but(row: Post, told: Iterable[Told]) -> list[Told]:
+def _row(event: Event) -> _Post | None:
+    """The post, while it is shown: nobody is told of what was held, hidden or taken back meanwhile. One query an
+    event, however many notices ask.
+    """
+    known: tuple[_Post | None] | None = getattr(event, "_post_told_of", None)
+    if known is None:
+        known = (_post_now(int(_said(event).get("post") or 0)),)
+        event._post_told_of = known  # type: ignore[attr-defined]
+    return known[0]
+
+
+def _post_now(number: int) -> _Post | None:
+    named = Mention.objects.filter(post=OuterRef("pk")).order_by("account").values("account")
+    names = tuple(name for name in _Post.__dataclass_fields__ if name != "named")
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows = Post.objects.filter(pk=given[0], state=PostState.SHOWN)
+        found: QuerySet[Any, Any] = rows.values(*names, named=ArraySubquery(named))
+        return found
+
+    found = compiled.rows(("threads: told", active_region().pk), build, [number])
+    return _Post(**found[0]) if found else None
+
+
+def _but(row: _Post, told: Iterable[Told]) -> list[Told]:
     """Nobody is told what they wrote themselves, also when somebody else released it."""
     return [one for one in told if one.account_id != row.author_id]
 
 
 def _named(event: Event) -> Iterable[Told]:
     row = _row(event)
-    if row is None:
-        return []
-    accounts = Mention.objects.filter(post=row).order_by("account").values_list("account", flat=True)
-    return _but(row, [Told(account, "mention") for account in accounts])
+    return _but(row, [Told(account, "mention") for account in row.named]) if row is not None else []
 
 
 def _newly_named(event: Event) -> Iterable[Told]:
     new = set(_said(event).get("named") or ())
-    return [one for one in _named(event) if one.account_id in new]
+    return [one for one in _named(event) if one.account_id in new] if new else []
 
 
 def _answered(event: Event) -> Iterable[Told]:
@@ -68,12 +100,8 @@ def _answered(event: Event) -> Iterable[Told]:
     row = _row(event)
     if row is None or row.number == 1:
         return []
-    told = []
-    if row.reply_to_id is not None:
-        author = Post.objects.filter(pk=row.reply_to_id).values_list("author", flat=True).first()
-        told += [Told(author, "reply")] if author else []
-    opener = Thread.objects.filter(pk=row.thread_id).values_list("author", flat=True).first()
-    told += [Told(opener, "author")] if opener else []
+    told = [Told(row.reply_to__author_id, "reply")] if row.reply_to__author_id is not None else []
+    told += [Told(row.thread__author_id, "author")] if row.thread__author_id is not None else []
     return _but(row, told)
 
 
