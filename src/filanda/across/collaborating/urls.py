@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Pages of collaborating, below the language."""
+"""Pages of answers accepted, introductions and the register, below the language."""
 
-from django.urls import URLPattern
+from filanda.across.collaborating import register_urls
 
 app_name = "collaborating"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*register_urls.urlpatterns]

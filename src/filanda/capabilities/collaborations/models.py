@@ -164,6 +164,7 @@ class Party(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(null=True, blank=True)
+    keeps_private = models.BooleanField(default=False, help_text="has taken its consent to publication back")
 
     objects = scoped()
 

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.communities import charts
 from filanda.across.communities.figures import HELIX
 from filanda.across.communities.policies import HEALTH, LETTERS
 from filanda.across.communities.queries import Health, health_of, newcomers, tasks_of, unanswered
 from filanda.directory.organisations.models import HelixRole
 from filanda.kernel.policies import decide, require
+from filanda.kernel.ui import charts
 from filanda.spaces.actions.members import welcome_member
 from filanda.spaces.models import Membership, Space
 from filanda.spaces.pages import SpacePage, space_page
