@@ -46,7 +46,7 @@ from filanda.spaces.queries import (
     reader_within,
 )
 
-__all__ = ["Home", "home_of", "line_shown", "managers_seen", "news_of", "pinned_in", "topics_of"]
+__all__ = ["Home", "home_of", "line_shown", "managers_seen", "names_known", "news_of", "pinned_in", "topics_of"]
 
 NEWS_MOST = 8
 COMING_MOST = 3
@@ -57,7 +57,8 @@ PEOPLE_MOST = 12
 class Home:
     """`news`: newest first; `is_since`: of since the reader's last visit, at `since`, else the latest. `waiting`:
     {sentence, url, since}. `newcomers`, `managers`: people. All lines as `line_shown` makes them. `children`: {name,
-    slug} of the spaces within. `level`, `is_marked`: how the reader stands to the space.
+    slug} of the spaces within. `level`, `is_marked`: how the reader stands to the space. `accounts`: all that may be
+    named; `names`: those of them whom the reader may know, by account.
     """
 
     is_first_visit: bool
@@ -73,6 +74,8 @@ class Home:
     children: list[dict[str, str]] = field(default_factory=list)
     level: str = ""
     is_marked: bool = False
+    accounts: list[int] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
 
 
 def home_of(page: SpacePage, now: datetime) -> Home:
@@ -84,7 +87,10 @@ def home_of(page: SpacePage, now: datetime) -> Home:
     around = _around(actor, space)
     newest: list[int] = around["newcomers"] or []
     managers = list(dict.fromkeys(around["looked_after_by"]))[:PEOPLE_MOST]
-    people = _people_seen(actor, {*_authors(told), *managers, *newest})
+    pinned = _pinned(actor, [(pin["kind"], pin["id"]) for pin in around["pinned"]])
+    by = {line.author_id for line in pinned if line.author_id is not None}
+    accounts = sorted({*_authors(told), *managers, *newest, *by})
+    people = _people_seen(actor, accounts)
     # Those who look after a space see its members whom lists do not show: see members_as_people.
     members = people if set(newest) <= people.keys() else people_by_account(newest)
     names = {account: person.name for account, person in people.items()}
@@ -101,7 +107,7 @@ def home_of(page: SpacePage, now: datetime) -> Home:
         is_since=bool(fresh),
         news=[line_shown(line, labels.get(name, "")) for name, line in fresh or latest],
         coming=[line_shown(line, labels.get(name, "")) for _at, name, line in coming],
-        pinned=[line_shown(line) for line in _pinned(actor, [(pin["kind"], pin["id"]) for pin in around["pinned"]])],
+        pinned=[line_shown(line) for line in pinned],
         waiting=_waiting(page, kinds, now),
         managers=[people[one] for one in managers if one in people],
         newcomers=[members[one] for one in newest if one in members],
@@ -116,6 +122,8 @@ def home_of(page: SpacePage, now: datetime) -> Home:
         ],
         level=around["level"],
         is_marked=around["is_marked"],
+        accounts=accounts,
+        names=names,
     )
 
 
@@ -204,6 +212,11 @@ def _people_seen(actor: Actor, accounts: Iterable[int]) -> dict[int, Person]:
 
     found = compiled.rows(("spaces: people", active_region().pk, class_of), build, [*more, *wanted])
     return {row["account_id"]: Person(pk=row["pk"], account_id=row["account_id"], name=row["name"]) for row in found}
+
+
+def names_known(actor: Actor, accounts: Iterable[int]) -> dict[int, str]:
+    """By account, the names of those whom `actor` may know. One query, none for nobody."""
+    return {account: person.name for account, person in _people_seen(actor, accounts).items()}
 
 
 def _around(actor: Actor, space: Space) -> dict[str, Any]:

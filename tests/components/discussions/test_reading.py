@@ -13,8 +13,9 @@ from django.utils.timezone import now
 
 from filanda.capabilities.threads import actions as talking
 from filanda.capabilities.threads.models import Post, ReadPosition, Thread
+from filanda.directory.people.models import Person
 from filanda.kernel.manifests import things
-from filanda.spaces.models import Openness
+from filanda.spaces.models import Openness, Pin
 from tests.spaces.making import a_person, act, make_space
 from tests.spaces.making import enter as let_in
 
@@ -340,6 +341,49 @@ def test_what_is_kept_for_visitors_is_theirs_alone_and_goes_at_once(world, enter
     for path in (world.root, home):
         assert visitor.get(path).status_code == 404
         assert member.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["listing", "hidden", "leaving", "name", "erased"])
+def test_who_hides_is_named_on_no_kept_page_from_then_on(world, enter, region, way):
+    """Whatever wrote it: no event is recorded here, so nothing but the people themselves tells that they changed."""
+    ida = a_person(region, "Ida Filatrice", listing="public")
+    let_in(world.space, ida)
+    thread = world.open(ida, "Which loom is quiet?")
+    world.say(world.anna, thread, f"Ask @ida-{Person.objects.get(account=ida).pk}, who knows.")
+    about_ida = world.open(world.sara, "Whom to ask?")
+    world.say(world.sara, about_ida, f"Ask @ida-{Person.objects.get(account=ida).pk}, who knows.")
+    Pin.objects.create(region=region, space=world.space, thing_kind="thread", thing_id=thread.pk)
+    home = f"/en/communities/{world.space.slug}/"
+    paths = (home, world.root, world.url(thread), world.url(about_ida))
+    visitor = enter(None)
+    for path in paths:
+        assert "Ida Filatrice" in text_of(visitor.get(path))
+        before = queries(visitor, path)
+        assert before <= 5  # kept
+    changes = {
+        "listing": {"listing": "members"},
+        "hidden": {"hidden_at": world.at},
+        "leaving": {"leaving_at": world.at},
+        "name": {"name": "Ada Tessitrice"},
+        "erased": {"erased_at": world.at, "name": "", "account": None},
+    }
+    Person.objects.filter(account=ida).update(**changes[way])
+    for path in paths:
+        page = text_of(visitor.get(path))
+        assert "Ida Filatrice" not in page
+        assert ("Ada Tessitrice" in page) == (way == "name")
+
+
+def test_a_page_that_shows_a_thing_is_not_kept(world, enter, region):
+    other = make_space(region, "Wool", members=[world.anna])
+    there = world.open(world.anna, "What wool is for", space=other)
+    address = f"https://test.example/en/communities/{other.slug}/discussions/{there.pk}/what-wool-is-for/"
+    thread = world.open(world.anna, "See there")
+    world.say(world.sara, thread, f"Look:\n\n{address}")
+    visitor = enter(None)
+    assert "What wool is for" in text_of(visitor.get(world.url(thread)))
+    Thread.objects.filter(pk=there.pk).update(audience=f"space:{other.pk}")
+    assert "What wool is for" not in text_of(visitor.get(world.url(thread)))
 
 
 def test_a_hidden_thread_leaves_the_kept_pages_at_once(world, enter):

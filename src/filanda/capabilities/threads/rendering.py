@@ -36,7 +36,18 @@ from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.language import detect
 from filanda.kernel.text.markdown import clean_html, parse, plain_text, render_tokens
 
-__all__ = ["MENTION", "Rendered", "finished", "plain", "preview_html", "readers_among", "render"]
+__all__ = [
+    "MENTION",
+    "Rendered",
+    "finished",
+    "names_known",
+    "people_in",
+    "plain",
+    "preview_html",
+    "readers_among",
+    "render",
+    "shows_things",
+]
 
 # @maria-rossi-12: the slug of a name, then the person's number. Not inside a word, an address or another handle.
 MENTION = re.compile(r"(?<![\w@/.-])@([\w-]{1,80}?)-(\d{1,10})(?![\w-])")
@@ -278,6 +289,24 @@ def _address(line: ThingLine) -> str:
 
 def _given(match: re.Match[str]) -> dict[str, str]:
     return dict(_ATTRIBUTE.findall(match["attributes"]))
+
+
+def people_in(htmls: Iterable[str]) -> set[int]:
+    """People whom stored HTML mentions."""
+    return {int(number) for html in htmls for number in _MENTIONED.findall(html)}
+
+
+def shows_things(htmls: Iterable[str]) -> bool:
+    """Whether stored HTML has lines or cards of things, which not everybody may see at all times."""
+    return any("data-thing=" in html for html in htmls)
+
+
+def names_known(actor: Actor, people: Iterable[int]) -> dict[int, str]:
+    """By person, the names of those whom `actor` may know. One query, none for nobody."""
+    return {number: person.name for number, person in _names(actor, set(people)).items()}
+
+
+_MENTIONED = re.compile(r'data-person="(\d{1,10})"')
 
 
 def _names(actor: Actor, people: set[int]) -> dict[int, Person]:

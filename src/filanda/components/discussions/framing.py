@@ -28,7 +28,19 @@ from filanda.spaces.pages import SpacePage, space_page
 
 LARGEST_ID = 2**63 - 1
 
-__all__ = ["LARGEST_ID", "Room", "enter", "foreign", "number_in", "pager", "post_rows", "thread_rows"]
+__all__ = [
+    "LARGEST_ID",
+    "Room",
+    "authors_of",
+    "enter",
+    "foreign",
+    "number_in",
+    "pager",
+    "post_rows",
+    "thread_rows",
+    "words_of",
+    "writers_of",
+]
 
 
 @dataclass
@@ -109,11 +121,18 @@ def number_in(text: str, least: int = 1, most: int = 10**6) -> int:
     return min(max(int(text), least), most) if text.isdecimal() and len(text) < 8 else least
 
 
-def thread_rows(room: Room, threads: Sequence[ThreadRow]) -> list[dict[str, Any]]:
-    """Threads as rows of a list: url, title, lang, states (words), replies, unread, last_name, last_when… One query."""
-    people = queries.authors(
-        {t.last_author_id for t in threads} | {t.author_id for t in threads}, room.actor, room.space
-    )
+def writers_of(threads: Sequence[ThreadRow]) -> set[int | None]:
+    """Accounts that a list of threads names."""
+    return {t.last_author_id for t in threads} | {t.author_id for t in threads}
+
+
+def thread_rows(
+    room: Room, threads: Sequence[ThreadRow], known: Sequence[dict[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    """Threads as rows of a list: url, title, lang, states (words), replies, unread, last_name, last_when… `known`: see
+    queries.authors. One query at most.
+    """
+    people = queries.authors(writers_of(threads), room.actor, room.space, known)
     is_reader = room.actor.account_id is not None
     rows = []
     for thread in threads:
@@ -159,15 +178,30 @@ def foreign(language: str) -> str:
     return language if language and language != (get_language() or "it")[:2] else ""
 
 
-def post_rows(room: Room, thread: Thread, posts: Sequence[PostRow], *, line: int = 0) -> list[dict[str, Any]]:
+def authors_of(posts: Sequence[PostRow]) -> set[int | None]:
+    """Accounts that a page of posts names, but for those mentioned in the posts."""
+    return {post.author_id for post in posts} | {post.reply_author_id for post in posts}
+
+
+def words_of(posts: Sequence[PostRow]) -> list[str]:
+    """The stored HTML of each, empty for what has no words any more."""
+    return [post.html if post.state in _WITH_WORDS else "" for post in posts]
+
+
+def post_rows(
+    room: Room,
+    thread: Thread,
+    posts: Sequence[PostRow],
+    *,
+    line: int = 0,
+    known: Sequence[dict[str, Any]] | None = None,
+) -> list[dict[str, Any]]:
     """Posts as rows for `discussions/_posts.html`. `line`: the post above which "new since your last visit" stands.
-    Three queries and those of mentions and links; one less for visitors.
+    `known`: see queries.authors. Three queries and those of mentions and links; one less for visitors.
     """
     actor, keeps = room.actor, room.keeps_order
-    people = queries.authors(
-        {post.author_id for post in posts} | {post.reply_author_id for post in posts}, actor, room.space
-    )
-    htmls = finished(actor, [post.html if post.state in _WITH_WORDS else "" for post in posts])
+    people = queries.authors(authors_of(posts), actor, room.space, known)
+    htmls = finished(actor, words_of(posts))
     files = queries.files_of_posts(posts)
     words = [(str(name), str(name.label)) for name in ReactionName]
     is_open = thread.closed_at is None

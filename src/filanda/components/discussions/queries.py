@@ -48,6 +48,7 @@ __all__ = [
     "measured",
     "mergeable",
     "page_of_threads",
+    "people_known",
     "posts_in_all",
     "thread_in",
 ]
@@ -67,23 +68,27 @@ class Author:
     role: str = ""
 
 
-def authors(accounts: Iterable[int | None], actor: Actor, space: Space) -> dict[int | None, Author]:
-    """By account, everybody of `accounts`; None is a former member. One query."""
+def authors(
+    accounts: Iterable[int | None], actor: Actor, space: Space, known: Sequence[dict[str, Any]] | None = None
+) -> dict[int | None, Author]:
+    """By account, everybody of `accounts`; None is a former member. `known`: what `people_known` found of them, if it
+    was asked before; else one query.
+    """
     wanted = {account for account in accounts if account is not None}
     former = _("A former member")
     found: dict[int | None, Author] = {None: Author(former, mark=initials(former, "small"))}
     unknown = _("A member")
-    people = _people_who_wrote(sorted(wanted), actor, space) if wanted else ()
     base = reverse("profiles:people")
-    for person, helix, space_role in people:
-        shows = helix if helix and person.field_visible_to("positions", actor) else ""
+    for row in people_known(wanted, actor, space) if known is None else known:
+        person = Person.from_db(DEFAULT_DB_ALIAS, _PERSON, [row[name] for name in _PERSON])
+        shows = row["helix"] if row["helix"] and person.field_visible_to("positions", actor) else ""
         found[person.account_id] = Author(
             name=person.name,
             url=f"{base}{person.pk}/{person.slug}/",
             mark=initials(person.name, "small"),
             helix=shows,
             helix_label=str(HelixRole(shows).label) if shows else "",
-            role=_ROLES.get(space_role or "", ""),
+            role=_ROLES.get(row["space_role"] or "", ""),
         )
     nobody = Author(unknown, mark=initials(unknown, "small"))
     for account in wanted:
@@ -95,13 +100,16 @@ def authors(accounts: Iterable[int | None], actor: Actor, space: Space) -> dict[
 _PERSON = ("id", "account_id", "name", "listing", "visibility", "facilitator_id")
 
 
-def _people_who_wrote(
-    accounts: Sequence[int], actor: Actor, space: Space
-) -> list[tuple[Person, str | None, str | None]]:
-    """(person, helix of where they are, role in the space) of those whom `actor` may know."""
+def people_known(accounts: Iterable[int | None], actor: Actor, space: Space) -> list[dict[str, Any]]:
+    """Those of `accounts` whom `actor` may know, each with what `authors` says of them: while it is the same, what was
+    rendered of them is right. One query, none for nobody.
+    """
+    wanted = sorted({account for account in accounts if account is not None})
+    if not wanted:
+        return []
     today = localdate()
     # A few lengths of the list: each is compiled once.
-    accounts = [*accounts, *([accounts[-1]] * (-len(accounts) % 8))]
+    wanted += [wanted[-1]] * (-len(wanted) % 8)
     class_of, more = reader_class(actor)
 
     def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
@@ -117,18 +125,19 @@ def _people_who_wrote(
         rows = Person.objects.visible_to(reader_in_class(class_of, given[1:])).filter(
             account__in=given[1 + len(more) :]
         )
-        found: QuerySet[Any, Any] = rows.annotate(
-            space_role=Subquery(role.values("role")[:1]), helix=Subquery(here.values("organisation__helix_role")[:1])
-        ).values(*_PERSON, "space_role", "helix")
+        found: QuerySet[Any, Any] = (
+            rows.annotate(
+                space_role=Subquery(role.values("role")[:1]),
+                helix=Subquery(here.values("organisation__helix_role")[:1]),
+            )
+            .order_by("pk")
+            .values(*_PERSON, "space_role", "helix")
+        )
         return found
 
-    found = compiled.rows(
-        ("discussions: authors", active_region().pk, class_of, today), build, [space.pk, *more, *accounts]
+    return compiled.rows(
+        ("discussions: authors", active_region().pk, class_of, today), build, [space.pk, *more, *wanted]
     )
-    return [
-        (Person.from_db(DEFAULT_DB_ALIAS, _PERSON, [row[name] for name in _PERSON]), row["helix"], row["space_role"])
-        for row in found
-    ]
 
 
 _ROLES = {MemberRole.MANAGER.value: "manager", MemberRole.MODERATOR.value: "moderator"}

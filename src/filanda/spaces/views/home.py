@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from filanda.kernel.journal.queries import latest_event
-from filanda.spaces.homes import home_of, managers_seen, topics_of
+from filanda.spaces.homes import home_of, managers_seen, names_known, topics_of
 from filanda.spaces.pages import SpacePage, space_page
 
 __all__ = ["about", "home"]
@@ -35,16 +35,19 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _content(request: HttpRequest, page: SpacePage) -> str:
-    """What stands on the page. For visitors, whom it shows the same, kept until something happens in the region."""
+    """What stands on the page. For visitors, whom it shows the same, kept until something happens in the region, or
+    somebody whom it names is not known by that name any more.
+    """
     kept_as = ""
     if page.actor.is_visitor:
         kept_as = f"spaces:home:{page.space.pk}:{page.url}:{page.space.openness}:{latest_event()}:{get_language()}"
-        kept: str | None = cache.get(kept_as)
-        if kept is not None:
-            return Markup(kept)  # noqa: S704 - rendered by a template of ours
-    content = render_to_string("spaces/_home.html", {"page": page, "home": home_of(page, now())}, request)
+        kept: tuple[str, list[int], dict[int, str]] | None = cache.get(kept_as)
+        if kept is not None and names_known(page.actor, kept[1]) == kept[2]:
+            return Markup(kept[0])  # noqa: S704 - rendered by a template of ours
+    shown = home_of(page, now())
+    content = render_to_string("spaces/_home.html", {"page": page, "home": shown}, request)
     if kept_as:
-        cache.set(kept_as, content, KEPT_SECONDS)
+        cache.set(kept_as, (content, shown.accounts, shown.names), KEPT_SECONDS)
     return Markup(content)  # noqa: S704 - rendered by a template of ours
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
@@ -24,18 +25,22 @@ from filanda.capabilities.threads.models import Draft, PostRevision, PostState, 
 from filanda.capabilities.threads.places import place
 from filanda.capabilities.threads.queries import POSTS_PAGE, THREADS_PAGE, PostRow, first_unread, page_of, where
 from filanda.capabilities.threads.queries import post_rows as read_rows
+from filanda.capabilities.threads.rendering import names_known, people_in, shows_things
 from filanda.components.discussions import queries
 from filanda.components.discussions.composing import composer, without_handles
 from filanda.components.discussions.differences import differences
 from filanda.components.discussions.framing import (
     LARGEST_ID,
     Room,
+    authors_of,
     enter,
     number_in,
     pager,
     post_rows,
     thread_rows,
     thread_states,
+    words_of,
+    writers_of,
 )
 from filanda.components.discussions.policies import title_slug
 from filanda.components.discussions.searching import search_threads
@@ -44,7 +49,7 @@ from filanda.kernel.ui.moments import when
 __all__ = ["all_read", "bookmark", "follow", "history", "permalink", "short", "thread", "threads", "unread"]
 
 KEPT_SECONDS = 300  # of what visitors are shown: "3 minutes ago" is right to within this
-LIST_SECONDS = 60  # of a list: names in it follow what people show of themselves within this
+LIST_SECONDS = 60  # of a list
 
 
 @require_safe
@@ -92,16 +97,43 @@ def threads(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "discussions/threads.html", context)
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """A part of a page as visitors are shown it. It names `accounts` and people mentioned, as they were known then:
+    where one of them is known otherwise by now, or not at all, it is not shown again.
+    """
+
+    html: str
+    about: dict[str, Any]
+    accounts: tuple[int | None, ...]
+    known: list[dict[str, Any]]
+    mentioned: dict[int, str]
+
+    def still_holds(self, room: Room) -> bool:
+        """One query, and one for who is mentioned."""
+        if self.known != queries.people_known(self.accounts, room.actor, room.space):
+            return False
+        return not self.mentioned or self.mentioned == names_known(room.actor, self.mentioned)
+
+
+def _kept(room: Room, key: str) -> _Kept | None:
+    kept: _Kept | None = cache.get(key) if room.actor.is_visitor else None
+    return kept if kept is not None and kept.still_holds(room) else None
+
+
 def _rows(room: Room, show: str, page: int, mark: str) -> str:
     """A page of the list as HTML; for visitors, whom it shows the same, kept until a thread of it has changed."""
     key = f"discussions:list:{room.space.pk}:{room.root}:{show}:{page}:{mark}:{get_language()}"
-    kept: str | None = cache.get(key) if room.actor.is_visitor else None
+    kept = _kept(room, key)
     if kept is None:
         listed = queries.page_of_threads(room.actor, room.space, show=show, page=page)
-        kept = render_to_string("discussions/_rows.html", {"rows": thread_rows(room, listed)})
+        accounts = tuple(writers_of(listed))
+        known = queries.people_known(accounts, room.actor, room.space)
+        html = render_to_string("discussions/_rows.html", {"rows": thread_rows(room, listed, known)})
+        kept = _Kept(html, {}, accounts, known, {})
         if room.actor.is_visitor:
             cache.set(key, kept, LIST_SECONDS)
-    return Markup(kept)  # noqa: S704 - rendered by a template of ours
+    return Markup(kept.html)  # noqa: S704 - rendered by a template of ours
 
 
 @require_safe
@@ -200,14 +232,22 @@ def _beginning(posts: str) -> str:
 
 
 def _posts_for_visitors(room: Room, thread: Thread, page: int) -> tuple[str, dict[str, Any]]:
-    """The posts as HTML, rendered once for all visitors: kept by the thread's version, for some minutes at most."""
+    """The posts as HTML, rendered once for all visitors: kept by the thread's version, for some minutes at most. A page
+    that shows things of ours is not kept: whether they may be seen is asked each time.
+    """
     key = f"discussions:posts:{thread.pk}:{thread.version}:{thread.last_number}:{page}:{get_language()}"
-    kept: tuple[str, dict[str, Any]] | None = cache.get(key)
+    kept = _kept(room, key)
     if kept is None:
         posts, about = _page(room, thread, page)
-        kept = (_rendered(room, thread, post_rows(room, thread, posts)), about)
-        cache.set(key, kept, KEPT_SECONDS)
-    return Markup(kept[0]), kept[1]  # noqa: S704 - rendered by a template of ours
+        accounts, words = tuple(authors_of(posts)), words_of(posts)
+        # Read before the posts are rendered: what changes meanwhile is found out by whoever asks next.
+        known = queries.people_known(accounts, room.actor, room.space)
+        mentioned = names_known(room.actor, people_in(words))
+        html = _rendered(room, thread, post_rows(room, thread, posts, known=known))
+        kept = _Kept(html, about, accounts, known, mentioned)
+        if not shows_things(words):
+            cache.set(key, kept, KEPT_SECONDS)
+    return Markup(kept.html), kept.about  # noqa: S704 - rendered by a template of ours
 
 
 def _posts_for_reader(room: Room, thread: Thread, page: int) -> tuple[str, dict[str, Any]]:
