@@ -46,7 +46,7 @@ urlpatterns = [
         path("communities/", include("filanda.spaces.urls")),
         path("", include("filanda.across.matchmaking.urls")),
         path("", include("filanda.across.collaborating.urls")),
-        path("proposals/", include("filanda.components.proposals.urls")),
+        path("", include("filanda.components.proposals.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),
         path("api/", api.docs, name="api-docs"),

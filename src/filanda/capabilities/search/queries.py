@@ -17,6 +17,8 @@ ORGANISATION_SORTS = ("relevance", "name", "evidence")
 PEOPLE_FACETS = ("skills", "interests", "helix_role", "province", "languages", "validated")
 PEOPLE_SORTS = ("relevance", "name", "newest")
 THREAD_FACETS = ("space", "state")
+PROPOSAL_FACETS = ("open", "kind", "cooperation", "stage", "s3", "helix_role", "province", "space")
+PROPOSAL_SORTS = ("relevance", "newest", "name")
 _FURTHEST, _LONGEST_PAGE, _MOST_SUGGESTIONS = 10_000, 1_000, 50
 _SORTS = {"relevance": "relevance", "name": "name", "evidence": "weight", "newest": "weight"}
 
@@ -114,6 +116,26 @@ def find_threads(
     holds the id of the space that they stand in.
     """
     return _find("thread", THREAD_FACETS, region, actor, text, filters, "relevance", offset, limit)
+
+
+def find_proposals(
+    region: Region,
+    actor: Actor,
+    text: str = "",
+    filters: Mapping[str, Sequence[str]] | None = None,
+    sort: str = "relevance",
+    offset: int = 0,
+    limit: int = 20,
+) -> Found:
+    """Proposals as `find_organisations` finds organisations; facets and sorts: PROPOSAL_FACETS, PROPOSAL_SORTS (of which
+    "newest" has those that are open first).
+
+    Each has two documents, in shards of their own: one with the words that everybody may read, and one with those that
+    members may read as well. What an owner shows only to whom they let in stands in neither, so that no search, count
+    or rarity of a word tells of it.
+    """
+    kind = "proposal_member" if actor.is_member or actor.is_platform else "proposal"
+    return _find(kind, PROPOSAL_FACETS, region, actor, text, filters, sort, offset, limit)
 
 
 def _people(actor: Actor) -> str:

@@ -33,7 +33,7 @@ from filanda.components.proposals.models import (
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.models import Role
 
-__all__ = ["Door", "Rungs", "admissions_of", "read_text", "rungs", "rungs_with", "with_rungs"]
+__all__ = ["Door", "Rungs", "admissions_of", "read_text", "rungs", "rungs_of", "rungs_with", "with_rungs"]
 
 
 class Door(StrEnum):
@@ -89,7 +89,13 @@ _ALL = Rungs(title=True, summary=True, text=True)
 
 def rungs(actor: Actor, proposal: Proposal) -> Rungs:
     """What `actor` reads of `proposal`. One query for members where the owner lets people in, else none."""
-    return rungs_with(actor, proposal, _admission(actor, proposal))
+    return rungs_of(actor, proposal)[0]
+
+
+def rungs_of(actor: Actor, proposal: Proposal) -> tuple[Rungs, Admission | None]:
+    """As `rungs`, with the reader's admission where there is one."""
+    admission = _admission(actor, proposal)
+    return rungs_with(actor, proposal, admission), admission
 
 
 def with_rungs(actor: Actor, rows: Iterable[Proposal]) -> list[Proposal]:

@@ -34,7 +34,7 @@ ORGANISATION = "organisation"  # scope of role grants
 SPEAKERS = (Role.ORGANISATION_ADMIN,)  # who speaks for an organisation
 # Addresses below a proposal's own: its moves and its other pages.
 PAGES = frozenset(
-    {"answer", "begin-talks", "close", "delete", "draft", "edit", "fail-talks", "matches", "people", "publish"}
+    {"answer", "ask", "begin-talks", "close", "delete", "draft", "edit", "fail-talks", "matches", "people", "publish"}
     | {"renew", "review", "submit", "take-back"}
 )
 

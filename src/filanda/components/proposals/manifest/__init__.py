@@ -13,5 +13,8 @@ manifest = Manifest(
     events=tuple(one for part in _PARTS for one in part.EVENTS),
     notices=tuple(one for part in _PARTS for one in part.NOTICES),
     desk=tuple(one for part in _PARTS for one in part.DESK),
-    things=reading.THINGS,
+    things=(*reading.THINGS, *answering.THINGS),
+    personal_data=answering.PERSONAL,
+    waiting=answering.waiting,
+    search_sources=reading.SEARCH_SOURCES,
 )

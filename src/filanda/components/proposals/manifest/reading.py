@@ -3,18 +3,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from filanda.components.proposals.happening import NEWS, tasks
 from filanda.components.proposals.policies.reading import PERMISSIONS, register_files
 from filanda.components.proposals.queries.reading import KIND, lines
+from filanda.components.proposals.searching import SEARCH_SOURCES
+from filanda.components.proposals.steps.reading import follow_audience
+from filanda.components.proposals.telling import reading as telling
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
+from filanda.kernel.journal.models import Event
 from filanda.kernel.manifests.desk import DeskSource
-from filanda.kernel.manifests.things import Notice, Thing
+from filanda.kernel.manifests.things import Notice, Thing, Told
+from filanda.spaces.components import ComponentKind, register_component
 
-__all__ = ["DESK", "EVENTS", "NOTICES", "PERMISSIONS", "THINGS"]
+__all__ = ["DESK", "EVENTS", "NOTICES", "PERMISSIONS", "SEARCH_SOURCES", "THINGS"]
 
 register_files()
+register_component(
+    ComponentKind(
+        name="proposals",
+        label=_("Proposals"),
+        url_name="proposals:space",
+        position=15,
+        follow_audience=follow_audience,
+        news=NEWS,
+        tasks=tasks,
+    )
+)
 
 
 def _event(name: str, label: str | Promise) -> EventType:
@@ -34,7 +53,18 @@ EVENTS: tuple[EventType, ...] = (
     _event("proposals.audience.followed", _("A community opened or closed, and its proposals with it")),
     _event("proposals.demo.seeded", _("Invented proposals were made")),
 )
-NOTICES: tuple[Notice, ...] = ()
+
+
+def _notice(event: str, recipients: Callable[[Event], Iterable[Told]]) -> Notice:
+    return Notice(event, "proposals", recipients, telling.about, telling.said, telling.space_of)
+
+
+NOTICES: tuple[Notice, ...] = (
+    _notice("proposals.admission.asked", telling.asked),
+    _notice("proposals.admission.let_in", telling.decided),
+    _notice("proposals.admission.refused", telling.decided),
+    _notice("proposals.admission.ended", telling.decided),
+)
 DESK: tuple[DeskSource, ...] = ()
 THINGS: tuple[Thing, ...] = (
     Thing(

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from markupsafe import Markup
 
-from filanda.components.proposals.ladder import rungs
 from filanda.components.proposals.models import Proposal
+from filanda.components.proposals.portrait import portrait
 from filanda.components.proposals.queries import reading
 from filanda.spaces.pages import actor_of
 
@@ -31,19 +32,12 @@ def find(request: HttpRequest, number: int) -> Proposal:
 def proposal(request: HttpRequest, number: int, title: str = "") -> HttpResponse:
     """Who, what, where it stands, and what the reader may do next."""
     found = find(request, number)
-    address = reverse("proposals:proposal", args=reading.address_of(found))
     if title != found.slug:
         query = request.META.get("QUERY_STRING", "")
+        address = reverse("proposals:proposal", args=reading.address_of(found))
         return redirect(f"{address}{'?' if query else ''}{query}", permanent=False)
-    reads = rungs(actor_of(request), found)
-    context = {
-        "proposal": found,
-        "title": reading.title_of(found),
-        "summary": found.summary if reads.summary else "",
-        "html": Markup(found.html) if reads.text else "",  # noqa: S704 - cleaned when it was written
-        "why_not": reads.why_not,
-        "canonical_path": address,
-    }
+    context = portrait(actor_of(request), found, now())
+    context["told"] = [{"kind": one.level_tag, "text": str(one)} for one in messages.get_messages(request)]
     response = render(request, "proposals/proposal.html", context)
     patch_vary_headers(response, ["Cookie"])
     return response
