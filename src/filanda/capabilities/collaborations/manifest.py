@@ -6,16 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from django.utils.functional import Promise
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.capabilities.collaborations import telling
+from filanda.capabilities.collaborations.demo import seed_collaborations
 from filanda.capabilities.collaborations.policies import PERMISSIONS
 from filanda.capabilities.collaborations.queries import lines
+from filanda.directory.organisations.demo.seeds import ensure_region
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.journal.models import Event
 from filanda.kernel.manifests import Manifest, PersonalData, SearchSource
 from filanda.kernel.manifests.desk import DeskSource
 from filanda.kernel.manifests.things import Enforcement, Notice, Thing, Told
+from filanda.kernel.regions.scoped import in_region
 
 _EVENTS = "collaborations.collaboration."
 
@@ -27,6 +32,12 @@ def _event(name: str, label: str | Promise) -> EventType:
 
 def _notice(name: str, recipients: Callable[[Event], Iterable[Told]] = telling.sides) -> Notice:
     return Notice(_EVENTS + name, "collaborations", recipients, telling.about, telling.said)
+
+
+def _demo(actor: Actor) -> None:
+    region = ensure_region()
+    with in_region(region):
+        seed_collaborations(actor, region, now())
 
 
 manifest = Manifest(
@@ -103,4 +114,5 @@ manifest = Manifest(
         ),
     ),
     waiting=telling.waiting,
+    demo=_demo,
 )
