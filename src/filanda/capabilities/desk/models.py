@@ -7,24 +7,43 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.models import Account, Role
+from filanda.kernel.manifests.desk import FACILITATORS
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import scoped
 
 NOTE_MOST = 2_000
 REPLY_MOST = 4_000
+STAFF = frozenset({Role.FACILITATOR, Role.REGION_ADMINISTRATOR})
+
+
+def queues_of(actor: Actor) -> list[str]:
+    """Tokens of the queues that `actor` works in: the region's, and that of each space they manage. No query."""
+    found = [FACILITATORS] if actor.roles & STAFF else []
+    return found + [f"space:{number}:managers" for number in sorted(actor.scope_ids("space", Role.SPACE_MANAGER))]
+
+
+class QueuedQuerySet(models.QuerySet[models.Model]):
+    def visible_to(self, actor: Actor) -> QueuedQuerySet:
+        """Those of the queues that one works in."""
+        return self if actor.is_platform else self.filter(queue__in=queues_of(actor))
 
 
 class DeskItemQuerySet(models.QuerySet["DeskItem"]):
     def visible_to(self, actor: Actor) -> DeskItemQuerySet:
-        """Those of the queues that one works in."""
-        return self if actor.is_platform else self.filter(queue__in=actor.audience_tokens)
+        """Those of the queues that one works in; never what one must not deal with: it is not counted either."""
+        if actor.is_platform:
+            return self
+        if actor.account_id is None:
+            return self.none()
+        return self.filter(queue__in=queues_of(actor)).exclude(not_for__contains=[actor.account_id])
 
     def open(self) -> DeskItemQuerySet:
         return self.filter(closed_at=None)
@@ -48,6 +67,10 @@ class DeskItem(models.Model):
     since = models.DateTimeField()
     due_at = models.DateTimeField(help_text="the target")
     shows_at = models.DateTimeField(help_text="from when it is worth somebody's look")
+    told_holder = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="as its room says"
+    )
+    not_for = ArrayField(models.BigIntegerField(), default=list, blank=True, help_text="accounts: whom it is about")
     taken_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -112,6 +135,32 @@ class DeskMove(models.Model):
         return f"{self.kind} item {self.item_id}"
 
 
+class Bookkeeping(models.Model):
+    """How far the journal has been read for the desk: one row for the installation, locked meanwhile."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    position = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.position}"
+
+
+class Check(models.Model):
+    """When a region's desk was compared with the truth last, and what had to be mended: {"person.validation": 2} then,
+    and how much ever.
+    """
+
+    region = models.OneToOneField(Region, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    at = models.DateTimeField(default=now)
+    mended = models.JSONField(default=dict, blank=True)
+    mended_ever = models.PositiveBigIntegerField(default=0)
+
+    objects = scoped()
+
+    def __str__(self) -> str:
+        return f"check of region {self.region_id}"
+
+
 class DeskNote(models.Model):
     """A private note of those who work in the queue, on the thing (`thing_kind`, `thing_id`); it outlasts the item."""
 
@@ -123,7 +172,7 @@ class DeskNote(models.Model):
     words = models.CharField(max_length=NOTE_MOST)
     at = models.DateTimeField(default=now)
 
-    objects = scoped()
+    objects = scoped(QueuedQuerySet)
 
     class Meta:
         ordering = ["at", "pk"]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 
 from filanda.capabilities.moderation import personal, telling
+from filanda.capabilities.moderation.desk import REPORTS
 from filanda.capabilities.moderation.models import KEEPERS, STAFF
 from filanda.capabilities.moderation.policies import (
     appeal_is_for_others,
@@ -64,6 +65,7 @@ manifest = Manifest(
     ),
     personal_data=(PersonalData("moderation", _("Reports, decisions and appeals"), personal.collect, personal.erase),),
     waiting=personal.waiting,
+    desk=(REPORTS,),
     things=(
         Thing("report", _("Report"), telling.lines),
         Thing("decision", _("Decision"), telling.decision_lines),

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from filanda.capabilities.needs import personal
+from filanda.capabilities.needs.desk import REQUESTS
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest, PersonalData
@@ -48,4 +49,5 @@ manifest = Manifest(
     personal_data=(PersonalData("needs", _("Your requests for an introduction"), personal.collect, personal.erase),),
     retention=(personal.REQUESTS_KEPT,),
     waiting=personal.waiting,
+    desk=(REQUESTS,),
 )

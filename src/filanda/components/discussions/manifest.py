@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.components.discussions.demo.seeding import seed_threads
+from filanda.components.discussions.desk import UNANSWERED
 from filanda.components.discussions.happening import NEWS, tasks
 from filanda.components.discussions.policies import PERMISSIONS, register
 from filanda.components.discussions.steps import follow_audience
@@ -40,6 +41,7 @@ def _demo(actor: Actor) -> None:
 manifest = Manifest(
     permissions=PERMISSIONS,
     demo=_demo,
+    desk=(UNANSWERED,),
     events=(
         EventType(
             "discussions.audience.followed",

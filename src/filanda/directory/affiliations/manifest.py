@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filanda.directory.affiliations import personal
 from filanda.directory.affiliations.demo.people import seed_people
+from filanda.directory.affiliations.desk import CLAIMS
 from filanda.directory.affiliations.models import STAFF
 from filanda.directory.affiliations.policies import is_not_own, is_own, is_seen, organisation_scope
 from filanda.directory.affiliations.search import SEARCH_SOURCES
@@ -94,6 +95,7 @@ manifest = Manifest(
         PersonalData("affiliations", _("Organisations, claims and invitations"), personal.collect, personal.erase),
     ),
     waiting=personal.waiting,
+    desk=(CLAIMS,),
     retention=(
         Retention("claims", _("Claims of organisations that have ended"), 365, personal.forget_claims),
         Retention("join_requests", _("Requests to join that have ended"), 365, personal.forget_requests),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filanda.directory.organisations import personal
 from filanda.directory.organisations.demo.seeds import seed_demo
+from filanda.directory.organisations.desk import OBJECTIONS
 from filanda.directory.organisations.policies import scope_of
 from filanda.directory.organisations.search import SEARCH_SOURCES
 from filanda.kernel.identity.actors import Actor
@@ -79,6 +80,7 @@ manifest = Manifest(
         PersonalData("organisations", _("What you changed of organisations"), personal.collect, personal.erase),
     ),
     waiting=personal.waiting,
+    desk=(OBJECTIONS,),
     retention=(
         Retention("organisation_history", _("What organisations said before"), 1825, personal.forget_history),
         Retention("organisation_imports", _("Files with lists"), 30, personal.forget_imports),

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from filanda.directory.people import personal
+from filanda.directory.people.desk import PROFILES
 from filanda.directory.people.languages import language_of
 from filanda.directory.people.models import STAFF
 from filanda.kernel.identity.actors import Actor
@@ -79,4 +80,5 @@ manifest = Manifest(
     waiting=personal.waiting,
     retention=(Retention("joining_drafts", _("Drafts of people who began to join"), 90, personal.forget_drafts),),
     reads=language_of,
+    desk=(PROFILES,),
 )

@@ -24,7 +24,8 @@ FACILITATORS = "role:facilitator"  # the queue of the region's facilitators
 class StillWaits:
     """A row of a room that waits. `queue`: the token of those who may work on it. `holder_id`: whose it is by itself
     (the facilitator of the person or proposal), None: whoever takes it. `due_at`: the target; `shows_at`: from when it
-    is worth a look (a silent owner after 14 days): a row may be told long before.
+    is worth a look (a silent owner after 14 days): a row may be told long before. `not_for`: accounts that must not
+    deal with it, nor learn of it: whose profile it is, whom a report is about.
     """
 
     object_id: int
@@ -33,6 +34,7 @@ class StillWaits:
     queue: str = FACILITATORS
     holder_id: int | None = None
     shows_at: datetime | None = None
+    not_for: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Run background jobs and chain the journal, until Ctrl-C. `filanda run` starts one by itself."""
         with django_ready():
+            from filanda.capabilities.desk.following import keep_desk
             from filanda.capabilities.notifications.following import keep_notifying
             from filanda.kernel.jobs.worker import work
             from filanda.kernel.journal.chaining import keep_chaining
 
-            work(concurrency=jobs, companions=[keep_chaining, keep_notifying], until_empty=until_empty)
+            work(concurrency=jobs, companions=[keep_chaining, keep_notifying, keep_desk], until_empty=until_empty)
