@@ -155,9 +155,11 @@ def _sign_in_url(request: HttpRequest) -> str:
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     items = [
         {"label": _("Describe a need"), "url": reverse("finder:home")},
+        {"label": _("Proposals"), "url": reverse("proposals:directory")},
         {"label": _("Organisations"), "url": reverse("finder:organisations")},
         {"label": _("People"), "url": reverse("profiles:people")},
         {"label": _("Communities"), "url": reverse("spaces:directory")},
+        {"label": _("Collaborations"), "url": reverse("collaborating:register")},
     ]
     actor = getattr(request, "actor", None)
     if actor is not None and decide(actor, "needs.requests.view"):
