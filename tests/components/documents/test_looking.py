@@ -16,8 +16,10 @@ from filanda.capabilities.files.actions import FileRefused
 from filanda.capabilities.files.models import StoredFile
 from filanda.capabilities.files.pdf import look_into_pdf
 from filanda.capabilities.files.queries import address
+from filanda.capabilities.follows.models import Follow
 from filanda.capabilities.notifications.following import follow as follow_notices
 from filanda.capabilities.notifications.models import Notification
+from filanda.capabilities.notifications.queries import notification_page
 from filanda.components.documents import actions, telling
 from filanda.components.documents.demo.seeding import seed_documents
 from filanda.components.documents.looking import look_into
@@ -123,8 +125,6 @@ def test_office_files_are_taken_and_archives_macros_and_bombs_are_not(silk, mia)
 
 
 def test_those_who_follow_are_told_once_each_and_others_not(region, silk, mia, ugo):
-    from filanda.capabilities.follows.models import Follow
-
     follow_notices(now())
     Follow.objects.all().delete()
     max_ = a_person(region, "Max Member")
@@ -143,6 +143,22 @@ def test_those_who_follow_are_told_once_each_and_others_not(region, silk, mia, u
     follow_notices(now())
     told = Notification.objects.filter(kind="documents").values_list("account", flat=True)
     assert sorted(told) == sorted([max_.pk, mia.pk])
+
+
+def test_of_several_that_come_together_one_is_told_with_how_many(region, silk, mia, client):
+    follow_notices(now())
+    max_ = a_person(region, "Max Member")
+    Follow.objects.create(region=region, account=max_, thing_kind="space", thing_id=silk.pk)
+    sign_in(client, mia)
+    at = f"/en/communities/{silk.slug}/documents/upload/"
+    files = [a_file(b"one", "one.txt"), a_file(b"two", "two.txt"), a_file(b"three", "three.txt")]
+    assert client.post(at, {"files": files}).status_code == 302
+    assert client.post(at, {"files": [a_file(b"four", "four.txt")]}).status_code == 302
+    assert client.post(at, {"files": [a_file(b"five", "five.txt"), a_file(b"MZ\x00", "bad.pdf")]}).status_code == 422
+    chain.extend()
+    follow_notices(now())
+    shown = [line.sentence for line in notification_page(act(max_))[0]]
+    assert shown == ["New document: five", "New document: four", "3 new documents, among them one"]
 
 
 def test_words_are_found_by_those_who_may_read_them(region, silk, secret, mia, ugo, indexed):

@@ -47,6 +47,7 @@ manifest = Manifest(
     events=(
         # Payloads hold ids, numbers and sizes, never names of documents or folders.
         _event("documents.document.added", _("A document was added")),
+        _event("documents.documents.announced", _("Several documents were announced together")),
         _event("documents.version.added", _("A newer version of a document came")),
         _event("documents.version.restored", _("An earlier version of a document was brought back")),
         _event("documents.document.looked_into", _("A document’s words were read, to be found")),
@@ -86,6 +87,14 @@ manifest = Manifest(
             telling.recipients,
             telling.about,
             telling.added,
+            telling.space_of,
+        ),
+        Notice(
+            "documents.documents.announced",
+            "documents",
+            telling.recipients,
+            telling.about,
+            telling.several,
             telling.space_of,
         ),
         Notice(

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from filanda.capabilities.files.models import StoredFile
 from filanda.capabilities.files.steps import delete_files
@@ -35,15 +36,18 @@ __all__ = [
     "files",
     "newer",
     "recipients",
+    "several",
     "space_of",
     "sweep_waiting",
 ]
 
 
 def recipients(event: Event) -> Iterable[Told]:
-    """Those who follow the document, or the space and not against the document."""
+    """Those who follow the document, or the space and not against the document; nobody of one of several, which are
+    announced together.
+    """
     space_id = space_of(event)
-    if space_id is None or event.subject_id is None:
+    if space_id is None or event.subject_id is None or (event.payload or {}).get("is_told") is False:
         return []
     return [Told(number, "follow") for number in followers([(SUBJECT, event.subject_id), (SCOPE, space_id)])]
 
@@ -58,6 +62,16 @@ def space_of(event: Event) -> int | None:
 
 def added(event: Event, line: ThingLine) -> str:
     return _("New document: %(title)s") % {"title": line.title}
+
+
+def several(event: Event, line: ThingLine) -> str:
+    """The one that is named is the first: whoever may not see it is told nothing."""
+    count = int((event.payload or {}).get("count", 1))
+    if count == 1:
+        return added(event, line)
+    return ngettext(
+        "%(count)s new document, among them %(title)s", "%(count)s new documents, among them %(title)s", count
+    ) % {"count": count, "title": line.title}
 
 
 def newer(event: Event, line: ThingLine) -> str:

@@ -13,6 +13,7 @@ from filanda.components.documents.actions.arranging import (
 )
 from filanda.components.documents.actions.bringing import (
     Outdated,
+    announce,
     edit_page,
     new_version,
     restore_version,
@@ -34,6 +35,7 @@ __all__ = [
     "FolderNotEmpty",
     "NameTaken",
     "Outdated",
+    "announce",
     "bring_back",
     "create_folder",
     "describe",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -45,7 +46,7 @@ from filanda.kernel.text.folding import clean
 from filanda.spaces.models import Space
 from filanda.spaces.steps import account_id_of, lock_space
 
-__all__ = ["Outdated", "edit_page", "new_version", "restore_version", "settle", "upload", "write_page"]
+__all__ = ["Outdated", "announce", "edit_page", "new_version", "restore_version", "settle", "upload", "write_page"]
 
 
 class Outdated(Exception):
@@ -57,9 +58,16 @@ class Outdated(Exception):
 
 
 def upload(
-    *, actor: Actor, space: Space, folder: Folder | None, file: UploadedFile, now: datetime
+    *,
+    actor: Actor,
+    space: Space,
+    folder: Folder | None,
+    file: UploadedFile,
+    is_one_of_several: bool = False,
+    now: datetime,
 ) -> Document | WaitingUpload:
-    """Add a file. Where its name is taken, it waits until `settle` says what it is.
+    """Add a file. Where its name is taken, it waits until `settle` says what it is. Of several nobody is told one by
+    one: `announce` follows.
 
     Raises FileRefused (QuotaReached, ScannerAway) with a sentence, ValidationError ("folder"), Forbidden.
     """
@@ -74,7 +82,17 @@ def upload(
         there = _standing_at(actor, place, inside, title, inspected.extension)
         if there is not None:
             return _let_wait(actor, there, file, inspected, now)
-        return _add_file(actor, place, inside, title, file, inspected, now)
+        return _add_file(actor, place, inside, title, file, inspected, is_one_of_several, now)
+
+
+def announce(*, actor: Actor, documents: Sequence[Document]) -> None:
+    """Tell whoever follows the space, once, of several documents that came together. Raises Forbidden."""
+    if not documents:
+        return
+    first = documents[0]
+    with transaction.atomic(durable=True):
+        require(actor, "documents.add", first.space)
+        tell("documents.documents.announced", actor, first, count=len(documents))
 
 
 def new_version(
@@ -205,13 +223,14 @@ def _add_file(
     title: str,
     file: UploadedFile,
     inspected: Inspected,
+    is_one_of_several: bool,
     now: datetime,
 ) -> Document:
     name = free_title(space, folder, title, inspected.extension)
     made = make_document(actor, space, folder, name, DocumentKind.FILE, now, extension=inspected.extension)
     kept = keep_upload(actor, space, (SUBJECT, made.pk), file, inspected, now)
     add_version(actor, made, file=kept, words=_words(inspected), now=now)
-    tell("documents.document.added", actor, made, bytes=kept.size)
+    tell("documents.document.added", actor, made, bytes=kept.size, **({"is_told": False} if is_one_of_several else {}))
     return made
 
 

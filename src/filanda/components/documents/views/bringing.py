@@ -44,17 +44,25 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
     files, problems = sent_files(request)
     if not files and not problems:
         problems = [_("Choose a file first.")]
-    done = waits = 0
+    added: list[Document] = []
+    waits = 0
     for file in files:
         try:
-            made = actions.upload(actor=room.actor, space=room.space, folder=here, file=file, now=now())
+            made = actions.upload(
+                actor=room.actor, space=room.space, folder=here, file=file, is_one_of_several=len(files) > 1, now=now()
+            )
         except FileRefused as error:
             problems.append(f"{file.name}: {error}")
         except ValidationError as error:
             problems += [f"{file.name}: {message}" for message in error.messages]
         else:
-            done += not isinstance(made, WaitingUpload)
-            waits += isinstance(made, WaitingUpload)
+            if isinstance(made, WaitingUpload):
+                waits += 1
+            else:
+                added.append(made)
+    done = len(added)
+    if len(files) > 1:
+        actions.announce(actor=room.actor, documents=added)
     if done:
         messages.success(request, ngettext("%(n)d document added.", "%(n)d documents added.", done) % {"n": done})
     if problems:
