@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -31,20 +32,29 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """
         if actor.is_platform:
             return self
-        from filanda.capabilities.threads.places import kept_by
+        from filanda.capabilities.threads.places import kept_by, read_by
 
-        return self.seen_by(actor.account_id, actor.audience_tokens, kept_by(actor))
+        return self.seen_by(actor.account_id, actor.audience_tokens, kept_by(actor), read_by(actor))
 
     def seen_by(
-        self, account_id: int | None, tokens: Sequence[str], kept: Iterable[tuple[str, Sequence[int]]]
+        self,
+        account_id: int | None,
+        tokens: Sequence[str],
+        kept: Iterable[tuple[str, Sequence[int]]],
+        read: Iterable[tuple[str, Any]] = (),
     ) -> ThreadQuerySet:
-        """As `visible_to`, of what it asks of an actor: `kept`: by kind, the places where they keep order."""
+        """As `visible_to`, of what it asks of an actor: `kept`: by kind, the places where they keep order; `read`:
+        those that they read without holding a token of their readers.
+        """
         shown = Q(hidden_at=None)
         if account_id is not None:
             shown |= Q(author=account_id)
         for kind, ids in kept:
             shown |= Q(place_kind=kind, place_id__in=ids)
-        return self.filter(shown, audience__in=tokens)
+        readers = Q(audience__in=tokens)
+        for kind, ids in read:
+            readers |= Q(place_kind=kind, place_id__in=ids)
+        return self.filter(shown, readers)
 
     def in_place(self, kind: str, number: int) -> ThreadQuerySet:
         return self.filter(place_kind=kind, place_id=number)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from filanda.capabilities.threads.models import Post, PostState, Thread, ThreadKind
-from filanda.capabilities.threads.places import Place, place
+from filanda.capabilities.threads.places import Place, place, reads
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.policies import Decision
@@ -40,7 +40,7 @@ def sees(actor: Actor, thread: Thread) -> bool:
     """As ThreadQuerySet.visible_to, of a row at hand."""
     if actor.is_platform:
         return True
-    if thread.audience not in actor.audience_tokens:
+    if thread.audience not in actor.audience_tokens and not reads(actor, (thread.place_kind, thread.place_id)):
         return False
     if thread.hidden_at is None or (actor.account_id is not None and actor.account_id == thread.author_id):
         return True

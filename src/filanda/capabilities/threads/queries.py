@@ -23,7 +23,7 @@ from filanda.capabilities.threads.models import (
     Thread,
     ThreadKind,
 )
-from filanda.capabilities.threads.places import kept_by
+from filanda.capabilities.threads.places import kept_by, reads
 from filanda.capabilities.threads.places import place as place_kind
 from filanda.capabilities.threads.rendering import readers_among
 from filanda.directory.people.models import Person
@@ -151,6 +151,7 @@ class _Seen:
 def _seen_in(actor: Actor, place: Key) -> _Seen:
     keeps = any(kind == place[0] and place[1] in ids for kind, ids in kept_by(actor))
     is_reader = actor.account_id is not None
+    is_let_in = not actor.is_platform and reads(actor, place)
     first = 2 if is_reader else 1
     numbers: list[int | str] = [place[1], *([actor.account_id] if actor.account_id is not None else [])]
     if not actor.is_platform:
@@ -159,12 +160,13 @@ def _seen_in(actor: Actor, place: Key) -> _Seen:
     def rows(given: Sequence[Any]) -> Any:
         found = Thread.objects.in_place(place[0], given[0])
         kept = [(place[0], [given[0]])] if keeps else []
-        return found if actor.is_platform else found.seen_by(account(given), given[first : len(numbers)], kept)
+        read = [(place[0], [given[0]])] if is_let_in else []
+        return found if actor.is_platform else found.seen_by(account(given), given[first : len(numbers)], kept, read)
 
     def account(given: Sequence[Any]) -> int | None:
         return given[1] if is_reader else None
 
-    where = (active_region().pk, place[0], actor.is_platform, is_reader, keeps, len(numbers))
+    where = (active_region().pk, place[0], actor.is_platform, is_reader, keeps, is_let_in, len(numbers))
     return _Seen(where, numbers, rows, account)
 
 

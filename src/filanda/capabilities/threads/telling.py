@@ -85,6 +85,11 @@ def _but(row: _Post, told: Iterable[Told]) -> list[Told]:
     return [one for one in told if one.account_id != row.author_id]
 
 
+def _opens(event: Event, row: Post) -> bool:
+    """Whether the post came with its thread; the first one in a thread that waited for it did not."""
+    return row.number == 1 and event.type != "threads.post.written"
+
+
 def _named(event: Event) -> Iterable[Told]:
     row = _row(event)
     return _but(row, [Told(account, "mention") for account in row.named]) if row is not None else []
@@ -98,7 +103,7 @@ def _newly_named(event: Event) -> Iterable[Told]:
 def _answered(event: Event) -> Iterable[Told]:
     """Whose post is answered; and whoever opened the thread."""
     row = _row(event)
-    if row is None or row.number == 1:
+    if row is None or _opens(event, row):
         return []
     told = [Told(row.reply_to__author_id, "reply")] if row.reply_to__author_id is not None else []
     told += [Told(row.thread__author_id, "author")] if row.thread__author_id is not None else []
@@ -107,7 +112,7 @@ def _answered(event: Event) -> Iterable[Told]:
 
 def _followers(event: Event) -> Iterable[Told]:
     row = _row(event)
-    if row is None or row.number == 1:
+    if row is None or _opens(event, row):
         return []
     return _but(row, [Told(account, "follow") for account in followers([("thread", row.thread_id)])])
 

@@ -48,7 +48,7 @@ def thread_lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
             url_args=url_args,
             excerpt=plain(firsts.get(row.pk, ""), EXCERPT),
             language=row.language,
-            audience=row.audience,
+            audience=_audience(where, row.audience),
             author_id=row.author_id,
             author_name=names[row.author_id],
             inside=((row.place_kind, row.place_id),),
@@ -82,7 +82,7 @@ def post_lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
             fragment=fragment,
             excerpt=plain(row.source, EXCERPT) if is_said else "",
             language=row.language,
-            audience=thread.audience,
+            audience=_audience(where, thread.audience),
             author_id=row.author_id,
             author_name=names[row.author_id],
             inside=(("thread", thread.pk), (thread.place_kind, thread.place_id)),
@@ -124,6 +124,11 @@ def _place(kind: str) -> Place | None:
         return place(kind)
     except KeyError:
         return None
+
+
+def _audience(where: Place, audience: str) -> str:
+    """The token of a line's readers; "" where no token says it, and each is asked for."""
+    return audience if where.read_by is None else ""
 
 
 def _find_thread(match: Mapping[str, Any]) -> int | None:

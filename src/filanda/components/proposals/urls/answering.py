@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Expressions of interest."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from filanda.components.proposals.views import answering
+
+urlpatterns = [
+    path("<int:number>/answer/", answering.write, name="answer"),
+    path("<int:number>/answer/draft/", answering.save_draft, name="save-answer"),
+    path("answers/", answering.answers, name="answers"),
+    path("answers/<int:interest_id>/", answering.interest, name="interest"),
+    path("answers/<int:interest_id>/say/", answering.say, name="interest-say"),
+    path("answers/<int:interest_id>/<slug:move>/", answering.make_move, name="interest-move"),
+]
