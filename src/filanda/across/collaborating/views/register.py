@@ -361,8 +361,18 @@ def _steps(found: Flow) -> list[dict[str, Any]]:
 
 def _years(found: Flow) -> list[dict[str, Any]]:
     years = found.register.by_year[-12:]
-    bars = charts.bars([count for _year, count in years])
-    return [{"label": str(year), "count": count, "bar": bar} for (year, count), bar in zip(years, bars, strict=True)]
+    bars = charts.bars([count for _year, count in years], width=300)
+    is_tight = len(years) > 6
+    return [
+        {
+            "label": str(year),
+            "short": f"’{year % 100:02}" if is_tight else str(year),
+            "count": count,
+            "bar": bar,
+            "middle": round(bar.x + bar.width / 2, 1),
+        }
+        for (year, count), bar in zip(years, bars, strict=True)
+    ]
 
 
 def _pairs(found: Flow) -> list[list[str]]:
