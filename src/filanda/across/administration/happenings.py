@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import BooleanField, Case, Q, QuerySet, When
+
+from filanda.capabilities.files.subjects import subjects
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, event_types
 from filanda.kernel.journal.models import Event
+from filanda.spaces.models import SCOPE, Space
 
-__all__ = ["Happening", "audiences_of", "readable_types", "recent"]
+__all__ = ["Happening", "about_what_is_known", "audiences_of", "readable_types", "recent"]
 
 STAFF = frozenset({"facilitator", "region_administrator"})
 _LOOKED_AT = 60
@@ -48,6 +52,24 @@ def readable_types(actor: Actor) -> dict[str, str]:
     """Names and labels of the event types that `actor` may read."""
     audiences = audiences_of(actor)
     return {known.name: str(known.label) for known in event_types() if known.audience in audiences}
+
+
+def about_what_is_known(rows: QuerySet[Event], actor: Actor) -> QuerySet[Event]:
+    """`rows` without those about private spaces that `actor` does not belong to: not even staff may know that they
+    exist, nor who is in them. An event says its space in its payload, as its subject, as the scope of a role or as the
+    place of a thread; files of contributions do not say, and nobody reads of them here. One query more.
+    """
+    hidden = list(
+        Space.objects.exclude(pk__in=Space.objects.visible_to(actor).values("pk")).values_list("pk", flat=True)
+    )
+    is_hidden = Q(subject_type=SCOPE, subject_id__in=hidden) | Q(payload__space__in=hidden)
+    for name in ("scope", "place"):
+        is_hidden |= Q(**{f"payload__{name}__0": SCOPE, f"payload__{name}__1__in": hidden})
+    is_hidden |= Q(payload__of__0__in=[kind.kind for kind in subjects() if kind.is_closed_to_staff])
+    known: QuerySet[Event] = rows.annotate(
+        is_hidden=Case(When(is_hidden, then=True), default=False, output_field=BooleanField())
+    ).filter(is_hidden=False)
+    return known
 
 
 def recent(actor: Actor, *, most: int = 8) -> list[Happening]:

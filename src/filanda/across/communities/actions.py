@@ -69,7 +69,7 @@ def draft_letter(*, actor: Actor, space: Space, now: datetime) -> Newsletter:
             author_id=actor.account_id,
             created_at=now,
         )
-        record("communities.newsletter.drafted", region=locked.region, actor=actor, subject=made)
+        _record("communities.newsletter.drafted", actor, made)
     return made
 
 
@@ -100,7 +100,7 @@ def edit_letter(
         row.title, row.intro, row.lines = words, text, read_lines(kept, row)
         row.version += 1
         row.save(update_fields=["title", "intro", "lines", "version"])
-        record("communities.newsletter.edited", region=row.region, actor=actor, subject=row)
+        _record("communities.newsletter.edited", actor, row)
     return row
 
 
@@ -108,7 +108,7 @@ def drop_letter(*, actor: Actor, letter: Newsletter, version: int) -> None:
     """Throw a draft away. Raises Outdated, Forbidden."""
     with transaction.atomic(durable=True):
         row = _locked(actor, letter, version)
-        record("communities.newsletter.dropped", region=row.region, actor=actor, subject=row)
+        _record("communities.newsletter.dropped", actor, row)
         row.delete()
 
 
@@ -122,7 +122,7 @@ def send_letter(*, actor: Actor, letter: Newsletter, version: int, now: datetime
             raise ValidationError(_("There is nothing in this newsletter yet: write an introduction."))
         row.state, row.sent_at = NewsletterState.SENDING, now
         row.save(update_fields=["state", "sent_at"])
-        record("communities.newsletter.sent", region=row.region, actor=actor, subject=row)
+        _record("communities.newsletter.sent", actor, row)
         enqueue(deliver_letter, region_id=row.region_id, letter_id=row.pk)
 
 
@@ -136,3 +136,7 @@ def _locked(actor: Actor, letter: Newsletter, version: int) -> Newsletter:
     if not row.is_draft or row.version != version:
         raise Outdated
     return row
+
+
+def _record(event: str, actor: Actor, letter: Newsletter) -> None:
+    record(event, region=letter.region, actor=actor, subject=letter, payload={"space": letter.space_id})

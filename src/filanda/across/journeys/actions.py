@@ -64,7 +64,7 @@ def to_document(
             region=place.region,
             actor=actor,
             subject=thread,
-            payload={"document": document.pk, "posts": len(posts)},
+            payload={"space": place.pk, "document": document.pk, "posts": len(posts)},
         )
         _answer(actor, thread, document, now)
     return document

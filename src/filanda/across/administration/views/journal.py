@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from filanda.across.administration.framing import actor_of, frame
-from filanda.across.administration.happenings import readable_types
+from filanda.across.administration.happenings import about_what_is_known, readable_types
 from filanda.kernel import limits
 from filanda.kernel.journal import chain
 from filanda.kernel.journal.models import Event
@@ -62,7 +62,8 @@ def _page(
     types = readable_types(actor)
     asked = {name: request.GET.get(name, "").strip()[:200] for name in ("type", "who", "from", "to", "before")}
     errors: dict[str, list[str]] = {}
-    rows = Event.objects.filter(type__in=[asked["type"]] if asked["type"] in types else list(types))
+    rows = about_what_is_known(Event.objects.all(), actor)
+    rows = rows.filter(type__in=[asked["type"]] if asked["type"] in types else list(types))
     if asked["who"]:
         rows = rows.filter(account__name__icontains=asked["who"]) | rows.filter(account__email__icontains=asked["who"])
     for name in ("from", "to"):
