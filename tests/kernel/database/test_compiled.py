@@ -118,3 +118,20 @@ def test_a_number_may_be_a_part_of_a_text(db):
         Account.objects.create_account(email=email, name=email)
     assert compiled.rows("parts", build, [17, "a"]) == [{"email": "17@{x}.org"}]
     assert {row["email"] for row in compiled.rows("parts", build, [18, "b"])} == {"18@{x}.org", "b:18"}
+
+
+def test_a_region_forgotten_in_the_key_leaks_nothing(accounts, region, other_region):
+    from filanda.kernel.regions.scoped import across_regions, in_region
+
+    def grants(pks):
+        return RoleGrant.objects.filter(account__in=pks).values("role")
+
+    pk = [accounts[0].pk]
+    with across_regions():
+        assert len(compiled.rows("grants", grants, pk)) == 1
+    with in_region(other_region):
+        assert compiled.rows("grants", grants, pk) == []
+        with across_regions():
+            assert len(compiled.rows("grants", grants, pk)) == 1
+        assert compiled.rows("grants", grants, pk) == []
+    assert len(compiled.rows("grants", grants, pk)) == 1

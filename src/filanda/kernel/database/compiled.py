@@ -17,6 +17,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
+from django_scopes import get_scope
 
 __all__ = ["forget", "rows"]
 
@@ -55,17 +56,20 @@ def rows(key: Hashable, build: Build, numbers: Sequence[int | str]) -> list[dict
 
     build: returns a queryset with ``values()``. It is called with stand-ins for ``numbers`` and not every time, so
     the queryset may depend on the numbers only by holding each as a parameter, or as a part of one such as the token
-    "space:17", and on everything else only through ``key``: the region (filters of scoped managers become parameters),
-    what the actor may see, slices. A number that is compared with a column smaller than bigint has to be a Value, or
-    Django sees that no row can have it.
+    "space:17", and on everything else only through ``key``: what the actor may see, slices; the active region, which
+    scoped managers ask for, is part of it anyway. A number that is compared with a column smaller than bigint has to
+    be a Value, or Django sees that no row can have it.
     """
     if not numbers:
         return []
-    known = (key, tuple(isinstance(number, str) for number in numbers))
+    # The filter of scoped managers is part of what is built: another one is another query, whatever `key` says.
+    scope = get_scope()
+    region = scope.get("region") if scope.get("_enabled", True) else None
+    known = (key, getattr(region, "pk", None), tuple(isinstance(number, str) for number in numbers))
     try:
         compiled = _kept[known]
     except KeyError:
-        compiled = _kept[known] = _compile(build, known[1])
+        compiled = _kept[known] = _compile(build, known[2])
         while len(_kept) > _KEPT:
             with suppress(KeyError):
                 _kept.popitem(last=False)

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import now
 
@@ -68,12 +69,9 @@ def actor_for(account: Account | None, *, has_second_factor: bool = False) -> Ac
     """
     if account is None or not account.is_authenticated or not account.is_active:
         return VISITOR
-    from django.db.models import Q
+    from filanda.kernel.identity.models import POWERFUL, SCOPED
 
-    from filanda.kernel.identity.models import POWERFUL, SCOPED, RoleGrant
-
-    open_grants = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=now()), account=account, ended_at=None)
-    rows = list(open_grants.values_list("role", "scope_kind", "scope_id"))
+    rows = _open_grants(account)
     held = frozenset(role for role, kind, _number in rows if not kind and role not in SCOPED)
     withheld = frozenset() if has_second_factor else held & POWERFUL
     return Actor(
@@ -84,3 +82,21 @@ def actor_for(account: Account | None, *, has_second_factor: bool = False) -> Ac
         withheld=withheld,
         has_second_factor=has_second_factor,
     )
+
+
+def _open_grants(account: Account) -> list[tuple[str, str, int]]:
+    """(role, kind of its scope, id of that), of what `account` holds now in the active region."""
+    from django.db.models import DateTimeField, Q, QuerySet, TextField, Value
+    from django.db.models.functions import Cast
+
+    from filanda.kernel.database import compiled
+    from filanda.kernel.identity.models import RoleGrant
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        moment = Cast(Value(given[1], TextField()), DateTimeField())
+        held = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=moment), account=given[0], ended_at=None)
+        found: QuerySet[Any, Any] = held.values("role", "scope_kind", "scope_id")
+        return found
+
+    found = compiled.rows("identity: grants", build, [account.pk, now().isoformat()])
+    return [(row["role"], row["scope_kind"], row["scope_id"]) for row in found]
