@@ -2,6 +2,7 @@
 """Where the worker finds the jobs of all rooms: procrastinate imports this module."""
 
 from filanda.across.administration import tasks as administration_tasks
+from filanda.across.matchmaking import tasks as matchmaking_tasks
 from filanda.across.privacy import tasks as privacy_tasks
 from filanda.capabilities.files import tasks as files_tasks
 from filanda.capabilities.matching import tasks as matching_tasks
@@ -19,6 +20,7 @@ __all__ = [
     "jobs_tasks",
     "mail_tasks",
     "matching_tasks",
+    "matchmaking_tasks",
     "needs_tasks",
     "organisations_tasks",
     "privacy_tasks",

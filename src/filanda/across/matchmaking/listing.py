@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Suggestions as their templates want them. What is shown of anything is read again as the reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+
+from filanda.across.matchmaking.models import Found, MatchFeedback, NotForMe
+from filanda.across.matchmaking.queries import Match
+from filanda.components.proposals.cards import Card as ProposalCard
+from filanda.components.proposals.cards import cards as proposal_cards
+from filanda.directory.organisations.queries import EvidenceCard, evidence_cards, organisation_cards, slug_of
+from filanda.directory.people.models import Person
+from filanda.kernel.identity.actors import Actor
+
+__all__ = ["REASONS", "Proof", "Row", "dismissed_rows", "rows"]
+
+
+def REASONS() -> list[tuple[str, str]]:  # noqa: N802 - what the select offers, in the reader's language
+    return [(value, str(label)) for value, label in NotForMe.choices]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A piece of evidence. `url`: where it stands on its organisation's page."""
+
+    title: str
+    url: str
+    language: str
+    kind_label: str
+    year: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A suggestion. `key`: "organisation:12". `introduce_url`: "" where nobody can be asked."""
+
+    key: str
+    name: str
+    url: str
+    language: str
+    why: str
+    facts: tuple[str, ...]
+    helix_role: str = ""
+    helix_label: str = ""
+    is_close: bool = True
+    proofs: tuple[Proof, ...] = ()
+    introduce_url: str = ""
+
+
+def rows(
+    found: Sequence[Match], *, actor: Actor, proposal_id: int | None = None, organisation_id: int | None = None
+) -> list[Row]:
+    """Suggestions that `actor` may see, in order. `proposal_id`: for which they are; else (`organisation_id`) they are
+    proposals for somebody. Up to six queries, whatever their number.
+    """
+    ids: dict[str, list[int]] = {kind: [one.id for one in found if one.kind == kind] for kind in Found.values}
+    bodies = organisation_cards(ids[Found.ORGANISATION], actor) if ids[Found.ORGANISATION] else {}
+    people = _people(ids[Found.PERSON], actor)
+    proposals = {card.id: card for card in proposal_cards(actor, ids[Found.PROPOSAL])} if ids[Found.PROPOSAL] else {}
+    pieces = evidence_cards([piece for one in found for piece in one.evidence], actor) if found else {}
+    made = []
+    for one in found:
+        row: Row | None = None
+        if one.kind == Found.ORGANISATION and one.id in bodies:
+            card = bodies[one.id]
+            row = Row(
+                key=f"organisation:{one.id}",
+                name=card.name,
+                url=reverse("finder:organisation", args=[one.id, card.slug]),
+                language="",
+                why=one.why,
+                facts=tuple(filter(None, (card.municipality or card.province,))),
+                helix_role=card.helix_role,
+                helix_label=card.helix_label,
+                is_close=one.is_close,
+                proofs=_proofs(one, pieces, card.id, card.slug),
+                introduce_url=_introduce(proposal=proposal_id, organisation=one.id),
+            )
+        elif one.kind == Found.PERSON and one.id in people:
+            person = people[one.id]
+            shows = person.field_visible_to("headline", actor)
+            row = Row(
+                key=f"person:{one.id}",
+                name=person.name,
+                url=_page("profiles:person", one.id, person.slug),
+                language="",
+                why=one.why,
+                facts=(person.headline,) if shows and person.headline else (),
+                introduce_url=_introduce(proposal=proposal_id, person=one.id),
+            )
+        elif one.kind == Found.PROPOSAL and one.id in proposals:
+            row = _proposal_row(one, proposals[one.id], pieces, proposal_id, organisation_id)
+        if row is not None:
+            made.append(row)
+    return made
+
+
+def _proposal_row(
+    one: Match,
+    card: ProposalCard,
+    pieces: Mapping[int, EvidenceCard],
+    proposal_id: int | None,
+    organisation_id: int | None,
+) -> Row:
+    language = (get_language() or "it")[:2]
+    return Row(
+        key=f"proposal:{one.id}",
+        name=card.title,
+        url=reverse("proposals:proposal", args=[card.id, card.slug]),
+        language=card.language if card.language != language else "",
+        why=one.why,
+        facts=tuple(filter(None, (card.kind_label, card.who.name, card.place))),
+        helix_role=card.who.helix_role,
+        helix_label=card.who.helix_label,
+        proofs=_proofs(one, pieces, organisation_id, "-") if organisation_id is not None else (),
+        introduce_url=(
+            _introduce(proposal=proposal_id, organisation=card.who.organisation_id)
+            if proposal_id is not None and card.who.organisation_id is not None
+            else _introduce(proposal=card.id, organisation=organisation_id)
+            if proposal_id is None and organisation_id is not None
+            else ""
+        ),
+    )
+
+
+def _proofs(
+    one: Match, pieces: Mapping[int, EvidenceCard], organisation_id: int | None, slug: str
+) -> tuple[Proof, ...]:
+    if organisation_id is None:
+        return ()
+    base = reverse("finder:organisation", args=[organisation_id, slug_of(slug) if slug != "-" else "-"])
+    language = (get_language() or "it")[:2]
+    return tuple(
+        Proof(
+            title=pieces[piece].title,
+            url=f"{base}?e={piece}#e{piece}",
+            language=pieces[piece].language if pieces[piece].language != language else "",
+            kind_label=pieces[piece].kind_label,
+            year=pieces[piece].years,
+        )
+        for piece in one.evidence
+        if piece in pieces
+    )
+
+
+def _people(ids: Sequence[int], actor: Actor) -> dict[int, Person]:
+    if not ids:
+        return {}
+    return {row.pk: row for row in Person.objects.listed_to(actor).filter(pk__in=ids)}
+
+
+def _page(name: str, *args: Any) -> str:
+    try:
+        return reverse(name, args=args or None)
+    except NoReverseMatch:
+        return ""
+
+
+def _introduce(**query: int | None) -> str:
+    """Where one asks to be introduced, with what for; "" where no installed room does that."""
+    address = _page("collaborating:introduction-new")
+    known = {name: value for name, value in query.items() if value is not None}
+    return f"{address}?{urlencode(known)}" if address and len(known) == 2 else ""
+
+
+def dismissed_rows(said: Sequence[MatchFeedback], *, actor: Actor) -> list[Row]:
+    """What was said no to, the latest first, to take it back. As `rows`."""
+    reasons = {f"{one.kind}:{one.object_id}": one.get_reason_display() for one in said}
+    found = [Match(one.kind, one.object_id, 1, 0.0, "", {}) for one in reversed(said)]
+    return [_said(row, reasons[row.key]) for row in rows(found, actor=actor)]
+
+
+def _said(row: Row, reason: str) -> Row:
+    return Row(key=row.key, name=row.name, url=row.url, language=row.language, why=reason, facts=())

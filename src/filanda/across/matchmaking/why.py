@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Why something is suggested, in one sentence, from the signals that carried it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from filanda.across.matchmaking.features import WEIGHTS
+from filanda.components.proposals.models import ProposalKind
+
+__all__ = ["sentence_of_body", "sentence_of_person", "sentence_of_proposal"]
+
+TITLE_MOST = 90
+REASONS = 2  # besides the first
+CLEAR = 0.5  # from which part of its most a signal is worth a word
+
+
+def sentence_of_body(
+    features: Mapping[str, float],
+    title: str,
+    *,
+    is_close: bool,
+    days: float | None,
+    partners: int,
+    topics: Sequence[str],
+    is_rotated: bool = False,
+) -> str:
+    """Of an organisation; `title` of the piece of evidence that is nearest, "" where the reader sees none."""
+    if is_rotated:
+        first = _("New here, and its work is near to this: %(title)s") % {"title": _quoted(title)}
+    elif title and is_close:
+        first = _("It has done something close to this: %(title)s") % {"title": _quoted(title)}
+    elif title:
+        first = _("It works in this field; nearest is %(title)s") % {"title": _quoted(title)}
+    else:
+        first = _("Its evidence is near to this")
+    return _joined(first, _more(features, topics=topics, days=days, partners=partners))
+
+
+def sentence_of_person(features: Mapping[str, float], *, topics: Sequence[str], is_rotated: bool = False) -> str:
+    """Of a person."""
+    if is_rotated:
+        first = _("New here, and what they say of themselves is near to this")
+    elif topics:
+        first = _("Their skills and interests include %(topics)s") % {"topics": ", ".join(topics[:2])}
+        topics = ()
+    else:
+        first = _("What they say of themselves is near to this")
+    return _joined(first, _more(features, topics=topics))
+
+
+def sentence_of_proposal(
+    kind: str, features: Mapping[str, float], *, topics: Sequence[str], evidence: str = "", is_rotated: bool = False
+) -> str:
+    """Of a proposal; `evidence`: the title of one's own piece of evidence that is nearest to it, if that is why."""
+    first = {
+        ProposalKind.OFFER: _("It offers something near to this"),
+        ProposalKind.LOOK_FOR: _("It looks for something near to this"),
+        ProposalKind.TOGETHER: _("It wants to build something near to this together"),
+    }[ProposalKind(kind)]
+    if evidence:
+        first = {
+            ProposalKind.OFFER: _("It offers something near to your %(title)s"),
+            ProposalKind.LOOK_FOR: _("It looks for what your %(title)s is about"),
+            ProposalKind.TOGETHER: _("It wants to build something together, near to your %(title)s"),
+        }[ProposalKind(kind)] % {"title": _quoted(evidence)}
+    more = _more(features, topics=topics)
+    return _joined(first, [_("it is new"), *more][: REASONS + 1] if is_rotated else more)
+
+
+def _quoted(title: str) -> str:
+    short = title if len(title) <= TITLE_MOST else title[:TITLE_MOST].rsplit(" ", 1)[0] + "…"
+    return _("“%(title)s”") % {"title": short}
+
+
+def _more(
+    features: Mapping[str, float], *, topics: Sequence[str] = (), days: float | None = None, partners: int = 0
+) -> list[str]:
+    """What else speaks for it, the strongest first."""
+    said = {
+        "topics": _("also about %(topics)s") % {"topics": ", ".join(topics[:2])} if topics else "",
+        "kind": _("the kind of cooperation fits"),
+        "stage": _("the stage of development fits"),
+        "place": _("it is near the place named"),
+        "helix": _("it has another role in innovation than yours"),
+        "answers": (
+            ngettext(
+                "it usually answers within %(days)s day", "it usually answers within %(days)s days", max(1, round(days))
+            )
+            % {"days": max(1, round(days))}
+            if days is not None
+            else ""
+        ),
+        "partners": (
+            ngettext("you share %(n)s partner", "you share %(n)s partners", partners) % {"n": partners}
+            if partners
+            else ""
+        ),
+    }
+    strong = sorted(
+        (name for name, value in features.items() if name in said and said[name] and value >= CLEAR),
+        key=lambda name: -WEIGHTS[name] * features[name],
+    )
+    return [said[name] for name in strong[:REASONS]]
+
+
+def _joined(first: str, more: Sequence[str]) -> str:
+    words = [first, *more]
+    return "; ".join(words) + "."
