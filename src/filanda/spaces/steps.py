@@ -7,23 +7,38 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import SPACE_ROLES, Account, Role, RoleGrant
 from filanda.kernel.journal.actions import record
+from filanda.kernel.limits import Limit, TooMany, take
 from filanda.kernel.policies import Decision, Forbidden
+from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.steps import end_role, give_role
-from filanda.spaces.errors import LastManager
-from filanda.spaces.models import SCOPE, MemberRole, Membership, MembershipState, Space, SpaceInvitation
+from filanda.spaces.errors import LastManager, SpaceWrong, TooOften
+from filanda.spaces.models import (
+    SCOPE,
+    MemberRole,
+    Membership,
+    MembershipState,
+    Openness,
+    Space,
+    SpaceInvitation,
+    SpaceKind,
+)
+from filanda.spaces.values import free_slug
 
 __all__ = [
     "account_id_of",
     "become_active",
     "change_role",
     "end_active",
+    "enter",
     "enter_as_manager",
+    "found_space",
     "has_other_managers",
     "lock_space",
     "note_activity",
@@ -36,6 +51,7 @@ __all__ = [
     "use_up_invitations",
 ]
 
+OPENED_A_DAY = Limit(20, timedelta(days=1))  # by one account
 VISIT_ENDS_AFTER = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -156,20 +172,76 @@ def enter_as_manager(*, actor: Actor, space: Space, account_id: int, now: dateti
     """Let somebody be a manager of `space`, whether they were inside or not. The caller has decided that `actor` may,
     and holds the space's lock (a new space needs none).
     """
+    return enter(actor=actor, space=space, account_id=account_id, role=MemberRole.MANAGER, now=now, reason=reason)
+
+
+def enter(
+    *, actor: Actor, space: Space, account_id: int, role: MemberRole, now: datetime, reason: str = ""
+) -> Membership:
+    """Let somebody be inside `space` as `role`, whether they were inside or not: as `enter_as_manager`."""
     membership = (
         Membership.objects.select_for_update(of=("self",)).filter(space=space, account=account_id).first()
     ) or Membership(region=space.region, space=space, account_id=account_id, created_at=now)
     if membership.state != MembershipState.ACTIVE:
         membership.state_changed_at = now
     was_active = bool(membership.pk) and membership.state == MembershipState.ACTIVE
-    membership.state, membership.role = MembershipState.ACTIVE, MemberRole.MANAGER
+    membership.state, membership.role = MembershipState.ACTIVE, role
     membership.save()
     membership.space = space
     if was_active:
-        change_role(actor=actor, membership=membership, role=MemberRole.MANAGER, now=now, reason=reason)
+        change_role(actor=actor, membership=membership, role=role, now=now, reason=reason)
     else:
         become_active(actor=actor, membership=membership, now=now, reason=reason)
     return membership
+
+
+def found_space(
+    actor: Actor,
+    region: Region,
+    kind: SpaceKind,
+    texts: Mapping[str, Mapping[str, str]],
+    openness: str,
+    parent: Space | None,
+    now: datetime,
+) -> Space:
+    """Make a space with `texts` that were checked; `actor` manages it. The caller has decided that they may.
+
+    Raises SpaceWrong, TooOften, Forbidden for who is nobody.
+    """
+    account_id = account_id_of(actor)
+    try:
+        take("spaces-opened", OPENED_A_DAY, who=f"account:{account_id}", region=region, now=now)
+    except TooMany:
+        raise TooOften from None
+    names = texts["names"]
+    name = names.get(region.default_language) or next(iter(names.values()))
+    try:
+        with transaction.atomic():
+            space: Space = Space.objects.create(
+                region=region,
+                kind=kind,
+                parent=parent,
+                slug=free_slug(region, name, is_private=openness == Openness.PRIVATE),
+                openness=openness,
+                created_by_id=account_id,
+                created_at=now,
+                is_invented=region.is_invented,
+                **texts,
+            )
+    except IntegrityError:
+        raise SpaceWrong(
+            {"": _("Somebody opened one with this name a moment ago. Look at it, or try again.")}
+        ) from None
+    enter_as_manager(actor=actor, space=space, account_id=account_id, now=now, reason="opened it")
+    record(
+        "spaces.space.created",
+        region=region,
+        actor=actor,
+        subject=space,
+        payload={"kind": kind.value, "openness": openness, "parent": parent.pk if parent else None},
+        touches={"space": [space.pk]},
+    )
+    return space
 
 
 def has_other_managers(space: Space, account_id: int) -> bool:

@@ -4,25 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
-from filanda.kernel.limits import Limit, TooMany, take
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import in_region
-from filanda.spaces.errors import SpaceWrong, TooOften
+from filanda.spaces.errors import SpaceWrong
 from filanda.spaces.models import Openness, Space, SpaceConcept, SpaceKind
-from filanda.spaces.steps import account_id_of, enter_as_manager, lock_space
+from filanda.spaces.steps import found_space, lock_space
 from filanda.spaces.values import RESERVED, checked_texts, free_slug
 
 __all__ = ["ensure_region_spaces", "open_community", "open_group"]
-
-OPENED_A_DAY = Limit(20, timedelta(days=1))  # by one account
 
 
 def open_community(
@@ -49,7 +46,7 @@ def open_community(
                 raise SpaceWrong({"": _("Communities are opened within a community, one level deep.")})
             if above.is_private and openness != Openness.PRIVATE:
                 raise SpaceWrong({"openness": _("The community above this one is private, so this one is too.")})
-        space = _make(actor, region, SpaceKind.COMMUNITY, found, openness, above, now)
+        space = found_space(actor, region, SpaceKind.COMMUNITY, found, openness, above, now)
         SpaceConcept.objects.bulk_create(
             SpaceConcept(region=region, space=space, concept_id=one) for one in sorted(set(concept_ids))
         )
@@ -61,52 +58,7 @@ def open_group(*, actor: Actor, region: Region, texts: Mapping[str, Mapping[str,
     found = checked_texts(texts, region)
     with transaction.atomic(durable=True):
         require(actor, "spaces.groups.open")
-        space = _make(actor, region, SpaceKind.GROUP, found, Openness.PRIVATE, None, now)
-    return space
-
-
-def _make(
-    actor: Actor,
-    region: Region,
-    kind: SpaceKind,
-    texts: Mapping[str, Mapping[str, str]],
-    openness: str,
-    parent: Space | None,
-    now: datetime,
-) -> Space:
-    account_id = account_id_of(actor)
-    try:
-        take("spaces-opened", OPENED_A_DAY, who=f"account:{account_id}", region=region, now=now)
-    except TooMany:
-        raise TooOften from None
-    names = texts["names"]
-    name = names.get(region.default_language) or next(iter(names.values()))
-    try:
-        with transaction.atomic():
-            space: Space = Space.objects.create(
-                region=region,
-                kind=kind,
-                parent=parent,
-                slug=free_slug(region, name, is_private=openness == Openness.PRIVATE),
-                openness=openness,
-                created_by_id=account_id,
-                created_at=now,
-                is_invented=region.is_invented,
-                **texts,
-            )
-    except IntegrityError:
-        raise SpaceWrong(
-            {"": _("Somebody opened one with this name a moment ago. Look at it, or try again.")}
-        ) from None
-    enter_as_manager(actor=actor, space=space, account_id=account_id, now=now, reason="opened it")
-    record(
-        "spaces.space.created",
-        region=region,
-        actor=actor,
-        subject=space,
-        payload={"kind": kind.value, "openness": openness, "parent": parent.pk if parent else None},
-        touches={"space": [space.pk]},
-    )
+        space = found_space(actor, region, SpaceKind.GROUP, found, Openness.PRIVATE, None, now)
     return space
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.follows.steps import follow
@@ -25,6 +26,7 @@ from filanda.components.proposals.models import (
     Proposal,
 )
 from filanda.components.proposals.policies.answering import PLACE, why_not
+from filanda.components.proposals.queries.answering import SILENT_REMINDED, SILENT_TOLD, silent_since
 from filanda.components.proposals.refusals import AnswerOutdated, AnswerRefused, AnswerWrong, Refusal
 from filanda.components.proposals.steps.answering import lock_for, note, recount
 from filanda.directory.affiliations.queries import admin_accounts
@@ -40,6 +42,7 @@ __all__ = [
     "decline",
     "drop_draft",
     "mark_read",
+    "remind_silent",
     "save_interest_draft",
     "send_interest",
     "shortlist",
@@ -248,3 +251,29 @@ def _who_talks(interest: ExpressionOfInterest, proposal: Proposal) -> list[int]:
         if organisation_id is not None:
             accounts += [account.pk for account in admin_accounts(organisation_id)]
     return sorted({account for account in accounts if account is not None})
+
+
+def remind_silent(*, actor: Actor, now: datetime) -> tuple[int, int]:
+    """The owners of answers without a word for seven days are reminded, facilitators told after fourteen; each once for
+    one silence. Returns how many of either. For the clock: the platform alone.
+    """
+    require(actor, "proposals.interests.remind")
+    rows = ExpressionOfInterest.objects.all()
+    reminded = _tell_of_silence(rows, SILENT_REMINDED, "owner_reminded_at", "owner_reminded", now)
+    told = _tell_of_silence(rows, SILENT_TOLD, "facilitator_told_at", "facilitator_told", now)
+    return reminded, told
+
+
+def _tell_of_silence(rows: Any, days: timedelta, field: str, event: str, now: datetime) -> int:
+    done = 0
+    not_yet = Q(**{field: None}) | Q(**{f"{field}__lt": F("last_sign")})
+    for number in list(silent_since(rows, now, days).filter(not_yet).values_list("pk", flat=True)):
+        with transaction.atomic(durable=True):
+            interest = ExpressionOfInterest.objects.select_related("proposal").get(pk=number)
+            interest.proposal = lock_for(interest)
+            if not silent_since(rows.filter(pk=number), now, days).filter(not_yet).exists():
+                continue  # somebody acted a moment ago
+            ExpressionOfInterest.objects.filter(pk=number).update(**{field: now})
+            note(event, interest, PLATFORM)
+            done += 1
+    return done

@@ -135,6 +135,7 @@ PERMISSIONS: tuple[Permission, ...] = (
         "proposals.interests.decide", gettext_lazy("Decide on answers to one’s proposal"), MEMBERS, rule=_decides
     ),
     Permission("proposals.interests.withdraw", gettext_lazy("Withdraw one’s answer"), MEMBERS, rule=_withdraws),
+    Permission("proposals.interests.remind", gettext_lazy("Remind silent owners (the platform only)")),
 )
 
 
