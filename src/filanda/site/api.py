@@ -35,6 +35,7 @@ from filanda.capabilities.needs.limits import LIMITS
 from filanda.components.discussions import api as discussions
 from filanda.components.documents import api as documents
 from filanda.components.events import api as events
+from filanda.components.proposals import api as proposals
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.ui.problems import (
     BAD_REQUEST,
@@ -86,6 +87,7 @@ api.add_router("", communities.router)
 api.add_router("", discussions.router)
 api.add_router("", documents.router)
 api.add_router("", events.router)
+api.add_router("", proposals.router)
 
 
 # Coming in

@@ -40,6 +40,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         for code, _name in settings.LANGUAGES:
             lines += [f"Disallow: /{code}/needs/", f"Disallow: /{code}/organisations/*/introduction/"]
             lines += [f"Disallow: /{code}/organisations.csv", f"Disallow: /{code}/people.csv"]
+            lines += [f"Disallow: /{code}/proposals/list.csv", f"Disallow: /{code}/proposals/list.json"]
         lines += ["", f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The site map (sitemaps.org): pages and visible organisations, each in all languages of the region."""
+"""The site map (sitemaps.org): pages, open proposals and visible organisations, each in all languages of the region."""
 
 from __future__ import annotations
 
+from typing import Any
 from xml.sax.saxutils import escape
 
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -12,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from filanda.across.finder.addresses import Addresses
+from filanda.components.proposals.models import OPEN_STATES, Proposal
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.organisations.queries import slug_of
 from filanda.kernel.identity.actors import VISITOR
@@ -20,7 +23,7 @@ from filanda.kernel.regions.models import Region
 __all__ = ["sitemap", "sitemap_part"]
 
 PER_PART = 10_000  # organisations; a part may hold 50,000 addresses
-_PAGES = ("finder:home", "finder:organisations", "how", "privacy", "accessibility", "api-docs")
+_PAGES = ("finder:home", "finder:organisations", "proposals:directory", "how", "privacy", "accessibility", "api-docs")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
@@ -50,17 +53,29 @@ def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     region: Region = request.region  # type: ignore[attr-defined]
     origin = request.build_absolute_uri("/").rstrip("/")
+    proposals = _proposals() if number == 1 else []
     lines: list[str] = []
     for code in region.languages:
         with translation.override(code):
             addresses = Addresses.here()
             if number == 1:
                 lines += [_url(origin + reverse(page)) for page in _PAGES]
+                lines += [
+                    _url(origin + reverse("proposals:proposal", args=[row.pk, row.slug]), f"{row.changed_at:%Y-%m-%d}")
+                    for row in proposals
+                ]
             lines += [
                 _url(origin + addresses.organisation(pk, slug_of(name)), f"{updated_at:%Y-%m-%d}")
                 for pk, name, updated_at in organisations
             ]
     return _xml("urlset", lines)
+
+
+def _proposals() -> list[Any]:
+    """Those that everybody finds and can answer, newest first."""
+    rows = Proposal.objects.visible_to(VISITOR).filter(state__in=OPEN_STATES)
+    rows = rows.annotate(changed_at=Coalesce("edited_at", "published_at"))
+    return list(rows.only("title", "published_at").order_by("-published_at", "-pk")[:PER_PART])
 
 
 def _url(place: str, changed: str = "") -> str:

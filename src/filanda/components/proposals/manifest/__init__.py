@@ -14,7 +14,8 @@ manifest = Manifest(
     notices=tuple(one for part in _PARTS for one in part.NOTICES),
     desk=tuple(one for part in _PARTS for one in part.DESK),
     things=(*reading.THINGS, *answering.THINGS),
-    personal_data=answering.PERSONAL,
+    personal_data=(*answering.PERSONAL, *reading.PERSONAL),
     waiting=answering.waiting,
     search_sources=reading.SEARCH_SOURCES,
+    demo=reading.demo,
 )

@@ -6,21 +6,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from django.utils.functional import Promise
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from filanda.components.proposals.demo.seeding import seed_proposals
 from filanda.components.proposals.happening import NEWS, tasks
 from filanda.components.proposals.policies.reading import PERMISSIONS, register_files
 from filanda.components.proposals.queries.reading import KIND, lines
 from filanda.components.proposals.searching import SEARCH_SOURCES
+from filanda.components.proposals.steps import ending
 from filanda.components.proposals.steps.reading import follow_audience
 from filanda.components.proposals.telling import reading as telling
+from filanda.components.proposals.telling.personal import collect, erase
+from filanda.directory.organisations.demo.seeds import ensure_region
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.journal.models import Event
+from filanda.kernel.manifests import PersonalData
 from filanda.kernel.manifests.desk import DeskSource
-from filanda.kernel.manifests.things import Notice, Thing, Told
+from filanda.kernel.manifests.things import Enforcement, Notice, Thing, Told
+from filanda.kernel.regions.scoped import in_region
 from filanda.spaces.components import ComponentKind, register_component
 
-__all__ = ["DESK", "EVENTS", "NOTICES", "PERMISSIONS", "SEARCH_SOURCES", "THINGS"]
+__all__ = ["DESK", "EVENTS", "NOTICES", "PERMISSIONS", "PERSONAL", "SEARCH_SOURCES", "THINGS", "demo"]
 
 register_files()
 register_component(
@@ -32,8 +40,16 @@ register_component(
         follow_audience=follow_audience,
         news=NEWS,
         tasks=tasks,
+        space_kinds=frozenset({"region", "community"}),
     )
 )
+
+
+def demo(actor: Actor) -> None:
+    """Invented proposals, where there are none."""
+    region = ensure_region()
+    with in_region(region):
+        seed_proposals(actor, region, now())
 
 
 def _event(name: str, label: str | Promise) -> EventType:
@@ -51,6 +67,7 @@ EVENTS: tuple[EventType, ...] = (
     _event("proposals.search.dropped", _("A kept search of proposals was dropped")),
     _event("proposals.search.told", _("What is new for a kept search of proposals was sent")),
     _event("proposals.audience.followed", _("A community opened or closed, and its proposals with it")),
+    _event("proposals.author.left", _("Proposals of somebody who left have lost their words, or gone")),
     _event("proposals.demo.seeded", _("Invented proposals were made")),
 )
 
@@ -66,6 +83,9 @@ NOTICES: tuple[Notice, ...] = (
     _notice("proposals.admission.ended", telling.decided),
 )
 DESK: tuple[DeskSource, ...] = ()
+PERSONAL: tuple[PersonalData, ...] = (
+    PersonalData("proposals", _("Your proposals, what you read of others, and your searches"), collect, erase),
+)
 THINGS: tuple[Thing, ...] = (
     Thing(
         KIND,
@@ -73,6 +93,7 @@ THINGS: tuple[Thing, ...] = (
         lines,
         is_followed=True,
         is_bookmarked=True,
+        enforcement=Enforcement(ending.hide, ending.remove, ending.restore, ending.text),
         url_names=("proposals:proposal", "proposals:short"),
         find=lambda match: match.get("number"),
     ),
