@@ -5,7 +5,7 @@ from django.utils.translation import override
 from filanda.capabilities.threads.actions import answer, delete_post
 from filanda.capabilities.threads.models import Mention
 from filanda.capabilities.threads.queries import people_named
-from filanda.capabilities.threads.rendering import finished, plain, preview_html, render
+from filanda.capabilities.threads.rendering import finished, plain, plain_of, preview_html, render
 from filanda.directory.people.models import Block, Person, Visibility
 from filanda.kernel.identity.actors import VISITOR
 from tests.capabilities.threads.halls import INNER, NOW, PUBLIC, act, somebody
@@ -118,3 +118,22 @@ def test_deleted_post_leaves_no_mention(region, anna, bruno):
     post = answer(actor=anna, thread=opened(anna), source=f"Ask {handle(bruno)}.", now=NOW)
     delete_post(actor=anna, post=post, now=NOW)
     assert not Mention.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("# Silk & *wool*\n\n- warp\n- weft", "Silk & wool warp weft"),
+        ("a  \nb\n\n***\n\nc<d, \"e\" > f", 'a b c<d, "e" > f'),
+        ("|a|b|\n|-|-|\n|c|d|", "a b c d"),
+        ("[a > b](https://x.example/?q=%3E \"1 > 0\")", "a > b"),
+        ("```\n<b>bold</b>\n```", "<b>bold</b>"),
+        ("See https://a.example/x now", "See https://a.example/x now"),
+    ],
+)  # fmt: skip
+def test_the_words_of_stored_html(region, source, words):
+    assert plain_of(html(source)) == words
+
+
+def test_the_words_of_stored_html_name_nobody(region, anna, bruno):
+    assert plain_of(html(f"Ask {handle(bruno)}, please.", anna)) == "Ask @…, please."

@@ -39,6 +39,16 @@ def mark(text: str, query: str, language: str = "", *, stems: Collection[str] | 
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped, or letters and digits only
 
 
+def first_marked(text: str, query: str, language: str = "") -> int:
+    """Where in `text` the first word stands that `mark` would mark; -1 where there is none."""
+    code = known_language(language)
+    wanted = _wanted(query, code)
+    for found in _WORD.finditer(text[:_LONGEST_TEXT]) if wanted else ():
+        if stem(found[0], code) in wanted:
+            return found.start()
+    return -1
+
+
 @functools.lru_cache(maxsize=16)
 def _wanted(query: str, code: str) -> frozenset[str]:
     """Stems of a query's words. Kept, as one query is compared with every text of an answer: up to 450 times."""

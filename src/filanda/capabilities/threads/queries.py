@@ -47,6 +47,7 @@ __all__ = [
     "post_rows",
     "thread_at",
     "thread_rows",
+    "threads_seen",
     "unanswered",
     "unread_in",
     "where",
@@ -203,6 +204,23 @@ def thread_rows(actor: Actor, place: Key, *, filter: str = "", page: int = 1) ->
 
     found = compiled.rows(("threads: list", filter, start, *seen.where), build, seen.numbers)
     return [ThreadRow(**row) for row in found]
+
+
+def threads_seen(actor: Actor, place: Key, ids: Sequence[int]) -> dict[int, ThreadRow]:
+    """Those of `ids` that stand in `place` and that `actor` sees. One query, none for no ids."""
+    if not ids:
+        return {}
+    seen = _seen_in(actor, place)
+    wanted = [*ids, *([ids[-1]] * (-len(ids) % 8))]  # a few lengths of the list: each is compiled once
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        account = seen.account(given)
+        rows = seen.rows(given).filter(moved_to=None, pk__in=given[len(seen.numbers) :])
+        found: QuerySet[Any, Any] = with_number_read(rows, account).order_by().values(*_THREAD_FIELDS, "read_number")
+        return found
+
+    found = compiled.rows(("threads: some", *seen.where), build, [*seen.numbers, *wanted])
+    return {row["id"]: ThreadRow(**row) for row in found}
 
 
 def thread_at(

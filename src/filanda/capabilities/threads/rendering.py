@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,6 +43,7 @@ __all__ = [
     "names_known",
     "people_in",
     "plain",
+    "plain_of",
     "preview_html",
     "readers_among",
     "render",
@@ -100,6 +101,20 @@ def plain(source: str, most: int = 0) -> str:
     if most and len(text) > most:
         text = text[: most - 1].rsplit(" ", 1)[0] + "…"
     return text
+
+
+def plain_of(html: str) -> str:
+    """The words of stored HTML in one line, without marks; names of people are not in it."""
+    text = _TAG.sub("", _BETWEEN.sub(" ", _PLACEHOLDER.sub(_words_of, html)))
+    return " ".join(unescape(text).split())
+
+
+def _words_of(match: re.Match[str]) -> str:
+    return "@…" if 'class="mention"' in match["attributes"] else match["words"]
+
+
+_BETWEEN = re.compile(r"</(?:p|li|h\d|t[dhr]|pre|blockquote|d[td])>|<(?:br|hr) ?/?>")
+_TAG = re.compile(r'<(?:[^"<>]|"[^"]*")*>')
 
 
 def readers_among(audience: str, people: Iterable[Person]) -> list[Person]:

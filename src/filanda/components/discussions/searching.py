@@ -13,10 +13,11 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from markupsafe import Markup
 
 from filanda.capabilities.search.analysis import query_words
-from filanda.capabilities.search.highlight import mark
+from filanda.capabilities.search.highlight import first_marked, mark
 from filanda.capabilities.search.queries import find_threads
-from filanda.capabilities.threads.models import Post, PostState, Thread
-from filanda.capabilities.threads.rendering import plain
+from filanda.capabilities.threads.models import Post, PostState
+from filanda.capabilities.threads.queries import threads_seen
+from filanda.capabilities.threads.rendering import plain_of
 from filanda.components.discussions import queries
 from filanda.components.discussions.framing import Room, foreign
 from filanda.kernel.regions.scoped import active_region
@@ -46,8 +47,7 @@ def search_threads(room: Room, q: str, page: int) -> Found:
     """Page `page` of the threads of the space with the words of `q`. Three queries."""
     filters = {SCOPE: [str(room.space.pk)]}
     answer = find_threads(active_region(), room.actor, q, filters, (page - 1) * PAGE, PAGE)
-    seen = Thread.objects.visible_to(room.actor).in_place(SCOPE, room.space.pk).filter(moved_to=None)
-    threads = {row.pk: row for row in seen.filter(pk__in=answer.ids)} if answer.ids else {}
+    threads = threads_seen(room.actor, (SCOPE, room.space.pk), answer.ids)
     best = _best_posts(list(threads), q)
     people = queries.authors({post.author_id for post in best.values()}, room.actor, room.space)
     hits = []
@@ -58,7 +58,7 @@ def search_threads(room: Room, q: str, page: int) -> Found:
         language = post.language if post is not None else thread.language
         hits.append(
             {
-                "url": f"{room.root}{thread.pk}/p/{post.number}/" if post is not None else room.thread_url(thread),
+                "url": f"{room.root}{thread.id}/p/{post.number}/" if post is not None else room.thread_url(thread),
                 "title": mark(thread.title, q, thread.language),
                 "title_lang": foreign(thread.language),
                 "snippet": _snippet(post, q) if post is not None else Markup(""),
@@ -87,19 +87,15 @@ def _best_posts(threads: Sequence[int], q: str) -> dict[int, Post]:
     found = rows.order_by("thread_id", "-words", "number").distinct("thread_id")
     return {
         post.thread_id: post
-        for post in found.only("thread_id", "number", "author_id", "language", "created_at", "source")
+        for post in found.only("thread_id", "number", "author_id", "language", "created_at", "html")
     }
 
 
 def _snippet(post: Post, q: str) -> Markup:
     """The piece of a post around the first word that was found, with the words marked."""
-    text = plain(post.source)
-    marked = str(mark(text, q, post.language))
-    at = marked.find("<mark>")
-    # Before the first mark only `&` and the like are longer than in the text: near enough.
-    start = max(0, at - _BEFORE) if at > _SNIPPET - _BEFORE else 0
-    if start:
-        start = text.find(" ", start) + 1
+    text = plain_of(post.html)
+    at = first_marked(text, q, post.language)
+    start = text.find(" ", at - _BEFORE) + 1 if at > _SNIPPET - _BEFORE else 0
     piece = text[start : start + _SNIPPET]
     if start + _SNIPPET < len(text):
         piece = piece.rsplit(" ", 1)[0] + " …"
