@@ -206,6 +206,15 @@ def test_held_posts_are_seen_by_author_and_keepers_until_released(region, anna, 
     assert_counted()
 
 
+def test_of_a_held_post_that_is_taken_back_nothing_shows(region, anna, bruno, mara):
+    thread = talk(mara, place=HOLDING)
+    held = answer(actor=bruno, thread=thread, source="Held", now=NOW)
+    delete_post(actor=bruno, post=held, now=NOW)
+    assert list(Post.objects.values_list("number", flat=True)) == [1]
+    assert answer(actor=mara, thread=thread, source="Next", now=NOW).number == 3
+    assert_counted()
+
+
 def test_read_positions_never_go_back_nor_beyond_the_end(region, anna, bruno):
     thread = talk(anna, bruno, bruno)
     for number, reached in ((2, 2), (1, 2), (9, 3), (0, 3)):

@@ -8,7 +8,15 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 
 from filanda.capabilities.threads.actions import (
     answer,
@@ -80,12 +88,17 @@ def machine(people, mara):
             self.words[at] = f"edited {next(self.ticks)}"
             edit_post(actor=who, post=post, source=self.words[at], version=post.version, now=self.now())
 
-        @rule(at=posts)
+        @rule(target=posts, at=consumes(posts))
         def delete(self, at):
             post = self.alive(at)
             who = next(one for one in people if one.account_id == post.author_id)
             delete_post(actor=who, post=post, now=self.now())
+            if self.states[at] == "held" and post.number > 1:
+                del self.words[at], self.states[at]
+                self.addresses = {place: number for place, number in self.addresses.items() if number != at}
+                return multiple()
             self.words[at], self.states[at] = "", "deleted"
+            return at
 
         @rule(at=posts)
         def release(self, at):

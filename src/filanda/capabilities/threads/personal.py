@@ -25,7 +25,7 @@ from filanda.capabilities.threads.models import (
 )
 from filanda.capabilities.threads.rendering import MENTION
 from filanda.capabilities.threads.steps.counting import lock_post, recount, recount_reactions
-from filanda.capabilities.threads.steps.posts import after_disappearing, save_counts, take_words_away, tell
+from filanda.capabilities.threads.steps.posts import save_counts, take_back, tell
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.models import Account
@@ -94,8 +94,7 @@ def _erase(account: Account, keeps: bool) -> None:
         thread, row = lock_post(post)
         threads.add(thread.pk)
         if not keeps and row.state != PostState.DELETED:
-            take_words_away(row, PostState.DELETED, now)
-            after_disappearing(thread, row, now)
+            take_back(thread, row, now)
     PostRevision.objects.filter(editor=account).update(editor=None)
     Post.objects.filter(author=account).update(author=None, key="")
     gone = {} if keeps else {"title": _("A discussion whose first post was deleted")}

@@ -26,7 +26,6 @@ from filanda.capabilities.threads.rendering import render
 from filanda.capabilities.threads.steps.counting import lock_post, recount_reactions
 from filanda.capabilities.threads.steps.positions import advance
 from filanda.capabilities.threads.steps.posts import (
-    after_disappearing,
     checked_source,
     checked_title,
     inspected,
@@ -34,7 +33,7 @@ from filanda.capabilities.threads.steps.posts import (
     lock_place_of,
     sent_already,
     set_mentions,
-    take_words_away,
+    take_back,
     tell,
     write_answer,
     write_post,
@@ -200,7 +199,7 @@ def edit_post(*, actor: Actor, post: Post, source: str, version: int, now: datet
 
 
 def delete_post(*, actor: Actor, post: Post, now: datetime) -> None:
-    """Take one's own words back: a stone stays, so that answers to it keep their place. Twice is the same as once.
+    """Take one's own words back: a stone stays, but of a held post. Twice is the same as once.
 
     Raises Forbidden, ThreadGone.
     """
@@ -212,8 +211,7 @@ def delete_post(*, actor: Actor, post: Post, now: datetime) -> None:
         require(actor, "threads.delete", row)
         if row.state == PostState.DELETED:
             return
-        take_words_away(row, PostState.DELETED, now)
-        after_disappearing(thread, row, now)
+        take_back(thread, row, now)
         tell("threads.post.deleted", actor=actor, thread=thread, post=row)
 
 

@@ -14,7 +14,7 @@ from filanda.capabilities.files.actions import inspect
 from filanda.capabilities.files.inspecting import Inspected
 from filanda.capabilities.files.models import FileAudience, FileKind, StoredFile
 from filanda.capabilities.files.steps import delete_files, keep_file
-from filanda.capabilities.follows.steps import follow
+from filanda.capabilities.follows.steps import follow, forget_thing
 from filanda.capabilities.threads.errors import NothingWritten, TextTooLong
 from filanda.capabilities.threads.models import (
     POST_MOST,
@@ -42,6 +42,7 @@ __all__ = [
     "lock_place_of",
     "save_counts",
     "sent_already",
+    "take_back",
     "take_words_away",
     "tell",
     "write_answer",
@@ -221,6 +222,19 @@ def take_words_away(post: Post, state: str, now: datetime) -> None:
     Mention.objects.filter(post=post).delete()
     Reaction.objects.filter(post=post).delete()
     delete_files(StoredFile.objects.filter(subject_kind=SUBJECT, subject_id=post.pk))
+
+
+def take_back(thread: Thread, post: Post, now: datetime) -> None:
+    """The locked `post` of the locked `thread` goes, as its author wished: a stone stays, so that answers to it keep
+    their place. One that was held goes whole: no reader has seen it, and none shall learn of it.
+    """
+    if post.state == PostState.HELD and post.number > 1:
+        delete_files(StoredFile.objects.filter(subject_kind=SUBJECT, subject_id=post.pk))
+        forget_thing((SUBJECT, post.pk))
+        Post.objects.filter(pk=post.pk).delete()
+    else:
+        take_words_away(post, PostState.DELETED, now)
+    after_disappearing(thread, post, now)
 
 
 def after_disappearing(thread: Thread, post: Post, now: datetime) -> None:
