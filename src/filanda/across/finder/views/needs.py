@@ -118,6 +118,7 @@ def _context(request: HttpRequest, saved: SavedNeed, selection: Selection, shown
         "kept_until": timezone.localtime(saved.expires_at).date(),
         "share_url": request.build_absolute_uri(list_url),
         "list_url": list_url,
+        "proposal_url": f"{reverse('proposals:new')}?{urlencode({'need': saved.token})}",
         # How many of a kind the region holds says nothing about this need: no counts here.
         "groups": facets.groups(region, found.facets, selection, with_counts=False),
         "active": facets.active_filters(region, selection, list_url),
