@@ -39,15 +39,16 @@ _S = IntroductionState
 
 class IntroductionQuerySet(models.QuerySet["Introduction"]):
     def visible_to(self, actor: Actor) -> IntroductionQuerySet:
-        """Those of one's own side, and those one looks after. What a side learns of the other is `Side.shows_other`."""
+        """Those of one's own side; facilitators see all of their region, as they hand over to one another. What a side
+        learns of the other is `Introduction.shows`.
+        """
         if actor.is_platform:
             return self
         if actor.account_id is None:
             return self.none()
-        seen = Q(pk__in=Side.objects.filter(Side.of(actor)).values("introduction"))
         if Role.FACILITATOR in actor.roles:
-            seen |= Q(facilitator=actor.account_id) | Q(facilitator=None)
-        return self.filter(seen)
+            return self
+        return self.filter(pk__in=Side.objects.filter(Side.of(actor)).values("introduction"))
 
     def open(self) -> IntroductionQuerySet:
         return self.filter(state__in=[_S.PROPOSED, _S.ONE_CONSENTED])
@@ -102,6 +103,10 @@ class Introduction(models.Model):
 
     def __str__(self) -> str:
         return f"introduction {self.pk}"
+
+    def shows(self, side: Side) -> bool:
+        """Whether the other side may know who `side` is. No query."""
+        return side.is_public or self.state == IntroductionState.MADE
 
 
 class Side(models.Model):

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who proposes introductions, asks for them and answers; and the place in which the two talk once it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from filanda.capabilities.introductions.models import Introduction, IntroductionState, Side
+from filanda.capabilities.moderation.suspensions import may_write
+from filanda.capabilities.threads.places import Place, Read, register_place
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import Role
+from filanda.kernel.policies import Decision, Permission
+
+__all__ = ["PERMISSIONS", "PLACE", "register_introduction_place", "side_of"]
+
+PLACE = "introduction"
+_MEMBERS = frozenset({Role.INNOVATOR, Role.FACILITATOR})
+_GONE = Decision(False, _("This is not there any more, or not for you to see."))
+
+
+def side_of(actor: Actor, introduction: Introduction) -> Side | None:
+    """The side for which `actor` answers; where somebody came to stand on both, the one that has not answered. No query
+    where `sides` is prefetched.
+    """
+    mine = [side for side in introduction.sides.all() if side.is_of(actor)]
+    waiting = [side for side in mine if side.consented_at is None and side.refused_at is None]
+    return (waiting or mine or [None])[0]
+
+
+def _may_propose(actor: Actor, introduction: Any) -> Decision:
+    if introduction is None or side_of(actor, introduction) is None:
+        return Decision(True)
+    return Decision(False, _("You are one of the two: another facilitator looks after this introduction."))
+
+
+def _may_ask(actor: Actor, _obj: Any) -> Decision:
+    return may_write(actor, None)
+
+
+def _may_answer(actor: Actor, introduction: Any) -> Decision:
+    """The sides; of a side that nobody here speaks for, a facilitator says what they heard from it: see actions."""
+    if introduction is None or side_of(actor, introduction) is not None or Role.FACILITATOR in actor.roles:
+        return Decision(True)
+    return Decision(False, _("Only the two who would be introduced answer this."))
+
+
+PERMISSIONS = (
+    Permission(
+        "introductions.propose",
+        _("Propose two parties to each other"),
+        roles=frozenset({Role.FACILITATOR}),
+        rule=_may_propose,
+    ),
+    Permission("introductions.ask", _("Ask to be introduced to somebody"), roles=_MEMBERS, rule=_may_ask),
+    Permission("introductions.answer", _("Say whether one wants to be introduced"), roles=_MEMBERS, rule=_may_answer),
+    Permission("introductions.clock", _("Remind of introductions and let them lapse (the platform only)")),
+)
+
+
+def _reads(actor: Actor) -> Read:
+    """The two sides and the facilitator who made it."""
+    rows = Introduction.objects.filter(state=IntroductionState.MADE)
+    mine = rows.filter(pk__in=Side.objects.filter(Side.of(actor)).values("introduction"))
+    if Role.FACILITATOR in actor.roles:
+        mine |= rows.filter(facilitator=actor.account_id)
+    return mine.order_by().values("pk")
+
+
+def _talks(actor: Actor, number: int) -> Decision:
+    if actor.account_id is None or not Introduction.objects.filter(pk__in=_reads(actor)).filter(pk=number).exists():
+        return _GONE
+    return may_write(actor, None)
+
+
+def register_introduction_place() -> None:
+    """Let the two who were introduced talk, and the facilitator with them."""
+    register_place(
+        Place(
+            kind=PLACE,
+            may_open=_talks,
+            may_answer=_talks,
+            keeps_order=lambda _actor, _number: _GONE,
+            keeps_order_in=lambda _actor: (),
+            audience=lambda number: f"{PLACE}:{number}",
+            thread_page=lambda number, _thread, _title: ("collaborating:introduction", (number,)),
+            read_by=_reads,
+        )
+    )
