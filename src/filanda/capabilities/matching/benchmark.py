@@ -17,7 +17,8 @@ from statistics import fmean
 from typing import Any
 
 from filanda.capabilities.matching.measures import ndcg, recall, reciprocal_rank
-from filanda.capabilities.matching.queries import NeedTooLong, NeedTooShort, match
+from filanda.capabilities.matching.queries import NeedTooLong, NeedTooShort, OrganisationMatch, match
+from filanda.capabilities.matching.ranking import KEPT
 from filanda.directory.organisations.models import SourceRecord
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.regions.models import Region
@@ -75,20 +76,35 @@ class Benchmark:
                     yield json.loads(line)
 
 
-def ask_all(benchmark: Benchmark, region: Region, *, done: Callable[[int], None] = lambda _n: None) -> Run:
-    """Ask every query in `region`; a body with several source ids is written under each, at its rank."""
+def ids_of_source() -> dict[int, list[str]]:
+    """Under which ids of the benchmark each organisation is known. One query."""
     ids: dict[int, list[str]] = {}
     for organisation_id, source_id in SourceRecord.objects.filter(source=SOURCE).values_list(
         "organisation_id", "source_id"
     ):
         ids.setdefault(organisation_id, []).append(source_id)
+    return ids
+
+
+def ask_all(
+    benchmark: Benchmark,
+    region: Region,
+    *,
+    done: Callable[[int], None] = lambda _n: None,
+    seen: Callable[[str, list[OrganisationMatch]], None] = lambda _query, _found: None,
+) -> Run:
+    """Ask every query in `region`; a body with several source ids is written under each, at its rank. `seen`: is told
+    of each answer as it came.
+    """
+    ids = ids_of_source()
     run: Run = {}
     for number, query in enumerate(benchmark.queries(), start=1):
         text = f"{query['title']}\n{query['text']}"
         try:
-            found = match(text, region=region, actor=PLATFORM, limit=DEPTH).organisations
+            found = match(text, region=region, actor=PLATFORM, limit=DEPTH, shown=KEPT).organisations
         except (NeedTooShort, NeedTooLong):
             found = []
+        seen(query["_id"], found)
         run[query["_id"]] = [
             (source_id, one.score) for one in found for source_id in sorted(ids.get(one.organisation_id, []))
         ]

@@ -13,6 +13,7 @@ from filanda.site.failures import Failure
 
 if TYPE_CHECKING:
     from filanda.capabilities.matching.benchmark import Benchmark
+    from filanda.capabilities.matching.queries import OrganisationMatch
     from filanda.kernel.regions.models import Region
 
 
@@ -41,6 +42,8 @@ def register(app: typer.Typer) -> None:
 
 
 def _bench_matching(directory: Path, run_path: Path, *, keep: bool) -> None:
+    from filanda.across.matchmaking import measuring
+    from filanda.across.matchmaking.simulating import simulated
     from filanda.capabilities.matching import benchmark as benchmarks
     from filanda.kernel.regions.models import Region
     from filanda.kernel.regions.scoped import in_region
@@ -59,11 +62,17 @@ def _bench_matching(directory: Path, run_path: Path, *, keep: bool) -> None:
         _index(region)
         _embed(region)
         queries = list(benchmark.queries())
+        answers: dict[str, list[OrganisationMatch]] = {}
         with progress_bar("asking", len(queries)) as advance:
-            found = benchmarks.ask_all(benchmark, region, done=advance)
+            found = benchmarks.ask_all(benchmark, region, done=advance, seen=answers.__setitem__)
+        judged = benchmark.judgements()
+        variants = measuring.compare(answers, judged, benchmarks.ids_of_source(), measuring.newcomers())
+        again = simulated(answers, judged, benchmarks.ids_of_source(), measuring.newcomers())
     benchmarks.write_trec(found, run_path)
-    measured = benchmarks.measure(found, benchmark.judgements())
+    measured = benchmarks.measure(found, judged)
     typer.echo("  ".join(f"{name} {value:.4f}" for name, value in measured.items()))
+    for line in (*measuring.told(variants), *again):
+        typer.echo(line)
     typer.echo(f"{len(queries)} queries, run written to {run_path}")
     if not keep:
         region.delete()
