@@ -300,7 +300,10 @@ def _step(actor: Actor, proposal: Proposal, stands: Standing, now: datetime) -> 
             _("See who could answer it, and introduce them."),
             (
                 Act(_("Who could answer"), page("matchmaking:proposal", proposal.pk), is_main=True),
-                Act(_("Introduce two parties"), page("collaborating:introduce", query=f"?proposal={proposal.pk}")),
+                Act(
+                    _("Introduce two parties"),
+                    page("collaborating:new-introduction", query=f"?proposal={proposal.pk}"),
+                ),
             ),
         )
     if not proposal.is_open or (proposal.expires_at is not None and proposal.expires_at <= now):

@@ -336,7 +336,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = Proposal.objects.filter(Proposal.objects.all().owned(actor)).order_by("-state_changed_at", "-pk")
     ids = list(rows.values_list("pk", flat=True)[:200])
     now = clock()
-    found = [row_of(card, now) | {"state_label": card.state_label} for card in cards(actor, ids)]
+    found = [row_of(card, now) | {"state_label": ""} for card in cards(actor, ids)]
     return render(request, "proposals/mine.html", {"groups": _by_state(found), "new_url": _new_url()})
 
 
