@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.utils.timezone import now as clock
 
 from filanda.directory.organisations.models import (
@@ -25,7 +25,7 @@ from filanda.directory.organisations.models import (
     Site,
 )
 from filanda.directory.organisations.steps.following import Parting, followers, settlers
-from filanda.directory.organisations.steps.ledger import put_back, snapshot
+from filanda.directory.organisations.steps.ledger import put_back, relations, snapshot
 from filanda.kernel.regions.models import Region
 
 __all__ = ["UNDO_DAYS", "merge_organisations", "part_organisations", "staying", "unite"]
@@ -179,11 +179,7 @@ def _move_the_rest(stays: Organisation, other: Organisation) -> None:
 
     A row that cannot be there twice (a draft of the same person, say) goes with `other`.
     """
-    for relation in Organisation._meta.related_objects:
-        model: type[Model] = relation.related_model
-        if model is Organisation:
-            continue
-        name = relation.field.name
+    for model, name in relations():
         rows = model._base_manager.filter(**{name: other})
         try:
             with transaction.atomic():
