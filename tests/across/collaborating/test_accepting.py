@@ -19,6 +19,7 @@ from filanda.directory.organisations.models import Organisation
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.workflow import MoveNotPossible
+from filanda.spaces.errors import SpaceWrong
 from filanda.spaces.models import Membership, Space
 from tests.components.proposals.answers import answer_it, speaks_for
 from tests.components.proposals.making import make_proposal
@@ -87,7 +88,7 @@ def test_what_is_wrong_changes_nothing(region):
         with pytest.raises(Forbidden):
             accept_interest(actor=act(stranger), interest=interest, opens_group=True, now=NOW)
     Proposal.objects.filter(pk=proposal.pk).update(title="!" * 20)
-    with pytest.raises(ValueError, match="letters"):
+    with pytest.raises(SpaceWrong):
         accept_interest(actor=act(anna), interest=interest, opens_group=True, now=NOW)
     interest.refresh_from_db()
     proposal.refresh_from_db()

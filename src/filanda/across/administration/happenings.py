@@ -11,6 +11,7 @@ from itertools import groupby
 from django.db.models import BooleanField, Case, Q, QuerySet, When
 
 from filanda.capabilities.files.subjects import subjects
+from filanda.capabilities.threads.places import places
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, event_types
@@ -57,7 +58,8 @@ def readable_types(actor: Actor) -> dict[str, str]:
 def about_what_is_known(rows: QuerySet[Event], actor: Actor) -> QuerySet[Event]:
     """`rows` without those about private spaces that `actor` does not belong to: not even staff may know that they
     exist, nor who is in them. An event says its space in its payload, as its subject, as the scope of a role or as the
-    place of a thread; files of contributions do not say, and nobody reads of them here. One query more.
+    place of a thread; files of contributions do not say, and nobody reads of them here. Nor is it told who writes to
+    whom where two parties talk. One query more.
     """
     hidden = list(
         Space.objects.exclude(pk__in=Space.objects.visible_to(actor).values("pk")).values_list("pk", flat=True)
@@ -65,6 +67,7 @@ def about_what_is_known(rows: QuerySet[Event], actor: Actor) -> QuerySet[Event]:
     is_hidden = Q(subject_type=SCOPE, subject_id__in=hidden) | Q(payload__space__in=hidden)
     for name in ("scope", "place"):
         is_hidden |= Q(**{f"payload__{name}__0": SCOPE, f"payload__{name}__1__in": hidden})
+    is_hidden |= Q(payload__place__0__in=[kind.kind for kind in places() if kind.read_by is not None])
     is_hidden |= Q(payload__of__0__in=[kind.kind for kind in subjects() if kind.is_closed_to_staff])
     known: QuerySet[Event] = rows.annotate(
         is_hidden=Case(When(is_hidden, then=True), default=False, output_field=BooleanField())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from filanda.capabilities.introductions.models import ORGANISATION, SPEAKERS, Introduction, IntroductionState, Side
 from filanda.capabilities.introductions.policies import side_of
+from filanda.capabilities.introductions.queries import names_of
 from filanda.capabilities.introductions.steps import Party, answerers, name_of
 from filanda.capabilities.threads.models import Thread
 from filanda.capabilities.threads.queries import post_rows
@@ -159,7 +160,7 @@ def introduction_page(actor: Actor, row: Introduction, mine: Side | None = None)
         "is_open": is_open,
         "track": _track(row),
         "step": _step(row, mine),
-        "thread": thread,
+        "talk": thread,
         "posts": _posts(actor, thread) if thread is not None else [],
     }
 
@@ -222,7 +223,10 @@ def list_page(actor: Actor) -> dict[str, Any]:
     """One's own introductions, those that wait for one's answer first; for facilitators, all of the region besides."""
     rows = Introduction.objects.visible_to(actor).prefetch_related("sides__organisation", "sides__account")
     mine, others = [], []
-    for row in rows.order_by("-created_at", "-pk")[:PAGE]:
+    found = list(rows.order_by("-created_at", "-pk")[:PAGE])
+    is_facilitator = Role.FACILITATOR in actor.roles
+    names = names_of(side for row in found for side in row.sides.all()) if is_facilitator else {}
+    for row in found:
         side = side_of(actor, row)
         is_open = row.state in (_S.PROPOSED, _S.ONE_CONSENTED)
         line = {
@@ -234,14 +238,14 @@ def list_page(actor: Actor) -> dict[str, Any]:
             "who": "",
         }
         if side is None:
-            line["who"] = " · ".join(name_of(one) for one in row.sides.all())
+            line["who"] = " · ".join(names[one.pk] for one in row.sides.all() if one.pk in names)
             others.append(line)
         else:
             mine.append(line)
     return {
         "mine": sorted(mine, key=lambda one: not one["waits"]),
         "others": others,
-        "is_facilitator": Role.FACILITATOR in actor.roles,
+        "is_facilitator": is_facilitator,
     }
 
 

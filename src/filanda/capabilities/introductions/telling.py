@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from filanda.capabilities.introductions.actions import REMINDED_AFTER
 from filanda.capabilities.introductions.models import Introduction, IntroductionState, Side
 from filanda.capabilities.introductions.policies import side_of
-from filanda.capabilities.introductions.steps import answerers, lock, name_of, note
+from filanda.capabilities.introductions.queries import names_of
+from filanda.capabilities.introductions.steps import answerers, lock, note
+from filanda.directory.affiliations.queries import spoken_for
 from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.models import Event
@@ -127,37 +129,53 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
 # The desk ------------------------------------------------------------------------------------------------------------
 
 
-def _unreached(side: Side) -> bool:
-    return side.consented_at is None and side.refused_at is None and not answerers(side)
+def _unreached(side: Side, spoken: frozenset[int]) -> bool:
+    """Whether nobody here answers for a side that has not answered: a facilitator has to ask it."""
+    if side.consented_at is not None or side.refused_at is not None or side.organisation_id is None:
+        return False
+    return side.organisation_id not in spoken and (side.account is None or not side.account.is_active)
+
+
+def _spoken(sides: Iterable[Side]) -> frozenset[int]:
+    return spoken_for(side.organisation_id for side in sides if side.organisation_id is not None)
+
+
+def _with_sides(rows: Any) -> list[Introduction]:
+    return list(rows.select_related("region").prefetch_related("sides__organisation", "sides__account"))
 
 
 def desk_waiting(ids: Sequence[int] | None, _now: datetime) -> Iterator[StillWaits]:
-    """Open ones: worth a look after seven days; at once where a side has nobody here, as a facilitator must ask it."""
-    rows = (
-        Introduction.objects.open().select_related("region").prefetch_related("sides__organisation", "sides__account")
-    )
-    for row in rows if ids is None else rows.filter(pk__in=ids):
-        is_silent = any(_unreached(side) for side in row.sides.all() if side.organisation_id is not None)
-        shows = row.created_at + (timedelta() if is_silent else REMINDED_AFTER)
+    """Open ones: worth a look after seven days; at once where a side has nobody here, as a facilitator must ask it.
+    Five queries.
+    """
+    rows = Introduction.objects.open()
+    found = _with_sides(rows if ids is None else rows.filter(pk__in=ids))
+    sides = [side for row in found for side in row.sides.all()]
+    spoken = _spoken(sides)
+    for row in found:
+        must_ask = any(_unreached(side, spoken) for side in row.sides.all())
+        shows = row.created_at + (timedelta() if must_ask else REMINDED_AFTER)
         due = working_time_after(row.region, shows, 2)
         yield StillWaits(row.pk, row.created_at, due, holder_id=row.facilitator_id, shows_at=shows)
 
 
 def desk_lines(actor: Actor, ids: Sequence[int], _now: datetime) -> dict[int, DeskLine]:
-    """For facilitators who are none of the two."""
+    """For facilitators who are none of the two. Six queries."""
     if Role.FACILITATOR not in actor.roles and not actor.is_platform:
         return {}
-    rows = Introduction.objects.open().filter(pk__in=ids).prefetch_related("sides__organisation", "sides__account")
+    rows = _with_sides(Introduction.objects.open().filter(pk__in=ids))
+    sides = [side for row in rows for side in row.sides.all()]
+    spoken, names = _spoken(sides), names_of(sides)
     found = {}
     for row in rows:
         if side_of(actor, row) is not None:
             continue
         context = []
         for side in row.sides.all():
-            name = name_of(side)
+            name = names[side.pk]
             if side.consented_at is not None:
                 context.append(_("%(name)s has said yes") % {"name": name})
-            elif _unreached(side):
+            elif _unreached(side, spoken):
                 context.append(_("%(name)s has nobody here: ask them yourself") % {"name": name})
             else:
                 context.append(_("%(name)s has not answered") % {"name": name})

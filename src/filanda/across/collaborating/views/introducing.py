@@ -227,7 +227,7 @@ def _page(
 ) -> HttpResponse:
     actor = _actor(request)
     context = pages.introduction_page(actor, found)
-    thread = context["thread"]
+    thread = context["talk"]
     if thread is not None and status == 200 and request.method == "GET":
         talk.mark_read(actor=actor, thread=thread, number=thread.last_number, now=now())
     context |= {
@@ -330,7 +330,7 @@ def consent(request: HttpRequest, token: str) -> HttpResponse:
     mine: Side = next(one for one in row.sides.all() if one.pk == side.pk)
     context = {
         **pages.introduction_page(speaker, row, mine),
-        "thread": None,  # the conversation is for those who sign in
+        "talk": None,  # the conversation is for those who sign in
         "answer_url": request.path,
         "by_link": True,
         "page_url": reverse("collaborating:introduction", args=[row.pk]),

@@ -223,7 +223,7 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime) -> d
         "questions": to_html(found.questions) if found.questions else "",
         "track": _track(found),
         "step": _step(found, side, is_over=is_over),
-        "thread": thread,
+        "talk": thread,
         "posts": posts,
         "can_talk": bool(can_talk),
         "why_no_talk": "" if can_talk is None or can_talk else str(can_talk.reason),

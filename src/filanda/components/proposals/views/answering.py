@@ -221,7 +221,7 @@ def _page(
 ) -> HttpResponse:
     actor = actor_of(request)
     context = pages.interest_page(actor, found, now())
-    thread = context["thread"]
+    thread = context["talk"]
     if thread is not None and status == 200 and request.method == "GET":
         talk.mark_read(actor=actor, thread=thread, number=thread.last_number, now=now())
     wrong = errors or {}
