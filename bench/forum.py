@@ -68,12 +68,13 @@ def main() -> None:
             servers.append(started(name, target))
         ours, theirs = servers
         at = dict(line.split("\t") for line in lines)
+        also = [at.pop(name) for name in list(at) if name.startswith("also ")]  # walked for memory, not measured
         measured = [Page("reference", theirs, "/", "localhost")]
         measured += [Page(f"{name}, visitor", ours, path, host) for name, path in at.items() if "unread" not in name]
         measured += [Page(f"{name}, member", ours, path, host, f"session={session}") for name, path in at.items()]
         measure(measured, options)
         replies(ours, host, session, reply, options.requests)
-        memory(ours, host, session, list(at.values()), options.walk)
+        memory(ours, host, session, [*at.values(), *also], options.walk)
         for server in servers:
             stop(server)
         servers.clear()
@@ -188,6 +189,9 @@ def places(slug: str) -> str:
         }
         # Jumping to what is new is a redirect, and then the page on which that stands.
         lines["jump to unread, its page"] = f"{thread}?page={(half - 1) // 20 + 1}"
+        for name in ("documents:folder", "events:list", "news:list", "spaces:about", "spaces:feed"):
+            lines[f"also {name}"] = reverse(name, args=[space.slug])
+        lines["also communities"] = reverse("spaces:directory")
         session = session_of(account.email)
         reply = f"{root}{short.pk}/answer/"
         host = region.hosts.get(is_primary=True).host
@@ -276,7 +280,7 @@ def memory(server: Server, host: str, session: str, paths: list[str], requests: 
         response = connection.getresponse()
         response.read()
         assert response.status in (200, 302), (path, response.status)
-        if number % max(1, requests // 10) == 0 or number == requests - 1:
+        if number % max(1, requests // 20) == 0 or number == requests - 1:
             held.append(_resident(server.worker))
     told = ", ".join(f"{mb:.0f}" for mb in held)
     growth = held[-1] - held[len(held) // 3] if len(held) > 3 else 0.0
