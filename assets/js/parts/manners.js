@@ -22,6 +22,12 @@ document.addEventListener('htmx:after:swap', () => ready(document));
 
 document.querySelector('.js-errors')?.focus();
 
+// On a phone the tabs of a place are wider than the screen: the one that is open comes into sight.
+for (const here of document.querySelectorAll('.tabs [aria-current]')) {
+  const tabs = here.closest('.tabs'), place = here.getBoundingClientRect();
+  tabs.scrollLeft += place.left + place.width / 2 - innerWidth / 2;
+}
+
 document.addEventListener('click', async (event) => {
   const copy = event.target.closest('.js-copy');
   if (copy) {

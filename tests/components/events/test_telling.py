@@ -73,7 +73,6 @@ def test_the_home_of_a_space(world):
     assert COMING.line(row, world.space, {}) == replace(
         lines(VISITOR, [event.pk])[event.pk],
         at=event.starts_at,
-        language="",
         excerpt=f"{when_words(event)} · {event.place}",
     )
     assert list(COMING.rows(VISITOR, world.space.pk, event.ends_at)) == []

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet, Sum, TextField, Value
-from django.db.models.functions import Coalesce, Left, NullIf
+from django.db.models import Case, F, QuerySet, Sum, TextField, Value, When
+from django.db.models.functions import Left
 from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from filanda.components.documents.models import Document, Folder, WaitingUpload
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
+from filanda.kernel.text.markdown import shown_words
 from filanda.spaces.components import Lines, as_columns
 from filanda.spaces.models import SCOPE, Space
 
@@ -34,6 +35,7 @@ __all__ = [
 
 MB = 1024 * 1024
 QUOTA_MB = 1024
+HTML_MOST, TEXT_MOST = 2000, 400  # characters that an excerpt is made from
 
 
 def address_of(document: Document) -> tuple[str, int, str]:
@@ -77,7 +79,7 @@ def as_line(document: Document, names: Mapping[int | None, str]) -> ThingLine:
         title=document.title,
         url_name="documents:document",
         url_args=address_of(document),
-        excerpt=(document.description or " ".join(document.text[:400].split()))[:280],
+        excerpt=_excerpt(document.description, document.html[:HTML_MOST], document.text[:TEXT_MOST]),
         language=document.language,
         audience=document.audience,
         author_id=document.author_id,
@@ -96,8 +98,16 @@ def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
 
 def _rows(actor: Actor, space_id: int, _now: Any) -> QuerySet[Any, Any]:
     rows = Document.objects.visible_to(actor).filter(space=space_id, hidden_at=None).order_by("-changed_at", "-pk")
-    text = Coalesce(NullIf("description", Value("")), Left("text", 400), output_field=TextField())
-    return as_columns(rows, at="changed_at", text=text)
+    more = {
+        name: Case(When(description="", then=Left(name, most)), default=Value(""), output_field=TextField())
+        for name, most in (("html", HTML_MOST), ("text", TEXT_MOST))
+    }
+    return as_columns(rows, at="changed_at", text=F("description"), more=more)
+
+
+def _excerpt(description: str, html: str, text: str) -> str:
+    """What a document begins with: of a page its words, without the marks they were typed with."""
+    return " ".join((description or shown_words(html) or text).split())[:280]
 
 
 def _line(row: Mapping[str, Any], space: Space, names: Mapping[int, str]) -> ThingLine:
@@ -108,7 +118,7 @@ def _line(row: Mapping[str, Any], space: Space, names: Mapping[int, str]) -> Thi
         title=row["line_title"],
         url_name="documents:document",
         url_args=(space.slug, row["line_id"], title_slug(row["line_title"])),
-        excerpt=" ".join(row["line_text"].split())[:280],
+        excerpt=_excerpt(row["line_text"], **row["line_more"]),
         language=row["line_language"],
         audience=row["line_audience"],
         author_id=author,

@@ -29,6 +29,7 @@ from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.regions.models import Region
+from filanda.kernel.text.markdown import shown_words
 from filanda.spaces.components import Lines, as_columns
 from filanda.spaces.models import SCOPE, Space, SpaceComponent, SpaceConcept
 
@@ -77,7 +78,7 @@ def address_of(event: SpaceEvent) -> tuple[str, int, str]:
 
 def when_words(event: SpaceEvent) -> str:
     """When it is, as plain text."""
-    return strip_tags(spoken(event.starts_at, event.ends_at, event.time_zone))
+    return strip_tags(spoken(event.starts_at, event.ends_at, event.time_zone)).replace("\u2060", "")
 
 
 def where_words(event: SpaceEvent) -> str:
@@ -89,7 +90,7 @@ def where_words(event: SpaceEvent) -> str:
 
 
 def as_line(event: SpaceEvent, *, is_coming: bool = False) -> ThingLine:
-    """As a line. `is_coming`: when it takes place is its moment, and what it says."""
+    """As a line. `is_coming`: when it takes place is its moment, and what it says, in the language that is active."""
     place = event.place or (_("online") if event.online_url else "")
     words = " · ".join(part for part in (when_words(event), place) if part)
     return ThingLine(
@@ -98,8 +99,8 @@ def as_line(event: SpaceEvent, *, is_coming: bool = False) -> ThingLine:
         title=event.title,
         url_name="events:event",
         url_args=address_of(event),
-        excerpt=(words if is_coming else event.summary or " ".join(strip_tags(event.html).split()) or words)[:280],
-        language="" if is_coming else event.language,
+        excerpt=(words if is_coming else event.summary or shown_words(event.html) or words)[:280],
+        language=event.language,
         audience=event.audience,
         author_id=event.author_id,
         inside=((SCOPE, event.space_id),),

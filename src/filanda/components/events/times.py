@@ -13,7 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
@@ -109,15 +109,22 @@ def _time(moment: datetime, words: str) -> Markup:
 
 
 def spoken(starts_at: datetime, ends_at: datetime, zone: str) -> Markup:
-    """From when to when, on the clock of the event's zone, with its name: the day once, if it is one day."""
+    """From when to when, on the clock of the event's zone, with its name where the reader has another: the day once,
+    if it is one day.
+    """
     first, last = local(starts_at, zone), local(ends_at, zone)
     day, hour = "l j F Y", "H:i"
     offset = first.strftime("%Z")
-    place = zone_words(zone) if offset.lstrip("+-").isdigit() or not offset else f"{zone_words(zone)}, {offset}"
+    names = [zone_words(zone)] if zone != timezone.get_current_timezone_name() else []
+    names += [offset] if offset and not offset.lstrip("+-").isdigit() else []
+    place = ", ".join(names)
     if first.date() == last.date() and last - first < timedelta(days=1):
         begin = _time(first, f"{_written(first, day)}, {first:%H:%M}")
         end = _time(last, f"{last:%H:%M}")
     else:
         begin = _time(first, f"{_written(first, day)}, {_written(first, hour)}")
         end = _time(last, f"{_written(last, day)}, {_written(last, hour)}")
-    return Markup("{}–{} ({})").format(begin, end, place)
+    if starts_at == ends_at:
+        return Markup("{} ({})").format(begin, place or zone_words(zone))
+    # The word joiner keeps a line from ending between the two hours.
+    return Markup("{}–\u2060{} ({})").format(begin, end, place or zone_words(zone))

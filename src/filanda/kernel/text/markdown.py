@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 import nh3
+from django.utils.html import strip_tags
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-__all__ = ["MOST", "clean_html", "parse", "plain_text", "to_html"]
+__all__ = ["MOST", "clean_html", "parse", "plain_text", "shown_words", "to_html"]
 
 MOST = 100_000  # characters that are read as Markdown; what is longer is shown as it stands
 _TAGS = {
@@ -130,6 +132,12 @@ def plain_text(tokens: Sequence[Token]) -> str:
         elif token.type in ("fence", "code_block"):
             lines.append(token.content.rstrip("\n"))
     return "\n".join(line for line in lines if line.strip())
+
+
+def shown_words(html: str) -> str:
+    """The words of HTML that `to_html` made, or of its beginning, in one line."""
+    whole = html if html.rfind("<") <= html.rfind(">") else html[: html.rfind("<")]
+    return " ".join(unescape(strip_tags(whole)).split())
 
 
 def _words(children: Sequence[Token]) -> list[str]:

@@ -46,7 +46,7 @@ def day_of(moment: datetime | date) -> str:
 
 def _written(moment: datetime | date, style: str = "DATE_FORMAT") -> str:
     """The date in the reader's format; months in lower case in Italian, where Django's catalogue has capitals."""
-    text = formats.date_format(moment, style)
+    text = formats.date_format(moment, style).removeprefix("0")  # nobody says the 01 of December
     return text.lower() if (get_language() or "").startswith("it") else text
 
 
