@@ -101,7 +101,8 @@ def workbench(visits: Visits, width: int, language: str) -> Page:
 
 def workbench_request(visits: Visits, width: int, language: str) -> Page:
     introduction_asked(visits, f"quality-{width}@journeys.example")
-    page = workbench(visits, width, language)
+    page = signed_in(visits, width)
+    page.goto(f"/{language}/workbench/requests/")
     page.locator("table tbody th a").first.click()
     page.locator(".track").wait_for()
     return page

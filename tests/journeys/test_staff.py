@@ -20,7 +20,7 @@ def signed_in(visits: Visits, width: int = 1280, role: str = "facilitator") -> P
     no_sideways(page)
     with page.expect_navigation():
         page.locator(f"button[name=role][value={role}]").click()
-    page.goto("/en/workbench/")
+    page.goto("/en/workbench/requests/")
     return page
 
 

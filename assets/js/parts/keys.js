@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Lists that one works through: j and k to move, o to open, a for the first action, x to tick. The keys do nothing while
-// somebody types, and can be turned off (WCAG 2.1.4); that is kept in this browser.
+// Lists that one works through: j and k to move, o to open, a for the first action, t to take, s to put off, x to tick,
+// ? for the list of keys. The keys do nothing while somebody types, and can be turned off (WCAG 2.1.4); that is kept in this browser.
 const OFF = 'filanda-keys-off';
 const list = document.querySelector('.js-keys');
 const help = document.querySelector('.js-keys-help');
@@ -28,7 +28,8 @@ if (list && help && !matchMedia('(pointer: coarse)').matches) {
     if (event.target.closest?.('input:not([type=checkbox]), textarea, select, [contenteditable]')) return;
     if (event.key === 'j') go(1);
     else if (event.key === 'k') go(-1);
-    else if (['o', 'a', 'x'].includes(event.key)) {
+    else if (event.key === '?') { help.tabIndex = -1; help.focus(); }
+    else if (['o', 'a', 'x', 't', 's'].includes(event.key)) {
       const what = event.key === 'o' ? 'h2 a, h3 a' : `.js-key-${event.key}`;
       document.activeElement?.closest?.('.js-keys > *')?.querySelector(what)?.click();
     }

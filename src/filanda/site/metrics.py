@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import structlog
 from django.db import DatabaseError
+from django.utils.timezone import now
 from prometheus_client import REGISTRY, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -33,7 +34,7 @@ class Standing(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            families = [*_queue(), *_mail(), *_journal_and_index()]
+            families = [*_queue(), *_mail(), *_desk(), *_journal_and_index()]
         except DatabaseError as error:
             log.warning("metrics without the database", error=type(error).__name__)
             yield _gauge("filanda_database_up", "Whether the database answers", 0)
@@ -64,6 +65,15 @@ def _mail() -> Iterator[Metric]:
     for state, count in standing().by_state.items():
         messages.add_metric([state], count)
     yield messages
+
+
+def _desk() -> Iterator[Metric]:
+    from filanda.capabilities.desk.queries import standing_of_all
+
+    waiting, overdue, mended = standing_of_all(now())
+    yield _gauge("filanda_desk_items", "What waits for the staff, in all regions", waiting)
+    yield _gauge("filanda_desk_overdue", "What waits for the staff and is over its target", overdue)
+    yield _gauge("filanda_desk_mended", "Entries of workbenches that ever had to be put right", mended)
 
 
 def _journal_and_index() -> Iterator[Metric]:

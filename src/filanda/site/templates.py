@@ -162,8 +162,8 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": _("Collaborations"), "url": reverse("collaborating:register")},
     ]
     actor = getattr(request, "actor", None)
-    if actor is not None and decide(actor, "needs.requests.view"):
-        items.append({"label": _("Requests"), "url": reverse("workbench:requests")})
+    if actor is not None and decide(actor, "desk.team"):
+        items.append({"label": _("Workbench"), "url": reverse("workbench:queue")})
     return [item | {"is_current": item["url"] == request.path} for item in items]
 
 

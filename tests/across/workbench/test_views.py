@@ -47,7 +47,7 @@ def staff(region):
     return signed_in(region)
 
 
-PAGES = ["/it/workbench/", "/it/workbench/requests/{id}/", "/it/workbench/permissions/"]
+PAGES = ["/it/workbench/requests/", "/it/workbench/requests/{id}/", "/it/workbench/permissions/"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -72,7 +72,7 @@ def test_visitors_cannot_move_a_request(client, region):
 def test_staff_of_another_region_are_refused_here(region, other_region):
     with in_region(other_region):
         elsewhere = signed_in(other_region, host="other.example")
-        assert elsewhere.get("/it/workbench/").status_code == 200
+        assert elsewhere.get("/it/workbench/requests/").status_code == 200
     found = asked(region)
     here = Client(headers={"host": "test.example"})
     here.cookies = elsewhere.cookies
@@ -88,7 +88,7 @@ def test_requests_of_another_region_are_not_there(region, other_region, staff, p
         found = asked(other_region)
     assert staff.get(page.format(id=found.pk)).status_code == 404
     assert staff.post(f"{page.format(id=found.pk)}take/").status_code == 404
-    listed = staff.get("/it/workbench/").content.decode()
+    listed = staff.get("/it/workbench/requests/").content.decode()
     assert "Ottica" not in listed
     assert "anna1" not in listed
 
@@ -96,17 +96,17 @@ def test_requests_of_another_region_are_not_there(region, other_region, staff, p
 def test_the_list_is_newest_first_and_filters_by_state(region, staff):
     _first, second, _third = (asked(region, number) for number in (1, 2, 3))
     staff.post(f"/it/workbench/requests/{second.pk}/take/")
-    text = staff.get("/it/workbench/").content.decode()
+    text = staff.get("/it/workbench/requests/").content.decode()
     assert text.index("Ottica 3") < text.index("Ottica 2") < text.index("Ottica 1")
-    text = staff.get("/it/workbench/?state=taken").content.decode()
+    text = staff.get("/it/workbench/requests/?state=taken").content.decode()
     assert ("Ottica 2" in text, "Ottica 1" in text, "Ottica 3" in text) == (True, False, False)
-    assert staff.get("/it/workbench/?state=closed").status_code == 200
+    assert staff.get("/it/workbench/requests/?state=closed").status_code == 200
     for query in ("state=nonsense", "page=0", "page=999999", "page=x", "page=" + "9" * 30, "page=²"):
-        assert staff.get(f"/it/workbench/?{query}").status_code == 200
+        assert staff.get(f"/it/workbench/requests/?{query}").status_code == 200
 
 
 def test_the_empty_list_says_what_it_is_for(staff):
-    assert 'class="empty"' in staff.get("/en/workbench/").content.decode()
+    assert 'class="empty"' in staff.get("/en/workbench/requests/").content.decode()
 
 
 def test_the_list_costs_the_same_for_one_and_many(region, staff):
@@ -114,11 +114,11 @@ def test_the_list_costs_the_same_for_one_and_many(region, staff):
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            assert staff.get("/it/workbench/").status_code == 200
+            assert staff.get("/it/workbench/requests/").status_code == 200
         return len(seen)
 
     asked(region, 1)
-    staff.get("/it/workbench/")
+    staff.get("/it/workbench/requests/")
     one = cost()
     for number in (2, 3, 4):
         asked(region, number)
@@ -129,7 +129,7 @@ def test_the_list_costs_the_same_for_one_and_many(region, staff):
 def test_pages_of_many_requests(region, staff):
     for number in range(27):
         asked(region, number)
-    first, second = (staff.get(f"/it/workbench/?page={page}").content.decode() for page in (1, 2))
+    first, second = (staff.get(f"/it/workbench/requests/?page={page}").content.decode() for page in (1, 2))
     assert first.count("@example.org") == 25
     assert second.count("@example.org") == 2
 

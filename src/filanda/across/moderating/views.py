@@ -41,6 +41,7 @@ from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.policies import Decision as Answer
 from filanda.kernel.policies import Forbidden, decide, require
+from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible
 
 LARGEST_ID = 2**63 - 1
@@ -496,6 +497,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     with suppress(MoveNotPossible):  # a colleague was faster: the page says who
         actions.take(actor=actor, report=row, now=now())
+        return redirect(back_or(request, reverse("moderation:case", args=[row.pk])))
     return redirect("moderation:case", row.pk)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the staff screens read, in a constant number of queries."""
+"""What the lists of requests and of permissions read, in a constant number of queries."""
 
 from __future__ import annotations
 

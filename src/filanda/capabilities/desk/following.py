@@ -70,7 +70,7 @@ def _follow_once(now: datetime) -> tuple[int, bool]:
             keeping.save(update_fields=["position"])
             for region in Region.objects.all():
                 with in_region(region):
-                    _compare(now)
+                    compare(now)
             return keeping.position, False
         events = chain.follow(keeping.position, limit=BATCH)
         if not events:
@@ -84,7 +84,7 @@ def _follow_once(now: datetime) -> tuple[int, bool]:
                         _sync_or_skip(kind, ended, now)
         for region_id in roles_changed & regions.keys():
             with in_region(regions[region_id]):
-                _compare(now)
+                compare(now)
         keeping.position = events[-1][0]
         keeping.save(update_fields=["position"])
         return keeping.position, len(events) == BATCH
@@ -138,7 +138,7 @@ def put_right(now: datetime) -> dict[str, int]:
     """
     region = active_region()
     follow(now)
-    mended = {kind: count for kind, count in _compare(now).items() if count}
+    mended = {kind: count for kind, count in compare(now).items() if count}
     with transaction.atomic():
         kept, _is_new = Check.objects.select_for_update().get_or_create(region=region)
         kept.at, kept.mended, kept.mended_ever = now, mended, kept.mended_ever + sum(mended.values())
@@ -148,5 +148,6 @@ def put_right(now: datetime) -> dict[str, int]:
     return mended
 
 
-def _compare(now: datetime) -> dict[str, int]:
+def compare(now: datetime) -> dict[str, int]:
+    """Bring all kinds of the active region to what their rooms say. Returns by kind how much that changed."""
     return {kind: sync(kind, None, now).total for kind in desk_sources()}

@@ -119,6 +119,7 @@ def _steps(steps: ProfileSteps) -> dict[str, Any]:
 
 def _desks(actor: Actor) -> list[dict[str, str]]:
     """Where this reader works, besides their own things."""
-    desks = [("workbench:requests", _("Requests for an introduction"), "needs.requests.view")]
+    desks = [("workbench:queue", _("Workbench"), "desk.work")]
+    desks += [("workbench:requests", _("Requests for an introduction"), "needs.requests.view")]
     desks += [(name, str(label), permission) for name, label, permission in SECTIONS]
     return [{"label": label, "url": _url(name)} for name, label, permission in desks if decide(actor, permission)]

@@ -45,6 +45,7 @@ from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import Role
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
 
 __all__ = ["claim", "claim_detail", "claim_move", "claims"]
@@ -239,7 +240,7 @@ def claim_move(request: HttpRequest, claim_id: int, move: str) -> HttpResponse:
         return _detail(request, found, {"reason": [str(error)]}, 422)
     except MoveNotPossible as error:
         return _detail(request, found, {"": [str(error)]}, 409)
-    return redirect("ownership:claim-detail", claim_id=found.pk)
+    return redirect(back_or(request, reverse("ownership:claim-detail", args=[found.pk])))
 
 
 def _find(request: HttpRequest, claim_id: int) -> Claim:

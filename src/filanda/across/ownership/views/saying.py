@@ -32,6 +32,7 @@ from filanda.directory.organisations.queries import slug_of
 from filanda.kernel import limits
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.returning import back_or
 
 __all__ = ["decide", "objections", "say", "staff", "staff_act"]
 
@@ -118,7 +119,7 @@ def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     except ReasonMissing as problem:
         return _objections(request, wrong=found.pk, problem=str(problem), status=422)
     messages.success(request, _("Decided. Whoever wrote gets an e-mail."))
-    return redirect("ownership:objections")
+    return redirect(back_or(request, reverse("ownership:objections")))
 
 
 def _objections(request: HttpRequest, *, wrong: int = 0, problem: str = "", status: int = 200) -> HttpResponse:

@@ -32,6 +32,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
 
 __all__ = ["assign", "move", "queue", "unassign"]
@@ -152,7 +153,7 @@ def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
         return _queue(request, {0: str(error)}, {person.pk: question}, status=409)
     back = request.GET.copy()
     back["done"] = str(person.pk) if move == "validate" else "0"
-    return redirect(reverse("profiles:queue") + "?" + back.urlencode())
+    return redirect(back_or(request, reverse("profiles:queue") + "?" + back.urlencode()))
 
 
 @require_POST

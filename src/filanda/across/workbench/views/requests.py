@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The screens of staff. Visitors get 403 with the reason and how to sign in; rows of other regions are not there."""
+"""Requests for an introduction, and who may do what. Visitors get 403 with the reason and how to sign in; rows of other
+regions are not there.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,7 @@ from filanda.capabilities.needs.models import IntroductionRequest, RequestOutcom
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.policies import decide, require
+from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
 
 LARGEST_ID = 2**63 - 1
@@ -80,7 +83,7 @@ def request_move(request: HttpRequest, request_id: int, move: str) -> HttpRespon
         return _detail(request, found, typed, {"reason": [str(error)]}, status=422)
     except MoveNotPossible as error:
         return _detail(request, found, typed, {"": [str(error)]}, status=409)
-    return redirect("workbench:request", request_id=found.pk)
+    return redirect(back_or(request, reverse("workbench:request", args=[found.pk])))
 
 
 @never_cache

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The figures of the service: how fast proposals are answered, what becomes of introductions and collaborations; and
+the team's load and clocks. Counts only; groups of fewer than five are not shown.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Min, Q
+from django.utils.translation import gettext as _
+
+from filanda.capabilities.collaborations.models import Collaboration
+from filanda.capabilities.desk.models import Check, DeskItem, queues_of
+from filanda.capabilities.desk.queries import absent_on, names_of, today_in_region
+from filanda.capabilities.desk.steps import workers_of
+from filanda.capabilities.introductions.models import Introduction, IntroductionState
+from filanda.components.proposals.models import Proposal, ProposalConcept
+from filanda.directory.organisations.models import HelixRole
+from filanda.directory.taxonomies.models import Concept
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.manifests import desk_sources
+from filanda.kernel.manifests.desk import DeskSource
+from filanda.spaces.models import Space
+
+__all__ = ["BY", "FEWEST", "Group", "Load", "Service", "Team", "service", "team"]
+
+FEWEST = 5  # smaller groups could tell of single people
+SINCE = timedelta(days=30)  # what the team has done lately
+BY = ("community", "priority", "role")
+S3 = "s3"
+ALONE = "person"  # somebody for themselves, no organisation
+
+
+@dataclass
+class Group:
+    """One line. `waited`: days from publication to the first answer. Proposals: `proposals`, `answered` of them.
+    Introductions: `settled`, `made` of them. Collaborations: `reported`, `confirmed` of them.
+    """
+
+    key: str
+    label: str
+    proposals: int = 0
+    answered: int = 0
+    settled: int = 0
+    made: int = 0
+    reported: int = 0
+    confirmed: int = 0
+    waited: list[float] = field(default_factory=list)
+
+    @property
+    def median_days(self) -> float | None:
+        """None where fewer than FEWEST were answered."""
+        return round(statistics.median(self.waited), 1) if len(self.waited) >= FEWEST else None
+
+    @staticmethod
+    def share(part: int, whole: int) -> int | None:
+        """In percent; None where the whole is too small, or the part, or what is left of it, tells of single ones."""
+        if whole < FEWEST or (0 < part < FEWEST and whole < 2 * FEWEST):
+            return None
+        return round(100 * part / whole)
+
+    @property
+    def shares(self) -> tuple[int | None, int | None, int | None]:
+        """Of proposals answered, of introductions accepted, of collaborations confirmed."""
+        return (
+            self.share(self.answered, self.proposals),
+            self.share(self.made, self.settled),
+            self.share(self.confirmed, self.reported),
+        )
+
+
+@dataclass(frozen=True)
+class Service:
+    """`whole`: of the region; `groups`: by one of BY, those with most proposals first."""
+
+    whole: Group
+    groups: dict[str, list[Group]]
+
+
+_Keys = dict[str, list[tuple[str, str]]]
+
+
+def service(actor: Actor, since: datetime, until: datetime) -> Service:
+    """Of what was published, settled or reported from `since` until `until`. Of communities, those whose existence
+    `actor` may know; others are one line. Seven queries.
+    """
+    proposals = list(
+        Proposal.objects.filter(published_at__gte=since, published_at__lt=until)
+        .order_by()
+        .values_list("pk", "published_at", "first_answer_at", "space", "organisation__helix_role")
+    )
+    introductions = list(
+        Introduction.objects.filter(state_changed_at__gte=since, state_changed_at__lt=until)
+        .filter(state__in=[IntroductionState.MADE, IntroductionState.REFUSED, IntroductionState.LAPSED])
+        .order_by()
+        .values_list("state", "about_kind", "about_id")
+    )
+    collaborations = list(
+        Collaboration.objects.filter(created_at__gte=since, created_at__lt=until)
+        .order_by()
+        .values_list("confirmed_at", "from_kind", "from_id", "space_id")
+    )
+    about = {pk for _state, kind, pk in introductions if kind == "proposal"}
+    about |= {pk for _at, kind, pk, _space in collaborations if kind == "proposal"}
+    keys = _keys(actor, {row[0] for row in proposals} | {pk for pk in about if pk})
+    whole = Group("", _("The region"))
+    groups: dict[str, dict[str, Group]] = {by: {} for by in BY}
+
+    def lines(pk: int | None) -> Iterable[Group]:
+        yield whole
+        for by, found in keys.get(pk or 0, {}).items():
+            for key, label in found:
+                yield groups[by].setdefault(key, Group(key, label))
+
+    for pk, published, answered, _space, _role in proposals:
+        for line in lines(pk):
+            line.proposals += 1
+            if answered is not None:
+                line.answered += 1
+                line.waited.append((answered - published).total_seconds() / 86400)
+    for state, kind, pk in introductions:
+        for line in lines(pk if kind == "proposal" else None):
+            line.settled += 1
+            line.made += state == IntroductionState.MADE
+    for confirmed, kind, pk, _space in collaborations:
+        for line in lines(pk if kind == "proposal" else None):
+            line.reported += 1
+            line.confirmed += confirmed is not None
+    order = {by: sorted(found.values(), key=lambda one: (-one.proposals, one.label)) for by, found in groups.items()}
+    return Service(whole, order)
+
+
+def _keys(actor: Actor, proposals: Iterable[int]) -> dict[int, _Keys]:
+    """By proposal, the lines of each table it counts in. Four queries."""
+    ids = list(proposals)
+    found: dict[int, _Keys] = defaultdict(dict)
+    rows = list(Proposal.objects.filter(pk__in=ids).values_list("pk", "space", "organisation__helix_role"))
+    spaces = Space.objects.visible_to(actor).in_bulk({space for _pk, space, _role in rows})
+    roles = {str(value): str(label) for value, label in HelixRole.choices}
+    for pk, space, role in rows:
+        known = spaces.get(space)
+        found[pk]["community"] = [(str(space), known.name) if known else ("other", _("Private communities"))]
+        found[pk]["role"] = [(role, roles.get(role, role)) if role else (ALONE, _("People on their own"))]
+    links = ProposalConcept.objects.filter(proposal__in=ids, concept__scheme__slug=S3)
+    tops: dict[int, set[int]] = {}
+    for pk, concept, above in links.values_list("proposal", "concept", "concept__ancestor_ids"):
+        tops.setdefault(pk, set()).add(above[0] if above else concept)
+    named = Concept.objects.in_bulk({concept for concepts in tops.values() for concept in concepts})
+    for pk, concepts in tops.items():
+        found[pk]["priority"] = [(str(one), named[one].label) for one in sorted(concepts) if one in named]
+    return found
+
+
+@dataclass
+class Load:
+    """What one of the staff has (None: nobody), or one kind: `open` items, `overdue` of them; done in the last 30 days,
+    `late` of them after the target.
+    """
+
+    name: str
+    account_id: int | None = None
+    open: int = 0
+    overdue: int = 0
+    oldest_due: datetime | None = None
+    done: int = 0
+    late: int = 0
+    until: str = ""
+    deputy: str = ""
+
+    @property
+    def in_time(self) -> int | None:
+        """In percent of what was done."""
+        return round(100 * (self.done - self.late) / self.done) if self.done else None
+
+
+@dataclass(frozen=True)
+class Team:
+    """`nobody`: what nobody has. `check`: when everything was compared with the truth last."""
+
+    people: list[Load]
+    kinds: list[Load]
+    nobody: Load
+    check: Check | None
+
+
+def team(actor: Actor, now: datetime) -> Team:
+    """Of the queues that `actor` works in. Nine queries at most."""
+    queues = queues_of(actor)
+    able = {pk for accounts in workers_of(queues, now).values() for pk in accounts}
+    people = {pk: Load(name, pk) for pk, name in names_of(able).items()}
+    nobody = Load(_("Nobody’s"))
+    sources = desk_sources()
+    kinds: dict[str, Load] = {}
+    rows = DeskItem.objects.filter(queue__in=queues).order_by()
+    waits = rows.filter(closed_at=None, shows_at__lte=now)
+    counted = waits.values_list("holder", "kind").annotate(
+        count=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)), due=Min("due_at")
+    )
+    done = rows.filter(closed_at__gte=now - SINCE).values_list("holder", "kind")
+    for holder, kind, count, overdue, due in counted:
+        for load in _loads(people, nobody, kinds, holder, kind, sources):
+            load.open, load.overdue = load.open + count, load.overdue + overdue
+            load.oldest_due = min(due, load.oldest_due or due)
+    for holder, kind, count, late in done.annotate(
+        count=Count("pk"), late=Count("pk", filter=Q(closed_at__gt=F("due_at")))
+    ):
+        for load in _loads(people, nobody, kinds, holder, kind, sources):
+            load.done, load.late = load.done + count, load.late + late
+    day = today_in_region(now)
+    away = absent_on(day, people)
+    for pk, absence in away.items():
+        people[pk].until = absence.ends_on.isoformat()
+        people[pk].deputy = people[absence.deputy_id].name if absence.deputy_id in people else ""
+    order = sorted(people.values(), key=lambda one: (-one.overdue, -one.open, one.name.casefold()))
+    by_late = sorted(kinds.values(), key=lambda one: (-one.overdue, -one.late, one.name))
+    return Team(order, by_late, nobody, Check.objects.first())
+
+
+def _loads(
+    people: Mapping[int, Load],
+    nobody: Load,
+    kinds: dict[str, Load],
+    holder: int | None,
+    kind: str,
+    sources: Mapping[str, DeskSource],
+) -> Iterable[Load]:
+    label = str(sources[kind].label) if kind in sources else kind
+    yield kinds.setdefault(kind, Load(label))
+    if holder is None:
+        yield nobody
+    elif holder in people:
+        yield people[holder]

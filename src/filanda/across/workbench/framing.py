@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the pages of the workbench share: who asks, the links between them, what was just done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.policies import decide
+from filanda.kernel.regions.models import Region
+
+__all__ = ["LARGEST_ID", "actor_of", "base", "region_of", "tell", "told", "whole"]
+
+LARGEST_ID = 2**63 - 1
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def region_of(request: HttpRequest) -> Region:
+    region: Region = request.region  # type: ignore[attr-defined]
+    return region
+
+
+def whole(text: str | None, *, most: int = LARGEST_ID, default: int = 0) -> int:
+    """A whole number from an address or form; anything else is `default`."""
+    if not text or not (text.isascii() and text.isdecimal() and len(text) < 20):
+        return default
+    return int(text) if int(text) <= most else default
+
+
+def tell(request: HttpRequest, sentence: str, *, kind: str = "good", batch: str = "") -> None:
+    """Keep a sentence for the next page; with `batch`, it offers to undo."""
+    level = messages.SUCCESS if kind == "good" else messages.WARNING
+    messages.add_message(request, level, sentence, extra_tags=batch)
+
+
+def told(request: HttpRequest) -> list[dict[str, str]]:
+    """What was just done, once."""
+    return [
+        {
+            "kind": "good" if one.level == messages.SUCCESS else "warn",
+            "text": str(one.message),
+            "undo_url": reverse("workbench:undo", args=[one.extra_tags]) if one.extra_tags else "",
+        }
+        for one in messages.get_messages(request)
+    ]
+
+
+def base(request: HttpRequest, here: str) -> dict[str, Any]:
+    """The links between the pages of the workbench, for those who may follow them; `here`: the name of this one."""
+    actor = actor_of(request)
+    pages = [
+        ("queue", _("What waits"), "desk.work"),
+        ("team", _("Team"), "desk.team"),
+        ("figures", _("Figures"), "desk.figures"),
+        ("replies", _("Saved replies"), "desk.work"),
+        ("absences", _("Absences"), "desk.work"),
+    ]
+    return {
+        "tabs": [
+            {"label": label, "url": reverse(f"workbench:{name}"), "is_here": name == here}
+            for name, label, permission in pages
+            if decide(actor, permission)
+        ],
+        "told": told(request),
+    }
