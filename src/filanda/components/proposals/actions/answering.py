@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.follows.steps import follow
+from filanda.capabilities.threads.models import Thread
 from filanda.capabilities.threads.steps.opening import start_thread
 from filanda.components.proposals.models import (
     BRING_MOST,
@@ -30,7 +31,7 @@ from filanda.components.proposals.queries.answering import SILENT_REMINDED, SILE
 from filanda.components.proposals.refusals import AnswerOutdated, AnswerRefused, AnswerWrong, Refusal
 from filanda.components.proposals.steps.answering import lock_for, note, recount
 from filanda.directory.affiliations.queries import admin_accounts
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.limits import Limit, TooMany, take
 from filanda.kernel.policies import require
 from filanda.kernel.text.folding import clean
@@ -42,6 +43,7 @@ __all__ = [
     "decline",
     "drop_draft",
     "mark_read",
+    "open_talk",
     "remind_silent",
     "save_interest_draft",
     "send_interest",
@@ -146,6 +148,22 @@ def send_interest(
             follow(locked.region, account_id, ("thread", thread.pk))
         note("sent", draft, actor, organisation=draft.organisation_id)
     return draft
+
+
+def open_talk(*, actor: Actor, interest: ExpressionOfInterest, now: datetime) -> Thread:
+    """The conversation of an answer; opened where there is none yet, once. Raises Forbidden."""
+    with transaction.atomic(durable=True):
+        locked = lock_for(interest)
+        row = ExpressionOfInterest.objects.select_for_update(of=("self",)).get(pk=interest.pk)
+        require(actor, "threads.open", (PLACE, row.pk))
+        if row.thread_id is None:
+            thread = start_thread(actor=actor, place=(PLACE, row.pk), title=locked.title, now=now)
+            row.thread_id = thread.pk
+            row.save(update_fields=["thread_id"])
+            for account_id in _who_talks(row, locked):
+                follow(locked.region, account_id, ("thread", thread.pk))
+        found: Thread = Thread.objects.get(pk=row.thread_id)
+    return found
 
 
 def mark_read(*, actor: Actor, interest: ExpressionOfInterest, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from filanda.kernel.regions.models import Region
 
 
 @region_job("proposals.remind_silent", periodic="25 6 * * *")
-def remind_silent(*, region: Region) -> int:  # noqa: ARG001 - the job enters it
+def remind_silent(*, region: Region) -> int:
     """Every morning. Returns how many people's answers were spoken of."""
     reminded, told = remind(actor=PLATFORM, now=clock())
     return reminded + told

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.threads.models import Thread
-from filanda.capabilities.threads.policies import may_answer
+from filanda.capabilities.threads.policies import may_answer, may_open
 from filanda.capabilities.threads.queries import post_rows
 from filanda.capabilities.threads.rendering import finished
 from filanda.components.proposals.ladder import rungs
@@ -30,7 +30,7 @@ from filanda.components.proposals.models import (
     InterestState,
     Proposal,
 )
-from filanda.components.proposals.policies.answering import is_author_side, is_owner_side, why_not
+from filanda.components.proposals.policies.answering import PLACE, is_author_side, is_owner_side, why_not
 from filanda.components.proposals.queries.answering import received, sent
 from filanda.components.proposals.refusals import Refusal
 from filanda.directory.organisations.models import Organisation
@@ -205,7 +205,7 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime) -> d
     side = "author" if is_author_side(actor, found) else "owner" if is_owner_side(actor, found) else "facilitator"
     thread = Thread.objects.visible_to(actor).filter(pk=found.thread_id or 0).first()
     posts = _posts(actor, thread) if thread is not None else []
-    can_talk = may_answer(actor, thread) if thread is not None else None
+    can_talk = may_answer(actor, thread) if thread is not None else may_open(actor, (PLACE, found.pk))
     moves = {one.name for one in possible_moves(found, actor)}
     is_over = proposal.state not in OPEN_STATES
     accept_url = _address("collaborating:accept", found.pk) if "accept" in moves and not is_over else ""
@@ -226,7 +226,7 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime) -> d
         "talk": thread,
         "posts": posts,
         "can_talk": bool(can_talk),
-        "why_no_talk": "" if can_talk is None or can_talk else str(can_talk.reason),
+        "why_no_talk": "" if can_talk else str(can_talk.reason),
         "accept_url": accept_url,
         "may_shortlist": "shortlist" in moves and not is_over,
         "may_decline": "decline" in moves,

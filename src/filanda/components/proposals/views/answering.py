@@ -243,9 +243,9 @@ def say(request: HttpRequest, interest_id: int) -> HttpResponse:
     found = _interest(request, interest_id)
     source = request.POST.get("source", "")
     thread = Thread.objects.visible_to(actor_of(request)).filter(pk=found.thread_id or 0).first()
-    if thread is None:
-        raise Http404(_("There is no conversation here."))
     try:
+        if thread is None:
+            thread = actions.open_talk(actor=actor_of(request), interest=found, now=now())
         post = talk.answer(
             actor=actor_of(request), thread=thread, source=source, key=request.POST.get("key", "")[:40], now=now()
         )
