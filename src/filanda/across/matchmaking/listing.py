@@ -52,6 +52,7 @@ class Row:
     is_close: bool = True
     proofs: tuple[Proof, ...] = ()
     introduce_url: str = ""
+    answer_url: str = ""
 
 
 def rows(
@@ -120,13 +121,11 @@ def _proposal_row(
         helix_role=card.who.helix_role,
         helix_label=card.who.helix_label,
         proofs=_proofs(one, pieces, organisation_id, "-") if organisation_id is not None else (),
+        # A proposal found for a proposal: its side and mine. Found for somebody: it can be answered.
         introduce_url=(
-            _introduce(proposal=proposal_id, organisation=card.who.organisation_id)
-            if proposal_id is not None and card.who.organisation_id is not None
-            else _introduce(proposal=card.id, organisation=organisation_id)
-            if proposal_id is None and organisation_id is not None
-            else ""
+            _introduce(proposal=card.id, organisation=card.who.organisation_id) if proposal_id is not None else ""
         ),
+        answer_url=_page("proposals:answer", card.id) if proposal_id is None else "",
     )
 
 
@@ -165,7 +164,7 @@ def _page(name: str, *args: Any) -> str:
 
 def _introduce(**query: int | None) -> str:
     """Where one asks to be introduced, with what for; "" where no installed room does that."""
-    address = _page("collaborating:introduction-new")
+    address = _page("collaborating:ask-introduction")
     known = {name: value for name, value in query.items() if value is not None}
     return f"{address}?{urlencode(known)}" if address and len(known) == 2 else ""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from filanda.across.matchmaking import personal
 from filanda.across.matchmaking.models import Showing
 from filanda.across.matchmaking.policies import PERMISSIONS
+from filanda.across.matchmaking.unanswered import UNANSWERED
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest, PersonalData, Retention
 from filanda.kernel.regions.models import Region
@@ -26,7 +27,9 @@ manifest = Manifest(
         EventType(
             "matchmaking.suggestion.restored", _("A suggestion may fit after all"), Audience.STAFF, Erasure.NOTHING
         ),
+        EventType("matchmaking.letter.sent", _("A weekly letter was sent"), Audience.STAFF, Erasure.NOTHING),
     ),
+    desk=(UNANSWERED,),
     personal_data=(
         PersonalData("matchmaking", _("Suggestions and what was said of them"), personal.collect, personal.erase),
     ),

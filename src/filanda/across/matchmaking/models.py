@@ -131,6 +131,29 @@ class LetterLine(models.Model):
         return f"proposal {self.proposal_id} to account {self.account_id}"
 
 
+class KeptMatch(models.Model):
+    """Who fits a proposal that nobody has answered: worked out by the worker once a day, for the desk's line, with
+    what every member may read of the proposal.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    proposal_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    place = models.PositiveSmallIntegerField()
+    score = models.FloatField()
+    at = models.DateTimeField(default=now)
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["region", "proposal_id", "organisation_id"], name="matchmaking_kept_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"organisation {self.organisation_id} for proposal {self.proposal_id}"
+
+
 def speaks_for(actor: Actor) -> frozenset[int]:
     """Ids of the organisations whose side `actor` is. No query."""
     return actor.scope_ids(ORGANISATION, Role.ORGANISATION_ADMIN)

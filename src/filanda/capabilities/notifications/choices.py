@@ -25,6 +25,7 @@ KIND_LABELS: Mapping[str, Any] = {
     "introductions": _("Introductions"),
     "proposals": _("Proposals and answers to them"),
     "collaborations": _("Collaborations"),
+    "matches": _("Proposals that may fit you, once a week"),
 }
 DEFAULTS: Mapping[str, str] = {
     "mentions": Channel.AT_ONCE,
@@ -38,6 +39,7 @@ DEFAULTS: Mapping[str, str] = {
     "introductions": Channel.AT_ONCE,
     "proposals": Channel.AT_ONCE,
     "collaborations": Channel.AT_ONCE,
+    "matches": Channel.WEEKLY,
 }
 assert set(DEFAULTS) == set(KIND_LABELS) == set(NOTICE_KINDS)
 

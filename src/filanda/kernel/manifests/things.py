@@ -119,4 +119,5 @@ NOTICE_KINDS = (
     "introductions",
     "proposals",
     "collaborations",
+    "matches",
 )

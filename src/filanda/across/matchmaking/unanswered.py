@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Proposals that nobody has answered for two weeks, on the desk, with whom one could introduce."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from filanda.across.matchmaking.models import KeptMatch
+from filanda.components.proposals.models import Proposal, ProposalState
+from filanda.components.proposals.queries.reading import address_of, title_of
+from filanda.directory.organisations.models import Organisation
+from filanda.directory.people.models import Person
+from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.models import Role
+from filanda.kernel.journal.models import Event
+from filanda.kernel.manifests.desk import DeskAction, DeskLine, DeskSource, StillWaits
+from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.regions.working import working_time_after
+
+__all__ = ["SILENT_FOR", "UNANSWERED", "unanswered"]
+
+SILENT_FOR = timedelta(days=14)
+WITHIN = 2  # working days until somebody should have looked after it then
+SUGGESTED = 2  # partners offered in a line
+
+
+def unanswered(ids: Sequence[int] | None = None) -> QuerySet[Proposal]:
+    """Published proposals without an answer, however young."""
+    rows = Proposal.objects.filter(
+        state=ProposalState.PUBLISHED, answers_count=0, hidden_at=None, published_at__isnull=False
+    )
+    return rows if ids is None else rows.filter(pk__in=ids)
+
+
+def _waiting(ids: Sequence[int] | None, now: datetime) -> Iterable[StillWaits]:
+    """One query."""
+    region = active_region()
+    rows = unanswered(ids).filter(expires_at__gt=now).order_by("pk")
+    for pk, published, facilitator, owner in rows.values_list("pk", "published_at", "facilitator", "owner"):
+        shows = published + SILENT_FOR
+        yield StillWaits(
+            pk,
+            published,
+            working_time_after(region, shows, WITHIN),
+            holder_id=facilitator,
+            shows_at=shows,
+            not_for=(owner,) if owner is not None else (),
+        )
+
+
+def _lines(actor: Actor, ids: Sequence[int], now: datetime) -> Mapping[int, DeskLine]:
+    """Four queries."""
+    if Role.FACILITATOR not in actor.roles:
+        return {}
+    seen = Proposal.objects.visible_to(actor).filter(pk__in=unanswered(ids).filter(expires_at__gt=now).values("pk"))
+    rows = [row for row in seen.defer("source", "html") if row.owner_id != actor.account_id]
+    kept: dict[int, list[int]] = defaultdict(list)
+    for one in KeptMatch.objects.filter(proposal_id__in=[row.pk for row in rows]).order_by("place"):
+        kept[one.proposal_id].append(one.organisation_id)
+    wanted = {body for bodies in kept.values() for body in bodies[:SUGGESTED]}
+    names = dict(Organisation.objects.filter(pk__in=wanted, hidden_at=None).values_list("pk", "name"))
+    people = Person.objects.visible_to(actor).filter(account__in={row.owner_id for row in rows})
+    owners = dict(people.values_list("account", "pk"))
+    return {row.pk: _line(row, [one for one in kept[row.pk] if one in names], names, owners, now) for row in rows}
+
+
+def _line(
+    row: Proposal, bodies: Sequence[int], names: Mapping[int, str], owners: Mapping[int, int], now: datetime
+) -> DeskLine:
+    days = (now - row.published_at).days if row.published_at is not None else 0
+    actions = []
+    if row.organisation_id is not None:
+        first = f"organisation:{row.organisation_id}"
+    else:
+        first = f"person:{owners[row.owner_id]}" if row.owner_id in owners else ""
+    for body in bodies[:SUGGESTED]:
+        if first:
+            query = urlencode({"first": first, "second": f"organisation:{body}", "proposal": row.pk})
+            label = _("Introduce %(name)s") % {"name": names[body]}
+            actions.append(DeskAction(label, "collaborating:new-introduction", query=query))
+    actions.append(DeskAction(_("See who fits"), "matchmaking:proposal", (row.pk,)))
+    return DeskLine(
+        title=title_of(row),
+        url_name="proposals:proposal",
+        url_args=address_of(row),
+        context=(
+            str(row.get_kind_display()),
+            ngettext("%(n)s day without an answer", "%(n)s days without an answer", days) % {"n": days},
+        ),
+        language=row.language,
+        actions=tuple(actions),
+        person_id=row.owner_id,
+    )
+
+
+def _touched(event: Event) -> Iterable[int]:
+    numbers = {int(number) for number in (event.touches or {}).get("proposal", ())}
+    number = (event.payload or {}).get("proposal")
+    return numbers | ({number} if isinstance(number, int) else set())
+
+
+UNANSWERED = DeskSource(
+    "proposal.unanswered",
+    gettext_lazy("Proposals without an answer"),
+    _waiting,
+    _lines,
+    ("proposals.",),
+    _touched,
+)
