@@ -143,7 +143,7 @@ def topics(wanted: Sequence[Topic], had: Collection[Topic]) -> float:
     """How near the topics of two sides are: for each that is wanted the nearest that the other has, on average.
 
     Two concepts of one tree are as near as the part of their paths that they share (Wu and Palmer 1994): 1 for the
-    same, less for one broader or beside it, 0 for those of different trees, or that share the top alone.
+    same, less for one broader or beside it, 0 for those of different trees.
     """
     if not wanted or not had:
         return 0.0
@@ -160,9 +160,7 @@ def shared(one: Topic, other: Topic) -> float:
         if here != there:
             break
         common += 1
-    if common == 0 or (min(len(mine), len(theirs)) < 2 and common < min(len(mine), len(theirs))):
-        return 0.0
-    return 2 * common / (len(mine) + len(theirs)) if common > 1 or len(mine) != len(theirs) else 0.0
+    return 2 * common / (len(mine) + len(theirs))
 
 
 def kinds(cooperation: Collection[str], evidence: Sequence[tuple[str, float]]) -> float:

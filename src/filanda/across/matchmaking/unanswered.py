@@ -44,6 +44,8 @@ def _waiting(ids: Sequence[int] | None, now: datetime) -> Iterable[StillWaits]:
     region = active_region()
     rows = unanswered(ids).filter(expires_at__gt=now).order_by("pk")
     for pk, published, facilitator, owner in rows.values_list("pk", "published_at", "facilitator", "owner"):
+        if published is None:  # the query says so already
+            continue
         shows = published + SILENT_FOR
         yield StillWaits(
             pk,
@@ -79,10 +81,11 @@ def _line(
     if row.organisation_id is not None:
         first = f"organisation:{row.organisation_id}"
     else:
-        first = f"person:{owners[row.owner_id]}" if row.owner_id in owners else ""
+        person = owners.get(row.owner_id or 0)
+        first = f"person:{person}" if person is not None else ""
     for body in bodies[:SUGGESTED]:
         if first:
-            query = urlencode({"first": first, "second": f"organisation:{body}", "proposal": row.pk})
+            query = urlencode({"first": first, "second": f"organisation:{body}", "proposal": str(row.pk)})
             label = _("Introduce %(name)s") % {"name": names[body]}
             actions.append(DeskAction(label, "collaborating:new-introduction", query=query))
     actions.append(DeskAction(_("See who fits"), "matchmaking:proposal", (row.pk,)))
