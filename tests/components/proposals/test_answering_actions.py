@@ -11,6 +11,7 @@ from django.db import transaction
 from filanda.capabilities.threads.actions import answer as say
 from filanda.capabilities.threads.models import Thread
 from filanda.components.proposals.actions import answering as actions
+from filanda.components.proposals.manifest.answering import DESK
 from filanda.components.proposals.models import (
     DeclineReason,
     ExpressionOfInterest,
@@ -21,10 +22,11 @@ from filanda.components.proposals.models import (
 from filanda.components.proposals.queries.answering import SILENT_REMINDED, silent_since
 from filanda.components.proposals.refusals import AnswerOutdated, AnswerRefused, AnswerWrong, ProposalOver
 from filanda.components.proposals.steps import answering as steps
+from filanda.components.proposals.telling import answering as telling
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Block, Person, ValidationState
 from filanda.kernel.identity.actors import PLATFORM, VISITOR
-from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.models import Role, RoleGrant
 from filanda.kernel.journal.models import Event
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.workflow import MoveNotPossible, all_pairs, move
@@ -325,3 +327,47 @@ def test_silence_counts_from_the_owners_last_sign_of_life(region, anna, bruno, p
     assert list(silent_since(rows, later + SILENT_REMINDED, SILENT_REMINDED)) == [interest]
     actions.shortlist(actor=act(anna), interest=interest, now=NOW + timedelta(days=5))
     assert list(silent_since(rows, later + SILENT_REMINDED, SILENT_REMINDED)) == []
+
+
+def test_the_clock_reminds_the_owner_and_then_tells_the_facilitator_once(region, anna, bruno, proposal):
+    interest = answer_it(proposal, bruno)
+    week, fortnight = NOW + timedelta(days=7), NOW + timedelta(days=14)
+    assert actions.remind_silent(actor=PLATFORM, now=week - timedelta(seconds=1)) == (0, 0)
+    assert actions.remind_silent(actor=PLATFORM, now=week) == (1, 0)
+    assert actions.remind_silent(actor=PLATFORM, now=week) == (0, 0)
+    assert actions.remind_silent(actor=PLATFORM, now=fortnight) == (0, 1)
+    assert actions.remind_silent(actor=PLATFORM, now=fortnight) == (0, 0)
+    actions.shortlist(actor=act(anna), interest=interest, now=fortnight)
+    assert actions.remind_silent(actor=PLATFORM, now=fortnight + timedelta(days=7)) == (1, 0)
+    with pytest.raises(Forbidden):
+        actions.remind_silent(actor=act(anna), now=fortnight)
+
+
+def test_the_desk_leads_its_own_facilitator_to_the_answer_and_names_nobody_to_others(region, anna, bruno, proposal):
+    fede, gino = (a_person(region, name) for name in ("Fede Galli", "Gino Riva"))
+    for account in (fede, gino):
+        RoleGrant.objects.create(region=region, account=account, role=Role.FACILITATOR)
+    Proposal.objects.filter(pk=proposal.pk).update(facilitator=fede)
+    interest = answer_it(proposal, bruno)
+    (source,) = DESK
+    (waits,) = source.waiting(None, NOW)
+    assert (waits.object_id, waits.holder_id, waits.shows_at) == (interest.pk, fede.pk, NOW + timedelta(days=14))
+    lines = {key: source.lines(act(one), [interest.pk], NOW) for key, one in (("fede", fede), ("gino", gino))}
+    assert lines["fede"][interest.pk].url_name == "proposals:interest"
+    assert lines["gino"][interest.pk].url_name == "proposals:proposal"
+    assert "Bruno" not in str(lines)
+    assert source.lines(act(anna), [interest.pk], NOW) == {}
+
+
+def test_whoever_leaves_takes_their_words_and_open_answers_along(region, bruno, proposal):
+    body = _body(region)
+    speaks_for(region, bruno, body)
+    alone, for_body = answer_it(proposal, bruno), answer_it(proposal, bruno, organisation=body)
+    assert [one["brings"] for one in telling.collect(bruno)["answers-to-proposals.json"]] == [BRINGS, BRINGS]
+    with transaction.atomic():
+        telling.erase(bruno, keeps=True)
+    found = {row.pk: row for row in ExpressionOfInterest.objects.all()}
+    assert (found[alone.pk].state, found[alone.pk].brings, found[alone.pk].author_id) == ("withdrawn", "", None)
+    assert (found[for_body.pk].state, found[for_body.pk].brings) == ("sent", BRINGS)
+    proposal.refresh_from_db()
+    assert proposal.answers_count == 1

@@ -27,7 +27,7 @@ def side_of(actor: Actor, introduction: Introduction) -> Side | None:
     """
     mine = [side for side in introduction.sides.all() if side.is_of(actor)]
     waiting = [side for side in mine if side.consented_at is None and side.refused_at is None]
-    return (waiting or mine or [None])[0]
+    return next(iter(waiting or mine), None)
 
 
 def _may_propose(actor: Actor, introduction: Any) -> Decision:

@@ -21,6 +21,6 @@ def names_of(sides: Iterable[Side]) -> dict[int, str]:
     return {
         side.pk: side.organisation.name
         if side.organisation is not None
-        else people.get(side.account_id) or _("a former member")
+        else people.get(side.account_id or 0) or _("a former member")
         for side in found
     }

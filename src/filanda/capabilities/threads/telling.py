@@ -85,7 +85,7 @@ def _but(row: _Post, told: Iterable[Told]) -> list[Told]:
     return [one for one in told if one.account_id != row.author_id]
 
 
-def _opens(event: Event, row: Post) -> bool:
+def _opens(event: Event, row: _Post) -> bool:
     """Whether the post came with its thread; the first one in a thread that waited for it did not."""
     return row.number == 1 and event.type != "threads.post.written"
 

@@ -53,7 +53,7 @@ def accept(request: HttpRequest, interest_id: int) -> HttpResponse:
         if interest.state == InterestState.ACCEPTED:
             return redirect("proposals:interest", interest_id=interest.pk)
         kinds = interest.proposal.cooperation
-        typed = {"opens_group": may_open_group(actor), "kind": kinds[0] if kinds else "", "words": ""}
+        typed: dict[str, Any] = {"opens_group": may_open_group(actor), "kind": kinds[0] if kinds else "", "words": ""}
         return _page(request, interest, typed)
     typed = {
         "opens_group": request.POST.get("opens_group") == "1",

@@ -169,7 +169,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     known = {value for value, _label in pages.hats(actor)}
     hat = request.POST.get("mine", "")
     own = str(about.organisation_id) if about is not None and about.is_owned_by(actor) else ""
-    typed = {
+    typed: dict[str, Any] = {
         "mine": hat if hat in known else own if own in known else "",
         "why": request.POST.get("why", ""),
         "is_public": request.POST.get("is_public") == "1" if request.method == "POST" else True,
