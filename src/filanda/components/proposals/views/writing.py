@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -304,8 +303,8 @@ def _shown(
 ) -> HttpResponse:
     """The step with what was typed."""
     wrong = errors or {}
-    language = (get_language() or "it").split("-")[0]
-    context = pages.step_page(actor, active_region(), step, values, proposal, theirs=theirs, go=go, language=language)
+    place_q = request.POST.get("place_q", "")[:80]
+    context = pages.step_page(actor, active_region(), step, values, proposal, theirs=theirs, go=go, place_q=place_q)
     context |= {
         "errors": wrong,
         "listed": [{"name": name, "message": message} for name, message in wrong.items()],
@@ -313,7 +312,7 @@ def _shown(
         "key": key,
         "need": request.POST.get("need", "") or request.GET.get("need", ""),
         "space_id": space or (proposal.space_id if proposal is not None else 0),
-        "place_q": request.POST.get("place_q", "")[:80],
+        "place_q": place_q,
         "most_mb": DOCUMENT_BYTES // (1024 * 1024),
         "is_trusted": proposal is not None and step == "who" and bool(may_publish(actor, proposal)),
         "told": [{"kind": one.level_tag, "text": str(one)} for one in messages.get_messages(request)],

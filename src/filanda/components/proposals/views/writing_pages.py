@@ -56,7 +56,7 @@ def field_labels() -> dict[str, str]:
         "partners_bring": _("What partners should bring"),
         "budget": _("Budget"),
         "organisation": _("On behalf of"),
-        "space": _("Where it stands"),
+        "space": _("Where it appears"),
         "is_for_other_regions": _("Other regions"),
         "summary_for": _("Who reads the summary"),
         "text_for": _("Who reads the full text"),
@@ -75,7 +75,7 @@ def step_page(
     *,
     theirs: Proposal | None,
     go: str,
-    language: str,
+    place_q: str,
 ) -> dict[str, Any]:
     """The context of one step, but for errors. A handful of queries."""
     returned = last_return(proposal) if proposal is not None else None
@@ -93,7 +93,7 @@ def step_page(
         "kinds": [(str(kind), str(kind.label)) for kind in ProposalKind],
     }
     if step == "details":
-        context |= _details(region, values, proposal, language)
+        context |= _details(region, values, proposal, place_q)
     if step == "who":
         context |= _who(actor, region, values, proposal, suggests=True)
     return context
@@ -154,7 +154,7 @@ def _track(step: str) -> list[dict[str, str]]:
     ]
 
 
-def _details(region: Region, values: dict[str, Any], proposal: Proposal | None, language: str) -> dict[str, Any]:
+def _details(region: Region, values: dict[str, Any], proposal: Proposal | None, place_q: str) -> dict[str, Any]:
     stages = [("", _("Not said")), *((str(n), _stage(n)) for n in range(1, 10))]
     names = sorted({*LANGUAGES, *region.languages, *values.get("languages", [])})
     files = (
@@ -167,8 +167,8 @@ def _details(region: Region, values: dict[str, Any], proposal: Proposal | None, 
         "stages": stages,
         "rights": [(str(one), str(one.label)) for one in IprPosition],
         "budgets": [(str(one), str(one.label)) for one in ValueBand],
-        "places": place_options(region, "", str(values.get("place", ""))),
-        "languages": sorted(((code, _language(code)) for code in names), key=lambda pair: pair[1]),
+        "places": place_options(region, place_q, str(values.get("place", ""))),
+        "tongues": sorted(((code, _language(code)) for code in names), key=lambda pair: pair[1]),
         "files": [
             {"id": row.pk, "name": row.name, "url": address(row), "size": filesizeformat(row.size)} for row in files
         ],
@@ -225,10 +225,10 @@ def display(there: Proposal, name: str) -> str:
         return ", ".join(str(Cooperation(one).label) for one in there.cooperation)
     if name == "languages":
         return ", ".join(_language(one) for one in there.languages)
-    display = getattr(there, f"get_{name}_display", None)
-    if display is not None:
-        return str(display())
     value = getattr(there, name)
+    spoken = getattr(there, f"get_{name}_display", None)
+    if spoken is not None:
+        return str(spoken()) if value else ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     return str(value if value is not None else "")
