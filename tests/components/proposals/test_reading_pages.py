@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from filanda.components.proposals.models import ProposalState, Rung
+from filanda.components.proposals.models import ExpressionOfInterest, ProposalState, Rung
 from filanda.kernel.identity.models import Role
 from filanda.kernel.regions.scoped import in_region
 from filanda.spaces.models import Openness
@@ -213,3 +215,57 @@ def test_mine_shows_all_states_of_ones_own(here, anna, bruno, client):
     page = body(sign_in(client, anna), "/en/proposals/mine/")
     assert all(f"One {state}" in page for state in ProposalState)
     assert "Not mine" not in page
+
+
+def test_directory_stems_in_the_language_of_the_proposal(here, anna, client, indexed):
+    make_proposal(here, anna, "Sensori per telai", language="it")
+    make_proposal(here, anna, "Weaving machines", language="en")
+    indexed()
+    assert "Sensori per telai" in body(client, "/it/proposals/?q=sensore")
+    assert "Weaving machines" in body(client, "/it/proposals/?q=machine")
+
+
+def test_authors_of_answers_never_learn_of_each_other(here, anna, bruno, client, indexed):
+    carla = a_person(here, "Carla Neri")
+    one = make_proposal(here, anna, answers_count=2)
+    for author in (bruno, carla):
+        ExpressionOfInterest.objects.create(
+            region=here, proposal=one, author=author, brings="Probes", state="sent", sent_at=one.created_at
+        )
+    indexed()
+    sign_in(client, carla)
+    for path in (
+        f"/en/proposals/{one.pk}/",
+        "/en/proposals/",
+        "/en/proposals/list.csv",
+        "/en/proposals/list.json",
+        "/en/proposals/feed.atom",
+        f"/api/v1/proposals/{one.pk}",
+    ):
+        page = body(client, path)
+        assert TITLE in page
+        assert "Bruno" not in page
+        assert "answers_count" not in page
+        assert "2 answers" not in page
+    assert "You have answered" in body(client, f"/en/proposals/{one.pk}/")
+    assert "2 answers wait for you" in body(sign_in(client, anna), f"/en/proposals/{one.pk}/")
+
+
+def test_owners_page_and_mine_cost_as_much_for_three_as_for_one(here, anna, client):
+    one = make_proposal(here, anna, "Looms")
+    sign_in(client, anna)
+    counts = []
+    for names in (("Aldo Riva",), ("Bice Riva", "Ciro Riva")):
+        for name in names:
+            other = a_person(here, name)
+            let_in(one, other)
+            ExpressionOfInterest.objects.create(
+                region=here, proposal=one, author=other, brings="Probes", state="sent", sent_at=one.created_at
+            )
+            make_proposal(here, anna, f"More for {name}")
+        for path in (f"/en/proposals/{one.pk}/looms/", f"/en/proposals/{one.pk}/people/", "/en/proposals/mine/"):
+            assert client.get(path).status_code == 200
+            with CaptureQueriesContext(connection) as counted:
+                client.get(path)
+            counts.append(len(counted))
+    assert counts == [13, 9, 10] * 2
