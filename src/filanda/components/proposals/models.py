@@ -190,7 +190,9 @@ class Proposal(models.Model):
             Transition("take_back", (_P.IN_REVIEW,), _P.DRAFT, "proposals.write", _("Take it back")),
             Transition("return", (_P.IN_REVIEW,), _P.DRAFT, "proposals.review", _("Return it with reasons")),
             Transition("approve", (_P.IN_REVIEW,), _P.PUBLISHED, "proposals.review", _("Approve")),
-            Transition("review_again", OPEN_STATES, _P.IN_REVIEW, "proposals.write", _("Send it to a facilitator again")),
+            Transition(
+                "review_again", OPEN_STATES, _P.IN_REVIEW, "proposals.write", _("Send it to a facilitator again")
+            ),
             Transition("begin_talks", (_P.PUBLISHED,), _P.IN_TALKS, "proposals.write", _("We are in talks")),
             Transition("fail_talks", (_P.IN_TALKS,), _P.PUBLISHED, "proposals.write", _("The talks have failed")),
             Transition("close", OPEN_STATES, _P.CLOSED, "proposals.write", _("Close it")),
