@@ -125,7 +125,15 @@ def test_a_moderator_never_sees_a_report_about_themselves(region, marta):
     space = make_space(region, "Silk", managers=[gina], members=[anna])
     thread = open_thread(actor=act(gina), place=("space", space.pk), title="Compra da me", source="Sconti", now=clock())
     post = thread.posts.get(number=1)
-    report(actor=act(anna), region=region, thing=("post", post.pk), category="advertising", text="Ad.", language="it", now=clock())  # fmt: skip
+    report(
+        actor=act(anna),
+        region=region,
+        thing=("post", post.pk),
+        category="advertising",
+        text="Ad.",
+        language="it",
+        now=clock(),
+    )
     put_right(clock())
     (item,) = DeskItem.objects.filter(kind="report")
     assert item.queue == "role:facilitator"  # the only manager is concerned

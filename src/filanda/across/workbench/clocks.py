@@ -54,6 +54,8 @@ class WorkingDays:
         if due_at < self.now:
             if days == 0:
                 return Clock("over", _("over its target since today"))
+            if due_at < self.now - timedelta(days=FAR):
+                return Clock("over", _("over by more than a year"))
             words = ngettext("over by %(n)s working day", "over by %(n)s working days", -days) % {"n": -days}
             return Clock("over", words)
         if self._clamped(due_at) == self._today:

@@ -9,6 +9,7 @@ from filanda.capabilities.desk.actions import assign, save_reply, say_absence, s
 from filanda.capabilities.desk.following import compare
 from filanda.capabilities.desk.models import DeskItem, SavedReply
 from filanda.capabilities.desk.queries import today_in_region
+from filanda.capabilities.desk.steps import workers_of
 from filanda.directory.people.queries import facilitators
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role
@@ -40,8 +41,13 @@ REPLIES = (
 
 def seed_desk(region: Region, now: datetime) -> None:
     """Fill the desk of `region`, entered, once. Without facilitators there is nobody to fill it for."""
-    staff = [account for account in facilitators(now) if account.is_invented]
-    if not staff or SavedReply.objects.exists():
+    if SavedReply.objects.exists():
+        return
+    able = workers_of([FACILITATORS], now)[FACILITATORS]
+    known = {account.pk for account in facilitators(now)}
+    invented = Account.objects.filter(pk__in=able, is_invented=True).order_by("pk")
+    staff = sorted(invented, key=lambda account: account.pk not in known)  # facilitators before administrators
+    if not staff:
         return
     compare(now)
     first = _acting(staff[0])

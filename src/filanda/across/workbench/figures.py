@@ -6,19 +6,19 @@ the team's load and clocks. Counts only; groups of fewer than five are not shown
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from filanda.capabilities.collaborations.models import Collaboration
+from filanda.capabilities.collaborations.models import Collaboration, Party
 from filanda.capabilities.desk.models import Check, DeskItem, queues_of
 from filanda.capabilities.desk.queries import absent_on, names_of, today_in_region
 from filanda.capabilities.desk.steps import workers_of
-from filanda.capabilities.introductions.models import Introduction, IntroductionState
+from filanda.capabilities.introductions.models import Introduction, IntroductionState, Side
 from filanda.components.proposals.models import Proposal, ProposalConcept
 from filanda.directory.organisations.models import HelixRole
 from filanda.directory.taxonomies.models import Concept
@@ -33,6 +33,7 @@ FEWEST = 5  # smaller groups could tell of single people
 SINCE = timedelta(days=30)  # what the team has done lately
 BY = ("community", "priority", "role")
 S3 = "s3"
+PROPOSAL = "proposal"
 ALONE = "person"  # somebody for themselves, no organisation
 
 
@@ -82,78 +83,117 @@ class Service:
     groups: dict[str, list[Group]]
 
 
-_Keys = dict[str, list[tuple[str, str]]]
+_Keys = dict[str, list[tuple[str, str]]]  # by table: (key, label)
 
 
 def service(actor: Actor, since: datetime, until: datetime) -> Service:
     """Of what was published, settled or reported from `since` until `until`. Of communities, those whose existence
-    `actor` may know; others are one line. Seven queries.
+    `actor` may know; others are one line. Nine queries.
     """
     proposals = list(
         Proposal.objects.filter(published_at__gte=since, published_at__lt=until)
         .order_by()
-        .values_list("pk", "published_at", "first_answer_at", "space", "organisation__helix_role")
+        .values_list("pk", "published_at", "first_answer_at")
     )
+    settled = [IntroductionState.MADE, IntroductionState.REFUSED, IntroductionState.LAPSED]
     introductions = list(
-        Introduction.objects.filter(state_changed_at__gte=since, state_changed_at__lt=until)
-        .filter(state__in=[IntroductionState.MADE, IntroductionState.REFUSED, IntroductionState.LAPSED])
+        Introduction.objects.filter(state_changed_at__gte=since, state_changed_at__lt=until, state__in=settled)
         .order_by()
-        .values_list("state", "about_kind", "about_id")
+        .values_list("pk", "state", "about_kind", "about_id")
     )
     collaborations = list(
         Collaboration.objects.filter(created_at__gte=since, created_at__lt=until)
         .order_by()
-        .values_list("confirmed_at", "from_kind", "from_id", "space_id")
+        .values_list("pk", "confirmed_at", "from_kind", "from_id", "space_id")
     )
-    about = {pk for _state, kind, pk in introductions if kind == "proposal"}
-    about |= {pk for _at, kind, pk, _space in collaborations if kind == "proposal"}
-    keys = _keys(actor, {row[0] for row in proposals} | {pk for pk in about if pk})
+    about = {pk for _pk, _state, kind, pk in introductions if kind == PROPOSAL}
+    about |= {pk for _pk, _at, kind, pk, _space in collaborations if kind == PROPOSAL}
+    spaces = {space for *_rest, space in collaborations if space is not None}
+    names = _Names.of(actor, {row[0] for row in proposals} | {pk for pk in about if pk is not None}, spaces)
+    sides = _roles(Side.objects.filter(introduction__in=[row[0] for row in introductions]), "introduction")
+    parties = _roles(Party.objects.filter(collaboration__in=[row[0] for row in collaborations]), "collaboration")
     whole = Group("", _("The region"))
     groups: dict[str, dict[str, Group]] = {by: {} for by in BY}
 
-    def lines(pk: int | None) -> Iterable[Group]:
-        yield whole
-        for by, found in keys.get(pk or 0, {}).items():
-            for key, label in found:
-                yield groups[by].setdefault(key, Group(key, label))
+    def lines(keys: _Keys) -> list[Group]:
+        found = [groups[by].setdefault(key, Group(key, label)) for by in BY for key, label in keys.get(by, [])]
+        return [whole, *found]
 
-    for pk, published, answered, _space, _role in proposals:
-        for line in lines(pk):
+    for pk, published, answered in proposals:
+        for line in lines(names.by_proposal.get(pk, {})):
             line.proposals += 1
-            if answered is not None:
+            if answered is not None and published is not None:
                 line.answered += 1
                 line.waited.append((answered - published).total_seconds() / 86400)
-    for state, kind, pk in introductions:
-        for line in lines(pk if kind == "proposal" else None):
+    for pk, state, kind, number in introductions:
+        known = names.by_proposal.get(number or 0, {}) if kind == PROPOSAL else {}
+        for line in lines(known | {"role": names.roles(sides.get(pk, ()))}):
             line.settled += 1
-            line.made += state == IntroductionState.MADE
-    for confirmed, kind, pk, _space in collaborations:
-        for line in lines(pk if kind == "proposal" else None):
+            line.made += int(state == IntroductionState.MADE)
+    for pk, confirmed, kind, number, space in collaborations:
+        known = names.by_proposal.get(number or 0, {}) if kind == PROPOSAL else {}
+        placed = {"community": [names.space(space)]} if space is not None else {}
+        for line in lines(known | placed | {"role": names.roles(parties.get(pk, ()))}):
             line.reported += 1
-            line.confirmed += confirmed is not None
-    order = {by: sorted(found.values(), key=lambda one: (-one.proposals, one.label)) for by, found in groups.items()}
-    return Service(whole, order)
+            line.confirmed += int(confirmed is not None)
+    return Service(whole, {by: _ordered(list(found.values())) for by, found in groups.items()})
 
 
-def _keys(actor: Actor, proposals: Iterable[int]) -> dict[int, _Keys]:
-    """By proposal, the lines of each table it counts in. Four queries."""
-    ids = list(proposals)
-    found: dict[int, _Keys] = defaultdict(dict)
-    rows = list(Proposal.objects.filter(pk__in=ids).values_list("pk", "space", "organisation__helix_role"))
-    spaces = Space.objects.visible_to(actor).in_bulk({space for _pk, space, _role in rows})
-    roles = {str(value): str(label) for value, label in HelixRole.choices}
-    for pk, space, role in rows:
-        known = spaces.get(space)
-        found[pk]["community"] = [(str(space), known.name) if known else ("other", _("Private communities"))]
-        found[pk]["role"] = [(role, roles.get(role, role)) if role else (ALONE, _("People on their own"))]
-    links = ProposalConcept.objects.filter(proposal__in=ids, concept__scheme__slug=S3)
-    tops: dict[int, set[int]] = {}
-    for pk, concept, above in links.values_list("proposal", "concept", "concept__ancestor_ids"):
-        tops.setdefault(pk, set()).add(above[0] if above else concept)
-    named = Concept.objects.in_bulk({concept for concepts in tops.values() for concept in concepts})
-    for pk, concepts in tops.items():
-        found[pk]["priority"] = [(str(one), named[one].label) for one in sorted(concepts) if one in named]
+def _ordered(groups: list[Group]) -> list[Group]:
+    """Those with most proposals first; those too small to be told are told together, last."""
+    small = [one for one in groups if max(one.proposals, one.settled, one.reported) < FEWEST]
+    told = sorted((one for one in groups if one not in small), key=lambda one: (-one.proposals, one.label))
+    if not small:
+        return told
+    rest = Group("smaller", _("Smaller ones together (%(n)s)") % {"n": len(small)})
+    for one in small:
+        for name in ("proposals", "answered", "settled", "made", "reported", "confirmed"):
+            setattr(rest, name, getattr(rest, name) + getattr(one, name))
+        rest.waited += one.waited
+    return [*told, rest]
+
+
+def _roles(rows: QuerySet[Any], of: str) -> dict[int, set[str]]:
+    """By what it is a side of, the helix roles of its sides: ALONE for people on their own. One query."""
+    found: dict[int, set[str]] = {}
+    for number, role in rows.order_by().values_list(of, "organisation__helix_role"):
+        found.setdefault(number, set()).add(role or ALONE)
     return found
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the lines of the tables are called: by proposal, those that it counts in."""
+
+    by_proposal: dict[int, _Keys]
+    spaces: dict[int, Space]
+
+    @classmethod
+    def of(cls, actor: Actor, ids: set[int], spaces: set[int]) -> _Names:
+        """Four queries."""
+        rows = list(Proposal.objects.filter(pk__in=ids).values_list("pk", "space", "organisation__helix_role"))
+        known = Space.objects.visible_to(actor).in_bulk(spaces | {space for _pk, space, _role in rows})
+        names = cls({}, known)
+        for pk, space, role in rows:
+            names.by_proposal[pk] = {"community": [names.space(space)], "role": names.roles([role or ALONE])}
+        tops: dict[int, set[int]] = {}
+        links = ProposalConcept.objects.filter(proposal__in=ids, concept__scheme__slug=S3)
+        for pk, concept, above in links.values_list("proposal", "concept", "concept__ancestor_ids"):
+            tops.setdefault(pk, set()).add(above[0] if above else concept)
+        concepts = Concept.objects.in_bulk({one for found in tops.values() for one in found})
+        for pk, found in tops.items():
+            keys = [(str(one), concepts[one].label) for one in sorted(found) if one in concepts]
+            names.by_proposal.setdefault(pk, {})["priority"] = keys
+        return names
+
+    def space(self, number: int) -> tuple[str, str]:
+        """Communities whose existence the reader may not know are one line."""
+        known = self.spaces.get(number)
+        return (str(number), known.name) if known is not None else ("private", _("Private communities"))
+
+    def roles(self, found: Iterable[str]) -> list[tuple[str, str]]:
+        labels = {str(value): str(label) for value, label in HelixRole.choices} | {ALONE: _("People on their own")}
+        return [(role, labels.get(role, role)) for role in sorted(found)]
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
@@ -90,7 +91,7 @@ def queue_page(actor: Actor, filters: Filters, now: datetime) -> QueuePage:
     return QueuePage(items, lines, names, away, page, pages, total, overdue, by_whose, by_kind, by_queue)
 
 
-def _with_whose(rows: QuerySet[DeskItem], mine: Sequence[int | None], now: datetime) -> QuerySet[DeskItem]:
+def _with_whose(rows: QuerySet[DeskItem], mine: Sequence[int | None], now: datetime) -> QuerySet[Any, Any]:
     """With `whose`: mine, free, others; "later" for what was put off. What is not worth a look yet is left out."""
     whose = Case(
         When(snoozed_until__gt=now, then=Value("later")),
@@ -102,7 +103,7 @@ def _with_whose(rows: QuerySet[DeskItem], mine: Sequence[int | None], now: datet
     return rows.filter(shows_at__lte=now).annotate(whose=whose)
 
 
-def _filtered(rows: QuerySet[DeskItem], filters: Filters) -> QuerySet[DeskItem]:
+def _filtered(rows: QuerySet[Any, Any], filters: Filters) -> QuerySet[Any, Any]:
     rows = rows.filter(kind=filters.kind) if filters.kind else rows
     rows = rows.filter(queue=filters.queue) if filters.queue else rows
     rows = rows.filter(whose__in=_OPEN[filters.whose]) if filters.whose in _OPEN else rows.exclude(whose="later")

@@ -19,7 +19,7 @@ from filanda.across.workbench.clocks import WorkingDays
 from filanda.across.workbench.filling import fill
 from filanda.across.workbench.framing import LARGEST_ID, actor_of, base, region_of, tell, whole
 from filanda.across.workbench.listing import lines_of
-from filanda.across.workbench.views.queue import people_of, row_actions
+from filanda.across.workbench.views.queue import link_of, people_of, row_actions
 from filanda.capabilities.desk import actions
 from filanda.capabilities.desk.errors import Wrong
 from filanda.capabilities.desk.models import NOTE_MOST, DeskItem, DeskNote, SavedReply
@@ -67,7 +67,7 @@ def _page(
         "title": line.title if line else "",
         "language": line.language if line else "",
         "line": line,
-        "thing_url": reverse(line.url_name, args=line.url_args) + (f"?{line.query}" if line.query else "") if line else "",
+        "thing_url": link_of(line) if line else "",
         "clock": WorkingDays(region, moment, [found.due_at]).of(found.due_at) if found.closed_at is None else None,
         "is_late": found.closed_at is not None and found.closed_at > found.due_at,
         "holder": names.get(found.holder_id or 0, ""),
@@ -110,7 +110,7 @@ def _asking(
     return {
         "label": action.label,
         "name": action.asks,
-        "url": reverse(action.url_name, args=action.url_args) + (f"?{action.query}" if action.query else ""),
+        "url": link_of(action),
         "fields": list(action.fields.items()),
         "words": _filled(request, chosen, language, line, names) if chosen else "",
         "language": language or get_language(),

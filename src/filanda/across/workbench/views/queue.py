@@ -34,7 +34,7 @@ from filanda.kernel.policies import require
 from filanda.kernel.regions.working import time_zone
 from filanda.kernel.ui.returning import back_or
 
-__all__ = ["move", "people_of", "queue", "row_actions", "snoozed_until", "undo"]
+__all__ = ["link_of", "move", "people_of", "queue", "row_actions", "snoozed_until", "undo"]
 
 MORNING = time(7, 0)  # what was put off until a day is there when work begins
 
@@ -91,7 +91,7 @@ def _row(item: DeskItem, page: QueuePage, days: WorkingDays, queues: Mapping[str
         "seen": f"{item.pk}:{item.holder_id or 0}",
         "title": line.title,
         "language": line.language,
-        "url": _link(line),
+        "url": link_of(line),
         "item_url": reverse("workbench:item", args=[item.pk]),
         "kind": str(desk_sources()[item.kind].label),
         "clock": clock,
@@ -107,7 +107,8 @@ def _row(item: DeskItem, page: QueuePage, days: WorkingDays, queues: Mapping[str
     }
 
 
-def _link(line: DeskLine | DeskAction) -> str:
+def link_of(line: DeskLine | DeskAction) -> str:
+    """Where a line or an action leads, in the reader's language."""
     return reverse(line.url_name, args=line.url_args) + (f"?{line.query}" if line.query else "")
 
 
@@ -119,7 +120,7 @@ def row_actions(item: DeskItem, line: DeskLine) -> list[dict[str, Any]]:
         {
             "number": number,
             "label": action.label,
-            "url": _link(action),
+            "url": link_of(action),
             "is_post": action.method == "post" and not action.asks,
             "asks": action.asks,
             "asks_url": f"{reverse('workbench:item', args=[item.pk])}?act={number}#act-card" if action.asks else "",
