@@ -63,6 +63,7 @@ CANDIDATES = 60  # looked at for a list of ten
 SHOWN = 8  # pieces of evidence of each that are compared for diversity
 NEW_DAYS = 90
 NEW_EVIDENCE = 3  # pieces; with fewer somebody is a newcomer too
+PLENTY = 10  # pieces; with as many nobody is one
 ANSWERS_LEAST = 3  # answers from which a median says something, and nothing about one of them
 PARTNERS_LOOKED_AT = 400  # partners of one's own that shared ones are looked for among
 _SECONDS_A_DAY = 86_400
@@ -241,10 +242,10 @@ def house_of(website: str) -> str:
 
 def is_new_body(state: str, created_at: datetime, pieces: int, now: datetime) -> bool:
     """Fewer than three pieces of evidence; or here for less than 90 days by somebody's own doing (what an import lists
-    did not join).
+    did not join), unless it can show plenty: a large body that takes over its entry is no newcomer.
     """
     joined = state != OrganisationState.LISTED and created_at > now - timedelta(days=NEW_DAYS)
-    return pieces < NEW_EVIDENCE or joined
+    return pieces < NEW_EVIDENCE or (joined and pieces < PLENTY)
 
 
 def _topics_of_bodies(ids: Sequence[int], pieces: Mapping[int, Sequence[int]]) -> dict[int, tuple[Topic, ...]]:

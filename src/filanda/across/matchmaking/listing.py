@@ -56,10 +56,16 @@ class Row:
 
 
 def rows(
-    found: Sequence[Match], *, actor: Actor, proposal_id: int | None = None, organisation_id: int | None = None
+    found: Sequence[Match],
+    *,
+    actor: Actor,
+    proposal_id: int | None = None,
+    organisation_id: int | None = None,
+    first: str = "",
 ) -> list[Row]:
     """Suggestions that `actor` may see, in order. `proposal_id`: for which they are; else (`organisation_id`) they are
-    proposals for somebody. Up to six queries, whatever their number.
+    proposals for somebody. `first`: "organisation:12", the proposal's side, where a facilitator reads: they introduce
+    it to others, and are not introduced themselves. Up to six queries, whatever their number.
     """
     ids: dict[str, list[int]] = {kind: [one.id for one in found if one.kind == kind] for kind in Found.values}
     bodies = organisation_cards(ids[Found.ORGANISATION], actor) if ids[Found.ORGANISATION] else {}
@@ -82,7 +88,7 @@ def rows(
                 helix_label=card.helix_label,
                 is_close=one.is_close,
                 proofs=_proofs(one, pieces, card.id, card.slug),
-                introduce_url=_introduce(proposal=proposal_id, organisation=one.id),
+                introduce_url=_introduce(first, proposal=proposal_id, organisation=one.id),
             )
         elif one.kind == Found.PERSON and one.id in people:
             person = people[one.id]
@@ -94,10 +100,10 @@ def rows(
                 language="",
                 why=one.why,
                 facts=(person.headline,) if shows and person.headline else (),
-                introduce_url=_introduce(proposal=proposal_id, person=one.id),
+                introduce_url=_introduce(first, proposal=proposal_id, person=one.id),
             )
         elif one.kind == Found.PROPOSAL and one.id in proposals:
-            row = _proposal_row(one, proposals[one.id], pieces, proposal_id, organisation_id)
+            row = _proposal_row(one, proposals[one.id], pieces, proposal_id, organisation_id, first)
         if row is not None:
             made.append(row)
     return made
@@ -109,6 +115,7 @@ def _proposal_row(
     pieces: Mapping[int, EvidenceCard],
     proposal_id: int | None,
     organisation_id: int | None,
+    first: str,
 ) -> Row:
     language = (get_language() or "it")[:2]
     return Row(
@@ -123,7 +130,9 @@ def _proposal_row(
         proofs=_proofs(one, pieces, organisation_id, "-") if organisation_id is not None else (),
         # A proposal found for a proposal: its side and mine. Found for somebody: it can be answered.
         introduce_url=(
-            _introduce(proposal=card.id, organisation=card.who.organisation_id) if proposal_id is not None else ""
+            _introduce(first, proposal=card.id, organisation=card.who.organisation_id)
+            if proposal_id is not None
+            else ""
         ),
         answer_url=_page("proposals:answer", card.id) if proposal_id is None else "",
     )
@@ -162,11 +171,21 @@ def _page(name: str, *args: Any) -> str:
         return ""
 
 
-def _introduce(**query: int | None) -> str:
-    """Where one asks to be introduced, with what for; "" where no installed room does that."""
-    address = _page("collaborating:ask-introduction")
-    known = {name: value for name, value in query.items() if value is not None}
-    return f"{address}?{urlencode(known)}" if address and len(known) == 2 else ""
+def _introduce(first: str, **query: int | None) -> str:
+    """Where one asks to be introduced, with what for; where `first` is given, where a facilitator introduces it. ""
+    where no installed room does that.
+    """
+    known = {name: str(value) for name, value in query.items() if value is not None}
+    if len(known) != 2:
+        return ""
+    if not first:
+        address = _page("collaborating:ask-introduction")
+    else:
+        address = _page("collaborating:new-introduction")
+        proposal = known.pop("proposal")
+        ((kind, number),) = known.items()
+        known = {"first": first, "second": f"{kind}:{number}", "proposal": proposal}
+    return f"{address}?{urlencode(known)}" if address else ""
 
 
 def dismissed_rows(said: Sequence[MatchFeedback], *, actor: Actor) -> list[Row]:

