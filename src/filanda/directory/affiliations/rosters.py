@@ -1,140 +1,49 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists of people to invite, as CSV: from a spreadsheet or pasted. Every row that cannot be says why.
-
-Columns are known by their head, in Italian or English, in any order; without a head the first is the address, the
-second the name, the third the role, the fourth the position. Separators: comma, semicolon or tab.
-"""
+"""Lists of people to invite to an organisation: address, name, role, position."""
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
 from filanda.directory.affiliations.actions.invitations import InvitationWrong, Invited, checked
+from filanda.directory.people.rosters import (
+    ROWS_MOST,
+    LineWrong,
+    Roster,
+    RosterUnreadable,
+    Row,
+    decode,
+    read,
+    written,
+)
 from filanda.kernel.identity.models import Role
-from filanda.kernel.text.folding import clean, fold
+from filanda.kernel.text.folding import fold
 
-__all__ = ["ROWS_MOST", "Roster", "RosterUnreadable", "Row", "read_roster", "written"]
+__all__ = ["ROWS_MOST", "Roster", "RosterUnreadable", "Row", "decode", "read_roster", "written"]
 
-ROWS_MOST = 500
-CHARACTERS_MOST = 200_000
 COLUMNS = ("email", "name", "role", "title")
-_HEADS = {
-    "email": {"email", "e mail", "mail", "indirizzo", "indirizzo e mail", "indirizzo email", "address", "posta"},
-    "name": {"name", "nome", "nome e cognome", "full name", "persona", "person"},
-    "role": {"role", "ruolo"},
-    "title": {"title", "titolo", "position", "posizione", "incarico", "qualifica", "job title"},
-}
 _ROLES = {
     **dict.fromkeys(("", "member", "membro", "organisation member"), Role.ORGANISATION_MEMBER),
-    **dict.fromkeys(("admin", "administrator", "amministratore", "amministratrice", "organisation admin"), None),
+    **dict.fromkeys(
+        ("admin", "administrator", "amministratore", "amministratrice", "organisation admin"), Role.ORGANISATION_ADMIN
+    ),
 }
 
 
-class RosterUnreadable(ValueError):
-    """Nothing can be made of the whole. `str()` is the sentence for the reader."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line that was written: `number` counts from 1, the head too; `person` where nothing is wrong."""
-
-    number: int
-    cells: dict[str, str]
-    person: Invited | None = None
-    errors: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Roster:
-    rows: list[Row]
-
-    @property
-    def good(self) -> list[Invited]:
-        return [row.person for row in self.rows if row.person is not None]
-
-    @property
-    def bad(self) -> list[Row]:
-        return [row for row in self.rows if row.person is None]
-
-
-def decode(data: bytes) -> str:
-    """Text of a file from a spreadsheet: UTF-8, UTF-16 with its mark, else the code page of Western Windows."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
-
-
-def read_roster(text: str) -> Roster:
+def read_roster(text: str) -> Roster[Invited]:
     """Raises RosterUnreadable for nothing at all, or too much of it."""
-    if len(text) > CHARACTERS_MOST:
-        raise RosterUnreadable(_("This list is too long to be read at once. Send it in parts."))
-    text = clean(text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"))
-    if not text:
-        raise RosterUnreadable(_("Paste a list or choose a file: one address a line is enough."))
-    first = text.split("\n", 1)[0]
-    separator = max(";\t,", key=first.count)
-    lines = list(csv.reader(io.StringIO(text), delimiter=separator))
-    columns = _columns(lines[0]) if lines else None
-    start = 1 if columns else 0
-    columns = columns or {name: place for place, name in enumerate(COLUMNS)}
-    rows: list[Row] = []
-    seen: dict[str, int] = {}
-    for number, cells in enumerate(lines, start=1):
-        if number <= start or not any(cell.strip() for cell in cells):
-            continue
-        if len(rows) >= ROWS_MOST:
-            sentence = _("Up to %(most)s people can be invited at once. Send the list in parts.")
-            raise RosterUnreadable(sentence % {"most": ROWS_MOST})
-        rows.append(_row(number, cells, columns, seen))
-    if not rows:
-        raise RosterUnreadable(_("There is a head, and no line below it."))
-    return Roster(rows)
+    return read(text, COLUMNS, _person)
 
 
-def _columns(first: list[str]) -> dict[str, int] | None:
-    """Where each column is, if `first` is a head: one that names the addresses."""
-    found: dict[str, int] = {}
-    for place, head in enumerate(first):
-        for name, words in _HEADS.items():
-            if fold(head) in words:
-                found.setdefault(name, place)
-    return found if "email" in found else None
-
-
-def _row(number: int, cells: list[str], columns: dict[str, int], seen: dict[str, int]) -> Row:
-    given = dict.fromkeys(COLUMNS, "")
-    given |= {name: cells[place].strip() for name, place in columns.items() if place < len(cells)}
-    role = fold(given["role"])
-    if role not in _ROLES:
-        try:
-            checked(given["email"], given["name"], "", given["title"])
-        except InvitationWrong as wrong:
-            errors = wrong.errors
-        else:
-            errors = {}
-        return Row(number, given, None, errors | {"role": _("Write member or admin, or nothing.")})
+def _person(cells: Mapping[str, str]) -> Invited:
+    role = _ROLES.get(fold(cells["role"]))
+    errors = {} if role else {"role": _("Write member or admin, or nothing.")}
     try:
-        person = checked(given["email"], given["name"], _ROLES[role] or Role.ORGANISATION_ADMIN, given["title"])
+        person = checked(cells["email"], cells["name"], role or "", cells["title"])
     except InvitationWrong as wrong:
-        return Row(number, given, None, wrong.errors)
-    if person.email in seen:
-        sentence = _("This address stands in line %(line)s already.")
-        return Row(number, given, None, {"email": sentence % {"line": seen[person.email]}})
-    seen[person.email] = number
-    return Row(number, given, person)
-
-
-def written(rows: list[Row]) -> str:
-    """Rows as CSV again, with a head: to be corrected and sent once more."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(row.cells for row in rows)
-    return out.getvalue()
+        raise LineWrong(wrong.errors | errors) from wrong
+    if errors:
+        raise LineWrong(errors)
+    return person
