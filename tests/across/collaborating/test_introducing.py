@@ -204,4 +204,8 @@ def test_lists_cost_the_same_for_one_and_three(region, client, anna, fede, body,
         )
     with CaptureQueriesContext(connection) as three:
         client.get(ROOT)
-    assert len(three) == len(one)
+
+    def of_the_list(found):  # what a session asks now and then is not the list's
+        return [one["sql"] for one in found if '"introductions_' in one["sql"]]
+
+    assert len(of_the_list(three)) == len(of_the_list(one)) == 2
