@@ -60,8 +60,8 @@ class Group:
 
     @staticmethod
     def share(part: int, whole: int) -> int | None:
-        """In percent; None where the whole is too small, or the part, or what is left of it, tells of single ones."""
-        if whole < FEWEST or (0 < part < FEWEST and whole < 2 * FEWEST):
+        """In percent; None where the whole, or the part, is too small to be told."""
+        if whole < FEWEST or 0 < part < FEWEST:
             return None
         return round(100 * part / whole)
 
