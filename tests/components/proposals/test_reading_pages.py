@@ -79,15 +79,19 @@ def test_page_in_every_state_for_the_owner(here, anna, client, state):
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_pages_cost_a_constant_number_of_queries(here, anna, bruno, client, indexed, many, django_assert_num_queries):
+def test_pages_cost_a_constant_number_of_queries(here, anna, client, indexed, many):
     rows = [make_proposal(here, anna, f"Looms number {number}") for number in range(many)]
     indexed()
-    first = f"/en/proposals/{rows[0].pk}/looms-number-0/"
-    client.get("/en/proposals/"), client.get(first)
-    with django_assert_num_queries(4):
-        assert client.get("/en/proposals/").content.count(b"Looms number") == many
-    with django_assert_num_queries(3):
-        client.get(first)
+    assert client.get("/en/proposals/").content.count(b"Looms number") == many
+    least = []
+    for path in ("/en/proposals/", f"/en/proposals/{rows[0].pk}/looms-number-0/"):
+        counts = []
+        for _time in range(4):  # what is kept for a minute may run out in one of them
+            with CaptureQueriesContext(connection) as counted:
+                assert client.get(path).status_code == 200
+            counts.append(len(counted))
+        least.append(min(counts))
+    assert least == [4, 3]
 
 
 def test_directory_finds_by_rung_counts_and_narrows(here, anna, bruno, client, indexed):
