@@ -127,8 +127,8 @@ def find_proposals(
     offset: int = 0,
     limit: int = 20,
 ) -> Found:
-    """Proposals as `find_organisations` finds organisations; facets and sorts: PROPOSAL_FACETS, PROPOSAL_SORTS (of which
-    "newest" has those that are open first).
+    """Proposals as `find_organisations` finds organisations; facets and sorts: PROPOSAL_FACETS, PROPOSAL_SORTS (of
+    which "newest" has those that are open first).
 
     Each has two documents, in shards of their own: one with the words that everybody may read, and one with those that
     members may read as well. What an owner shows only to whom they let in stands in neither, so that no search, count
