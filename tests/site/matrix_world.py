@@ -13,8 +13,11 @@ from typing import Any
 from django.test import Client
 
 from filanda.across.communities.actions import draft_letter
+from filanda.capabilities.collaborations.models import Collaboration, Party
+from filanda.capabilities.desk.models import Absence, DeskItem, DeskNote, SavedReply
 from filanda.capabilities.files.models import FileKind, StoredFile
 from filanda.capabilities.files.storing import write
+from filanda.capabilities.introductions.models import Introduction, Side
 from filanda.capabilities.needs.actions import ask_for_introduction
 from filanda.capabilities.needs.models import SavedNeed
 from filanda.capabilities.threads.actions import open_thread
@@ -23,6 +26,7 @@ from filanda.components.documents.actions.folders import create_folder
 from filanda.components.events.actions.announcing import publish_event, write_event
 from filanda.components.events.details import Details
 from filanda.components.news.actions import publish_news, write_news
+from filanda.components.proposals.models import ExpressionOfInterest, Proposal, ProposalState, SavedSearch
 from filanda.directory.affiliations.models import Claim, ClaimState, Invitation, JoinRequest, Position, scope_of
 from filanda.directory.organisations.models import Evidence, EvidenceParty, Organisation, OrganisationState
 from filanda.directory.organisations.models.keeping import ImportRun, Objection
@@ -34,7 +38,7 @@ from filanda.kernel.legal.models import Feedback
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.text.folding import sort_key
-from filanda.spaces.models import Membership, Openness, SpaceKind
+from filanda.spaces.models import Membership, Openness, Space, SpaceKind
 from tests.signing import sign_in
 from tests.spaces.making import make_space
 
@@ -59,6 +63,14 @@ ELSEWHERE_PERSON = "Forestibux"  # somebody of the other region
 GROUP = "Gruppoquarz"  # the name of a private project group, in the slug too
 GROUP_TEXT = "Segretuvix"  # what stands in it: a thread, a piece of news
 CIRCLE_TEXT = "Ristrettowq"  # what stands in a restricted community of which the member is one
+SUMMARY_TEXT = "Riassuntivox"  # the summary of a proposal, for members
+LADDER_TEXT = "Confidenzux"  # its full text, for whom the owner lets in
+DRAFT_TEXT = "Bozzaquirk"  # somebody's draft of another
+INTEREST_TEXT = "Interessawq"  # what somebody answered to it
+OWN_INTEREST_TEXT = "Mioporterix"  # what the member answered to it
+INTRODUCED_TEXT = "Incontravux"  # why two parties should meet
+COLLABORATION_TEXT = "Insiemequod"  # a collaboration that is only counted
+NOTE_TEXT = "Appuntowrix"  # a private note of the facilitators
 ADDRESSES = "casella-di-"  # every account's address holds it
 
 HERE, THERE = "test.example", "other.example"
@@ -169,6 +181,7 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         message=INTRODUCTION_TEXT,
     )
     _spaces(world, region, asker, shy, now)
+    _proposals(world, region, body, asker, now)
     feedback = Feedback.objects.create(region=region, message=FEEDBACK_TEXT, language="it")
 
     objection = Objection.objects.create(
@@ -313,6 +326,117 @@ def _spaces(world: World, region: Region, asker: Account, shy: Account, now: dat
         "membership_id": Membership.objects.get(space=open_one, account=asker).pk,
         "spaces:invitation:token": "unknown",
         "spaces:settings-part:part": "texts",
+    }
+
+
+def _proposals(world: World, region: Region, body: Organisation, asker: Account, now: datetime) -> None:
+    """A proposal of the organisation that the admin speaks for, with two answers, in the open community; others in the
+    restricted one and in the group; a draft; an introduction and a collaboration that few may know of.
+    """
+    owner, member, facilitator = (world.accounts[name] for name in ("organisation_admin", "member", "facilitator"))
+    shown = {
+        "state": ProposalState.PUBLISHED,
+        "published_at": now - timedelta(days=3),
+        "expires_at": now + timedelta(days=90),
+        "facilitator": facilitator,
+        "language": "it",
+    }
+
+    def proposal(space: Space, title: str, account: Account, **fields: Any) -> Proposal:
+        made: Proposal = Proposal.objects.create(
+            region=region, space=space, audience=space.audience, title=title, owner=account, **fields
+        )
+        return made
+
+    spaces = {one.openness: one for one in Space.objects.filter(region=region).exclude(kind=SpaceKind.REGION)}
+    first = proposal(
+        spaces[Openness.OPEN],
+        "Serve un banco di prova",
+        owner,
+        organisation=body,
+        summary=f"{SUMMARY_TEXT} in breve.",
+        source=f"{LADDER_TEXT} per intero.",
+        html=f"<p>{LADDER_TEXT} per intero.</p>",
+        **shown,
+    )
+    proposal(spaces[Openness.RESTRICTED], f"{CIRCLE_TEXT} cercasi", asker, **shown)
+    hidden = proposal(spaces[Openness.PRIVATE], f"{GROUP_TEXT} cercasi", asker, **shown)
+    draft = proposal(spaces[Openness.OPEN], f"{DRAFT_TEXT} da finire", asker, summary=DRAFT_TEXT)
+    answers = [
+        ExpressionOfInterest.objects.create(
+            region=region, proposal=first, author=author, brings=words, state="sent", sent_at=now, language="it"
+        )
+        for author, words in ((asker, INTEREST_TEXT), (member, OWN_INTEREST_TEXT))
+    ]
+    Proposal.objects.filter(pk=first.pk).update(answers_count=2, first_answer_at=now)
+    search = SavedSearch.objects.create(region=region, account=owner, name="Banchi", query="q=banco")
+    introduction = Introduction.objects.create(
+        region=region, why=INTRODUCED_TEXT, facilitator=facilitator, lapses_at=now + timedelta(days=14)
+    )
+    for position, account in enumerate((asker, member), start=1):
+        Side.objects.create(region=region, introduction=introduction, position=position, account=account)
+    collaboration = Collaboration.objects.create(
+        region=region,
+        title=COLLABORATION_TEXT,
+        kind="pilot",
+        started_on=now.date(),
+        state="confirmed",
+        confirmed_at=now,
+        facilitator=facilitator,
+    )
+    for position, fields in enumerate(({"organisation": body}, {"account": asker}), start=1):
+        Party.objects.create(region=region, collaboration=collaboration, position=position, confirmed_at=now, **fields)
+    waiting = proposal(spaces[Openness.OPEN], "In attesa di lettura", asker, state="in_review", submitted_at=now)
+    item = DeskItem.objects.create(
+        region=region,
+        kind="proposal.review",
+        object_id=waiting.pk,
+        queue="role:facilitator",
+        since=now,
+        due_at=now + timedelta(days=1),
+        shows_at=now,
+    )
+    reply = SavedReply.objects.create(
+        region=region, queue="role:facilitator", owner=facilitator, name="Grazie", texts={"it": NOTE_TEXT}
+    )
+    absence = Absence.objects.create(
+        region=region, account=facilitator, starts_on=now.date(), ends_on=now.date() + timedelta(days=2)
+    )
+    note = DeskNote.objects.create(
+        region=region,
+        queue="role:facilitator",
+        kind="proposal.review",
+        object_id=waiting.pk,
+        author=facilitator,
+        words=NOTE_TEXT,
+    )
+    world.private |= {"proposals:number": hidden.pk}
+    world.ids |= {
+        "proposals:number": first.pk,
+        "api:proposal:number": first.pk,
+        "proposals:title": "serve-un-banco-di-prova",
+        "matchmaking:number": first.pk,
+        "interest_id": answers[0].pk,
+        "search_id": search.pk,
+        "draft_id": draft.pk,
+        "introduction_id": introduction.pk,
+        "collaborating:number": collaboration.pk,
+        "collaborating:move:name": "confirm",
+        "collaborating:check-in:token": "unknown",
+        "collaborating:consent:token": "unknown",
+        "collaborating:introduction-move:name": "refuse",
+        "proposals:renew-by-link:token": "unknown",
+        "proposals:search-end:token": "unknown",
+        "proposals:edit:step": "what",
+        "proposals:move:move": "close",
+        "proposals:interest-move:move": "decline",
+        "workbench:move-many:move": "take",
+        "batch": "unknown",
+        "item_id": item.pk,
+        "note_id": note.pk,
+        "by": "community",
+        "reply_id": reply.pk,
+        "absence_id": absence.pk,
     }
 
 

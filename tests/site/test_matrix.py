@@ -45,6 +45,14 @@ MAY_READ = {
     w.GROUP: set(),
     w.GROUP_TEXT: set(),
     w.CIRCLE_TEXT: {"member"},
+    w.SUMMARY_TEXT: MEMBERS,
+    w.LADDER_TEXT: {"organisation_admin", "facilitator"},
+    w.DRAFT_TEXT: set(),
+    w.INTEREST_TEXT: {"organisation_admin", "facilitator"},
+    w.OWN_INTEREST_TEXT: {"member", "organisation_admin", "facilitator"},
+    w.INTRODUCED_TEXT: {"member", "facilitator"},
+    w.COLLABORATION_TEXT: {"organisation_admin", "facilitator"},
+    w.NOTE_TEXT: {"facilitator"},
     w.ELSEWHERE: set(),
     w.ELSEWHERE_PERSON: set(),
 }
@@ -63,6 +71,8 @@ SEARCHES = (
     "/it/communities/?q={}",
     "/it/communities/seta-e-fibre/discussions/?q={}",
     "/api/v1/communities?q={}",
+    "/it/proposals/?q={}",
+    "/api/v1/proposals?q={}",
 )
 
 
