@@ -73,7 +73,7 @@ def _page(
         "holder": names.get(found.holder_id or 0, ""),
         "is_mine": found.holder_id is not None and found.holder_id in (actor.account_id, *deputised(actor, moment)),
         "is_put_off": found.snoozed_until is not None and found.snoozed_until > moment,
-        "actions": row_actions(found, line) if line else [],
+        "actions": row_actions(found, line, reverse("workbench:queue")) if line else [],
         "asking": _asking(request, actor, found, line, names) if line else None,
         "people": [(str(pk), name) for pk, name in people.items() if pk not in (found.holder_id, *found.not_for)],
         "notes": [

@@ -61,8 +61,10 @@ def _context(request: HttpRequest, actor: Actor, typed: Mapping[str, str] | None
     page = queue_page(actor, filters, moment)
     days = WorkingDays(region_of(request), moment, [item.due_at for item in page.items])
     here = _address(filters, page=page.page)
+    labels = {kind: str(source.label) for kind, source in sources.items()}
+    root = reverse("workbench:queue")
     return base(request, "queue") | {
-        "rows": [_row(item, page, days, queues, actor) for item in page.items if item.pk in page.lines],
+        "rows": [_row(item, page, days, queues, actor, labels, root) for item in page.items if item.pk in page.lines],
         "gone": sum(item.pk not in page.lines for item in page.items),
         "total": page.total,
         "overdue": page.overdue,
@@ -83,7 +85,15 @@ def _one_of(wanted: str, known: Any) -> str:
     return wanted if wanted in known else ""
 
 
-def _row(item: DeskItem, page: QueuePage, days: WorkingDays, queues: Mapping[str, str], actor: Actor) -> dict[str, Any]:
+def _row(
+    item: DeskItem,
+    page: QueuePage,
+    days: WorkingDays,
+    queues: Mapping[str, str],
+    actor: Actor,
+    labels: Mapping[str, str],
+    root: str,
+) -> dict[str, Any]:
     line = page.lines[item.pk]
     clock = days.of(item.due_at)
     return {
@@ -92,8 +102,8 @@ def _row(item: DeskItem, page: QueuePage, days: WorkingDays, queues: Mapping[str
         "title": line.title,
         "language": line.language,
         "url": link_of(line),
-        "item_url": reverse("workbench:item", args=[item.pk]),
-        "kind": str(desk_sources()[item.kind].label),
+        "item_url": f"{root}items/{item.pk}/",
+        "kind": labels[item.kind],
         "clock": clock,
         "due_at": item.due_at,
         "since": item.since,
@@ -103,7 +113,7 @@ def _row(item: DeskItem, page: QueuePage, days: WorkingDays, queues: Mapping[str
         "is_deputised": item.holder_id in page.absent,
         "snoozed_until": item.snoozed_until if item.snoozed_until and item.snoozed_until > days.now else None,
         "context": line.context,
-        "actions": row_actions(item, line),
+        "actions": row_actions(item, line, root),
     }
 
 
@@ -112,7 +122,7 @@ def link_of(line: DeskLine | DeskAction) -> str:
     return reverse(line.url_name, args=line.url_args) + (f"?{line.query}" if line.query else "")
 
 
-def row_actions(item: DeskItem, line: DeskLine) -> list[dict[str, Any]]:
+def row_actions(item: DeskItem, line: DeskLine, root: str) -> list[dict[str, Any]]:
     """What one may do in place: a link, a button to the room's page, or, where words are asked for, the form of the
     item's page.
     """
@@ -123,7 +133,7 @@ def row_actions(item: DeskItem, line: DeskLine) -> list[dict[str, Any]]:
             "url": link_of(action),
             "is_post": action.method == "post" and not action.asks,
             "asks": action.asks,
-            "asks_url": f"{reverse('workbench:item', args=[item.pk])}?act={number}#act-card" if action.asks else "",
+            "asks_url": f"{root}items/{item.pk}/?act={number}#act-card" if action.asks else "",
             "fields": list(action.fields.items()),
         }
         for number, action in enumerate(line.actions, 1)
