@@ -71,7 +71,7 @@ class Installation:
         code = "from filanda.site.django_ready import set_up_django; set_up_django()\n" + "\n".join(lines)
         done = subprocess.run(
             [sys.executable, "-c", code],
-            env=self.env, cwd=self.env["FILANDA_DATA"], text=True, capture_output=True, timeout=120,
+            env=self.env, cwd=self.env["FILANDA_DATA"], text=True, capture_output=True, timeout=400,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -52,7 +52,7 @@ MAY_READ = {
     w.OWN_INTEREST_TEXT: {"member", "organisation_admin", "facilitator"},
     w.INTRODUCED_TEXT: {"member", "facilitator"},
     w.COLLABORATION_TEXT: {"organisation_admin", "facilitator"},
-    w.NOTE_TEXT: {"facilitator"},
+    w.NOTE_TEXT: STAFF,
     w.ELSEWHERE: set(),
     w.ELSEWHERE_PERSON: set(),
 }

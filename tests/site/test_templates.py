@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import logging
+import re
+from pathlib import Path
 
 import jinja2
 import pytest
 from django.template import engines
 
+import filanda
 from filanda.site.templates import environment
+
+SOURCE = Path(filanda.__path__[0])
 
 
 def _rendered(source: str, **context: object) -> str:
@@ -55,3 +60,13 @@ def test_where_pages_are_only_served_a_hole_is_blank_and_told_once(settings, cap
 
 def test_djangos_own_choice_does_not_win(settings):
     assert issubclass(engines["jinja2"].env.undefined, jinja2.StrictUndefined) == settings.STRICT_TEMPLATES
+
+
+def test_pages_hide_their_address_from_other_sites_only() -> None:
+    """With "no-referrer" browsers send a form with the origin "null", and it is refused as if another site sent it."""
+    wrong = [
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*")
+        if path.suffix in (".html", ".py") and re.search(r"""(content=|\] = )["']no-referrer["']""", path.read_text())
+    ]
+    assert wrong == []

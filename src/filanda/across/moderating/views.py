@@ -214,7 +214,7 @@ def reported(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as error:
             errors, status = _errors(error), 422
     answer = render(request, "moderating/own_report.html", _own_context(request, row, errors), status=status)
-    answer["Referrer-Policy"] = "no-referrer"  # the address is the key
+    answer["Referrer-Policy"] = "same-origin"  # the address is the key; "no-referrer" would refuse our own form
     return answer
 
 
