@@ -11,6 +11,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region, RegionHost
+from filanda.spaces.actions.founding import ensure_region_spaces
 
 
 class RegionWrong(ValueError):
@@ -18,7 +19,9 @@ class RegionWrong(ValueError):
 
 
 def add_region(*, actor: Actor, slug: str, names: dict[str, str], hosts: list[str]) -> Region:
-    """Add a region that answers to `hosts`, the first of which is its main one. Raises RegionWrong, Forbidden."""
+    """Add a region that answers to `hosts`, the first of which is its main one, with the space that is itself. Raises
+    RegionWrong, Forbidden.
+    """
     with transaction.atomic(durable=True):
         require(actor, "regions.manage")
         region = Region(slug=slug, names=names, languages=[code for code in ("it", "en") if names.get(code)])
@@ -31,6 +34,7 @@ def add_region(*, actor: Actor, slug: str, names: dict[str, str], hosts: list[st
         record("regions.region.added", region=region, actor=actor, subject=region)
         for host in hosts:
             _add_host(actor, region, host)
+    ensure_region_spaces(actor=actor)
     return region
 
 

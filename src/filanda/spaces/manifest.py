@@ -65,6 +65,7 @@ def _ensure(actor: Actor) -> None:
 
 def _demo(actor: Actor) -> None:
     region = ensure_region()
+    ensure_region_spaces(actor=actor)  # the demonstration's region may be younger than this start
     with in_region(region):
         seed_spaces(actor, region)
 
