@@ -335,6 +335,7 @@ def _ranked_proposals(
                 features[one.id],
                 topics=[labels[topic] for topic in common[one.id] if topic in labels],
                 evidence=own[one.id][1] if one.id in own else "",
+                is_for_reader=evidence is not None,
                 is_rotated=one.id in chosen.rotated,
             ),
             features=features[one.id],

@@ -53,14 +53,28 @@ def sentence_of_person(features: Mapping[str, float], *, topics: Sequence[str], 
 
 
 def sentence_of_proposal(
-    kind: str, features: Mapping[str, float], *, topics: Sequence[str], evidence: str = "", is_rotated: bool = False
+    kind: str,
+    features: Mapping[str, float],
+    *,
+    topics: Sequence[str],
+    evidence: str = "",
+    is_for_reader: bool = False,
+    is_rotated: bool = False,
 ) -> str:
-    """Of a proposal; `evidence`: the title of one's own piece of evidence that is nearest to it, if that is why."""
+    """Of a proposal; `evidence`: the title of one's own piece of evidence that is nearest to it, if that is why.
+    `is_for_reader`: it is near to what the reader does, not to another proposal.
+    """
     first = {
         ProposalKind.OFFER: _("It offers something near to this"),
         ProposalKind.LOOK_FOR: _("It looks for something near to this"),
         ProposalKind.TOGETHER: _("It wants to build something near to this together"),
     }[ProposalKind(kind)]
+    if is_for_reader:
+        first = {
+            ProposalKind.OFFER: _("It offers something near to what you do"),
+            ProposalKind.LOOK_FOR: _("It looks for something near to what you do"),
+            ProposalKind.TOGETHER: _("It wants to build something together, near to what you do"),
+        }[ProposalKind(kind)]
     if evidence:
         first = {
             ProposalKind.OFFER: _("It offers something near to your %(title)s"),
