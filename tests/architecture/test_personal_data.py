@@ -41,6 +41,7 @@ BY_OFFICE = {
         "pinned_by",
         "deleted_by",
         "invited_by",
+        "told_holder",
     ),
 }
 # What is said of others, or again of what is theirs already.
@@ -61,6 +62,7 @@ NOT_THEIRS = {
 ASKED_FOR = {  # what a row must be to be one
     "needs.IntroductionRequest": {"email": "somebody@example.org"},
     "moderation.Decision": {"measure": "hidden", "suspended_until": None},
+    "introductions.Side": {"position": 1},
     "events.SpaceEvent": {"ends_at": MOMENT + timedelta(hours=1)},
 }
 _numbers = count(1)

@@ -234,7 +234,7 @@ def test_days_in_statements_are_written_as_the_reader_writes_them(world, region,
     context = Message.objects.get(template="moderation/mail/statement").context
     assert context["until"] == day
     assert context["where_words"].endswith(day)
-    assert context["appeal_until"] == {"it": "03 novembre 2026", "en": "Nov. 3, 2026"}[language]
+    assert context["appeal_until"] == {"it": "3 novembre 2026", "en": "Nov. 3, 2026"}[language]
 
 
 @pytest.mark.parametrize(

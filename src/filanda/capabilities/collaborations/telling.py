@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.collaborations.mailing import recipients
@@ -237,7 +238,7 @@ def documents(numbers: Sequence[int]) -> Iterator[SearchDocument]:
 
 def collect(account: Account) -> Mapping[str, Any]:
     """Sides that one answers for alone or for an organisation, what one reported, answered and noted."""
-    own = Party.objects.filter(account=account).values("collaboration")
+    own = Party.objects.filter(Q(account=account) | Q(confirmed_by=account)).values("collaboration")
     rows = Collaboration.objects.filter(pk__in=own) | Collaboration.objects.filter(reported_by=account)
     listed = [
         {

@@ -202,7 +202,8 @@ def collect(account: Account) -> Mapping[str, Any]:
     was made.
     """
     rows = Introduction.objects.filter(
-        Q(pk__in=Side.objects.filter(account=account).values("introduction")) | Q(proposed_by=account)
+        Q(pk__in=Side.objects.filter(Q(account=account) | Q(answered_by=account)).values("introduction"))
+        | Q(proposed_by=account)
     )
     listed = []
     for row in rows.order_by("pk").prefetch_related("sides__organisation"):

@@ -74,7 +74,7 @@ class EventList(Schema):
     events: list[EventRecord]
 
 
-class LinkRecord(Schema):
+class EventLinkRecord(Schema):
     label: str
     url: str
 
@@ -83,7 +83,7 @@ class EventDetail(Schema):
     event: EventRecord
     html: str
     reason: str
-    links: list[LinkRecord]
+    links: list[EventLinkRecord]
 
 
 @router.get(
@@ -138,7 +138,7 @@ def get_event(request: HttpRequest, number: int, parameters: Query[CommunityPara
         event=EventRecord(**_record(request, found)),
         html=found.html,
         reason=found.reason,
-        links=[LinkRecord(label=one["label"], url=one["url"]) for one in found.links],
+        links=[EventLinkRecord(label=one["label"], url=one["url"]) for one in found.links],
     )
 
 

@@ -70,7 +70,7 @@ class ProposalsParameters(CommunityParameters):
         return {name: sorted(set(getattr(self, name))) for name in PROPOSAL_FACETS if getattr(self, name)}
 
 
-class TopicRecord(Schema):
+class ProposalTopicRecord(Schema):
     scheme: str
     code: str
     label: str
@@ -93,12 +93,12 @@ class ProposalRecord(Schema):
     trl_now: int | None
     trl_wanted: int | None
     place: str | None
-    topics: list[TopicRecord]
+    topics: list[ProposalTopicRecord]
     published_at: datetime | None
     expires_at: datetime | None
 
 
-class FacetValue(Schema):
+class ProposalFacetValue(Schema):
     name: str
     value: str
     label: str
@@ -112,7 +112,9 @@ class ProposalList(Schema):
     is_loosened: bool = Field(description=N_("Nothing held all the words: these hold some of them."))
     is_rebuilding: bool = Field(description=N_("The index is being built just now, so that some may be missing."))
     proposals: list[ProposalRecord]
-    facets: list[FacetValue] = Field(description=N_("Counts of proposals by value; each without its own filter."))
+    facets: list[ProposalFacetValue] = Field(
+        description=N_("Counts of proposals by value; each without its own filter.")
+    )
 
 
 class ProposalDetail(Schema):
@@ -150,7 +152,7 @@ def list_proposals(request: HttpRequest, parameters: Query[ProposalsParameters])
         is_rebuilding=found.is_rebuilding,
         proposals=[_record(request, card) for card in cards(VISITOR, found.ids)],
         facets=[
-            FacetValue(name=one.name, value=one.value, label=names.label(one.name, one.value), count=one.count)
+            ProposalFacetValue(name=one.name, value=one.value, label=names.label(one.name, one.value), count=one.count)
             for one in found.facets
             if one.count
         ],
@@ -194,7 +196,7 @@ def _record(request: HttpRequest, card: Card) -> ProposalRecord:
         trl_now=card.trl_now,
         trl_wanted=card.trl_wanted,
         place=card.place or None,
-        topics=[TopicRecord(scheme=one.scheme, code=one.code, label=one.label) for one in card.topics],
+        topics=[ProposalTopicRecord(scheme=one.scheme, code=one.code, label=one.label) for one in card.topics],
         published_at=card.published_at,
         expires_at=card.expires_at,
     )
