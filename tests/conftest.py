@@ -10,16 +10,19 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
+def _fresh_caches(monkeypatch) -> Iterator[None]:
+    """Nothing is kept from one test to the next; within one, what is kept grows no older, so that queries can be
+    counted on a slow machine."""
     from django.core.cache import cache
     from django.utils import translation
 
-    from filanda.kernel.regions.middleware import forget_hosts
+    from filanda.kernel import kept
 
-    forget_hosts()
+    monkeypatch.setattr(kept, "monotonic", lambda: 0.0)
+    kept.forget_all()
     cache.clear()
     yield
-    forget_hosts()
+    kept.forget_all()
     translation.activate("it")
 
 

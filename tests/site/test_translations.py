@@ -15,7 +15,6 @@ from django.test import Client
 from django.utils import translation
 from tools import messages
 
-from filanda.across.finder.labels import forget_names
 from filanda.capabilities.needs.actions import ask_for_introduction, save_need
 from filanda.capabilities.search.engine import search_index
 from filanda.capabilities.search.index import Shard
@@ -24,6 +23,7 @@ from filanda.directory.taxonomies.models import Concept, ConceptScheme
 from filanda.kernel.identity.actors import PLATFORM, VISITOR
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.event_types import event_types
+from filanda.kernel.kept import forget_all
 from filanda.kernel.policies import permissions
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.actions import create_sign_in_link, grant_role
@@ -182,7 +182,7 @@ class Place:
 @pytest.fixture
 def place(region: Region, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A region in which every page has something to say. Its own texts are names and codes, of no language."""
-    forget_names()
+    forget_all()
     dairy = body(region, "Valdorsa", website="https://latte.example")
     laboratory = body(region, "Microbi", helix_role="academia", legal_kind="research_body", state="verified")
     body(region, "Orsago", helix_role="government", legal_kind="public_body", size="unknown", state="claimed")
@@ -235,7 +235,7 @@ def place(region: Region, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     yield Place(paths, Client(headers={"host": "test.example"}), staff)
     for kind in ("organisation", "evidence"):
         search_index().drop(Shard(region.pk, kind))
-    forget_names()
+    forget_all()
 
 
 @pytest.mark.parametrize(("language", "other"), [("it", "en"), ("en", "it")])

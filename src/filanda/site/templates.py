@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.notifications.queries import unread_count
+from filanda.kernel.kept import Kept
 from filanda.kernel.mail.sending import has_outbox
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region, RegionHost
@@ -167,17 +167,13 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     return [item | {"is_current": item["url"] == request.path} for item in items]
 
 
-_REGIONS_SECONDS = 5.0
-_regions: tuple[float, list[tuple[str, str, dict[str, str]]]] = (0.0, [])
+_regions: Kept[str, list[tuple[str, str, dict[str, str]]]] = Kept(5.0)
 
 
 def _other_regions(request: HttpRequest, region: Region, language: str) -> list[dict[str, Any]]:
     """The regions of the demonstration, at the port this one is served at. Empty where there is only one."""
-    global _regions
-    at = time.monotonic()
-    if at - _regions[0] > _REGIONS_SECONDS or not any(slug == region.slug for slug, *_rest in _regions[1]):
-        hosts = RegionHost.objects.filter(is_primary=True).order_by("region__slug")
-        _regions = (at, list(hosts.values_list("region__slug", "host", "region__names")))
+    hosts = RegionHost.objects.filter(is_primary=True).order_by("region__slug")
+    known = _regions.get(region.slug, lambda: list(hosts.values_list("region__slug", "host", "region__names")))
     port = request.get_port()
     suffix = "" if port in ("80", "443") else f":{port}"
     listed = [
@@ -186,7 +182,7 @@ def _other_regions(request: HttpRequest, region: Region, language: str) -> list[
             "url": f"{request.scheme}://{host}{suffix}/{language}/",
             "is_current": slug == region.slug,
         }
-        for slug, host, names in _regions[1]
+        for slug, host, names in known
     ]
     return listed if len(listed) > 1 else []
 

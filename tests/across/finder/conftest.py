@@ -11,7 +11,6 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from filanda.across.finder.labels import forget_names
 from filanda.capabilities.search.engine import search_index
 from filanda.capabilities.search.index import Checkpoint, Shard
 from filanda.directory.organisations.models import (
@@ -26,6 +25,7 @@ from filanda.directory.organisations.models import (
 from filanda.directory.organisations.search import evidence_documents, organisation_documents
 from filanda.directory.taxonomies.models import Concept, ConceptScheme
 from filanda.kernel.identity.models import Account, RoleGrant
+from filanda.kernel.kept import forget_all
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.text.folding import sort_key
@@ -80,7 +80,7 @@ def index(region: Region) -> None:
 @pytest.fixture
 def indexed(region: Region, other_region: Region) -> Iterator[Callable[[Region], None]]:
     """`indexed(region)` builds its index anew; all are removed after the test."""
-    forget_names()
+    forget_all()
     yield index
     for one in (region, other_region):
         for kind in ("organisation", "evidence"):

@@ -14,7 +14,6 @@ from filanda.across.finder import records
 from filanda.across.finder.records import plain
 from filanda.capabilities.matching import vectors
 from filanda.capabilities.matching.embedding import embedder
-from filanda.capabilities.matching.queries import forget_spaces
 from filanda.capabilities.needs.models import SavedNeed
 from filanda.directory.organisations.models import (
     EvidenceKind,
@@ -24,6 +23,7 @@ from filanda.directory.organisations.models import (
     Site,
     Size,
 )
+from filanda.kernel.kept import forget_all
 from filanda.kernel.regions.scoped import across_regions
 from tests.across.finder.conftest import body, index, piece
 
@@ -407,11 +407,11 @@ def test_an_organisation_and_a_need_cost_at_most_eight_queries(client, region, p
     """With vectors: the ranker's queries are all there."""
     model = embedder()
     assert model is not None
-    forget_spaces()
+    forget_all()
     while vectors.embed_some(region, model):
         pass
     vectors.place(region, model, is_last=True)
-    forget_spaces()
+    forget_all()
 
     def cost(work):
         work()  # what is kept in memory for some seconds
@@ -432,9 +432,9 @@ def test_an_organisation_and_a_need_cost_at_most_eight_queries(client, region, p
     while vectors.embed_some(region, model):
         pass
     vectors.place(region, model, is_last=True)
-    forget_spaces()
+    forget_all()
     assert (cost(lambda: ask(client)), cost(lambda: client.get(page))) == before
-    forget_spaces()
+    forget_all()
 
 
 def test_a_body_hidden_after_indexing_is_gone_at_once(client, place):

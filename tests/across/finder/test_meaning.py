@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from filanda.capabilities.matching import vectors
 from filanda.capabilities.matching.embedding import embedder
-from filanda.capabilities.matching.queries import forget_spaces
 from filanda.capabilities.needs.models import SavedNeed
+from filanda.kernel.kept import forget_all
 from tests.across.finder.conftest import body, index, piece
 
 
@@ -20,7 +20,7 @@ def embedded(place, region):
     model = embedder()
     if model is None:
         pytest.skip("no embedding model is installed")
-    forget_spaces()
+    forget_all()
     town_hall = body(region, "Ospedale Vecchio", helix_role="government")
     piece(region, "Patients at home", town_hall, text="Telemedicine for patients with heart failure.", language="en")
     index(region)
@@ -28,7 +28,7 @@ def embedded(place, region):
         pass
     vectors.place(region, model, is_last=True)
     yield place
-    forget_spaces()
+    forget_all()
 
 
 def test_a_need_is_answered_across_languages_and_never_by_who_is_hidden(client, embedded, region):
@@ -47,9 +47,6 @@ def test_similar_organisations_leave_the_hidden_out(client, embedded):
 
 
 def test_queries_stay_few_with_vectors(client, embedded, region, monkeypatch):
-    monkeypatch.setattr("filanda.kernel.regions.middleware._KEEP_SECONDS", 3600)
-    monkeypatch.setattr("filanda.site.templates._REGIONS_SECONDS", 3600)
-    monkeypatch.setattr("filanda.capabilities.matching.queries._SPACE_SECONDS", 3600)
     need = SavedNeed.objects.create(region=region, text="Cerchiamo chi misura i batteri nel latte", language="it")
     page = f"/it/organisations/{embedded.dairy.pk}/caseificio-valdorsa/"
     for address in (f"/it/needs/{need.token}/", f"/it/needs/{need.token}/?helix_role=industry", page, page + "?e=1"):

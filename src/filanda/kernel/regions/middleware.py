@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,20 +10,19 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
+from filanda.kernel.kept import Kept
 from filanda.kernel.regions.models import Region, RegionHost
 from filanda.kernel.regions.scoped import in_region
 
 # Paths that answer without a region: probes know no host name.
 INSTALLATION_PATHS = ("/health/", "/metrics")
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1", "testserver"})
-_KEEP_SECONDS = 5.0
-
-_known: dict[str, tuple[float, Region | None]] = {}
+_known: Kept[str, Region | None] = Kept(5.0, most=1000)
 
 
 def forget_hosts() -> None:
-    """Drop the short-lived cache of hosts (after a change, and between tests)."""
-    _known.clear()
+    """Drop the short-lived cache of hosts, after a change."""
+    _known.forget()
 
 
 def region_for_host(host: str) -> Region | None:
@@ -32,17 +30,14 @@ def region_for_host(host: str) -> Region | None:
 
     On this very machine (localhost) in the demo, the first invented region answers, else the first one.
     """
-    at = time.monotonic()
-    kept = _known.get(host)
-    if kept is not None and at - kept[0] < _KEEP_SECONDS:
-        return kept[1]
+    return _known.get(host, lambda: _region_of(host))
+
+
+def _region_of(host: str) -> Region | None:
     known = RegionHost.objects.select_related("region").filter(host=host).first()
     region = known.region if known else None
     if region is None and host in LOCAL_HOSTS:
         region = Region.objects.filter(hosts__isnull=False).order_by("-is_invented", "pk").first()
-    if len(_known) > 1000:
-        _known.clear()
-    _known[host] = (at, region)
     return region
 
 
