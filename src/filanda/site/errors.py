@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from filanda.kernel.identity.requests import SignInFirst
 from filanda.kernel.ui.problems import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -58,9 +63,16 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404; whoever may know of a community but not read in it is led to its door."""
+    """404; whoever may know of a community but not read in it is led to its door, a visitor to signing in where only
+    people who signed in find something.
+    """
     if isinstance(exception, AtTheDoor) and not asks_api(request):
         return redirect("spaces:join", slug=exception.space.slug)
+    if isinstance(exception, SignInFirst) and not asks_api(request):
+        here = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+        response = redirect(f"{reverse('signin:start')}?{urlencode({'next': exception.back or here})}")
+        add_never_cache_headers(response)
+        return response
     if asks_api(request):
         return tell(
             request, NOT_FOUND, _("There is nothing at this address. The operations are listed at /api/v1/docs.")

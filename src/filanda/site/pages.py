@@ -21,7 +21,7 @@ from filanda.across.administration.views.legal import legal_values
 from filanda.capabilities.matching.embedding import embedder
 from filanda.capabilities.matching.ranking import MEANING, MEANING_TRANSLATED, VOTERS
 from filanda.kernel import limits
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.legal.actions import FeedbackWrong, VersionChanged, give_consent, give_feedback
 from filanda.kernel.legal.models import LegalKind, LegalText
 from filanda.kernel.legal.queries import current_text, missing_consents, versions_of
@@ -76,7 +76,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
         region, moment = active_region(), now()
         try:
             limits.take("accessibility", FEEDBACK_LIMIT, who=limits.address_of(request), region=region, now=moment)
-            give_feedback(actor=_actor(request), region=region, language=get_language() or "", now=moment, **typed)
+            give_feedback(actor=actor_of(request), region=region, language=get_language() or "", now=moment, **typed)
         except limits.TooMany:
             errors[""] = [
                 _("Enough feedback came from this connection today. Write an e-mail instead, or come back tomorrow.")
@@ -100,7 +100,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: HttpRequest) -> HttpResponse:
     """What has to be agreed to, asked kindly: nobody is kept from reading meanwhile. ?next= where to go on."""
-    actor, region = _actor(request), active_region()
+    actor, region = actor_of(request), active_region()
     if actor.account_id is None:
         return redirect("finder:home")
     onward = _onward(request)
@@ -139,11 +139,6 @@ def asked_to_agree(request: HttpRequest) -> str:
     if actor is None or actor.account_id is None or not actor.is_member:
         return ""
     return reverse("consent") if missing_consents(actor.account_id, active_region()) else ""
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _onward(request: HttpRequest) -> str:

@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 from filanda.spaces.errors import AtTheDoor
 from filanda.spaces.models import (
@@ -36,7 +37,7 @@ from filanda.spaces.policies import keeps_order, may_read, sees_health, takes_pa
 from filanda.spaces.queries import components_of, role_in, space_at
 from filanda.spaces.steps import note_visit
 
-__all__ = ["SpacePage", "actor_of", "openness_words", "space_page"]
+__all__ = ["SpacePage", "openness_words", "space_page"]
 
 COLOURS = 8
 
@@ -83,12 +84,6 @@ class SpacePage:
     @property
     def openness(self) -> str:
         return openness_words(self.space)
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts, as the middleware found out."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def openness_words(space: Space) -> str:

@@ -11,12 +11,11 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 
-__all__ = ["LARGEST_ID", "actor_of", "errors_in", "frame", "page_number", "pager"]
+__all__ = ["errors_in", "frame", "page_number", "pager"]
 
-LARGEST_ID = 2**63 - 1
 
 # (name of the address; label; permission that opens it)
 SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
@@ -27,12 +26,6 @@ SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
     ("administration:feedback", gettext_lazy("Feedback"), "legal.feedback.handle"),
     ("administration:jobs", gettext_lazy("Queue of jobs"), "administration.jobs.view"),
 )
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts, as the middleware found out."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def frame(request: HttpRequest, section: str, heading: str, below: str = "") -> dict[str, Any]:

@@ -10,7 +10,7 @@ urlpatterns = [
     path("collaborations/figures.csv", register.figures_csv, name="figures-csv"),
     path("collaborations/mine/", register.mine, name="mine"),
     path("collaborations/report/", reporting.report, name="report"),
-    path("collaborations/<int:number>/", register.collaboration, name="collaboration"),
-    path("collaborations/<int:number>/<slug:name>/", register.move, name="move"),
+    path("collaborations/<id:number>/", register.collaboration, name="collaboration"),
+    path("collaborations/<id:number>/<slug:name>/", register.move, name="move"),
     path("check-ins/<str:token>/", checking.check_in, name="check-in"),
 ]

@@ -8,13 +8,13 @@ from filanda.across.collaborating.views import accepting, introducing
 
 app_name = "collaborating"
 _ANSWERING = [
-    path("proposals/answers/<int:interest_id>/accept/", accepting.accept, name="accept"),
+    path("proposals/answers/<id:interest_id>/accept/", accepting.accept, name="accept"),
     path("introductions/", introducing.introductions, name="introductions"),
     path("introductions/new/", introducing.new, name="new-introduction"),
     path("introductions/ask/", introducing.ask, name="ask-introduction"),
     path("introductions/answer/<str:token>/", introducing.consent, name="consent"),
-    path("introductions/<int:introduction_id>/", introducing.introduction, name="introduction"),
-    path("introductions/<int:introduction_id>/say/", introducing.say, name="introduction-say"),
-    path("introductions/<int:introduction_id>/<slug:name>/", introducing.move, name="introduction-move"),
+    path("introductions/<id:introduction_id>/", introducing.introduction, name="introduction"),
+    path("introductions/<id:introduction_id>/say/", introducing.say, name="introduction-say"),
+    path("introductions/<id:introduction_id>/<slug:name>/", introducing.move, name="introduction-move"),
 ]
 urlpatterns = [*_ANSWERING, *register_urls.urlpatterns]

@@ -9,5 +9,5 @@ from filanda.across.finder.views import sitemap
 
 urlpatterns = [
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
-    path("sitemap-<int:number>.xml", sitemap.sitemap_part, name="sitemap-part"),
+    path("sitemap-<id:number>.xml", sitemap.sitemap_part, name="sitemap-part"),
 ]

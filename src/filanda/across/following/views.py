@@ -35,16 +35,17 @@ from filanda.capabilities.notifications.queries import (
 from filanda.capabilities.notifications.timing import zone_of
 from filanda.capabilities.notifications.unsubscribing import read_token
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.policies import require
+from filanda.kernel.ui.numbers import id_in
 
-LARGEST_ID = 2**63 - 1
 _WISHES = {"follow": "following", "mute": "muted", "unfollow": None, "unmute": None}
 
 
 def _reader(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     require(actor, "notifications.own")
     return actor
 
@@ -96,10 +97,10 @@ def _place(request: HttpRequest) -> tuple[datetime, int] | None:
     """Where the page begins, if the address says so in a way that can be understood."""
     try:
         at = datetime.fromisoformat(request.GET.get("before", ""))
-        number = int(request.GET.get("id", ""))
     except ValueError:
         return None
-    return (at, number) if at.tzinfo is not None and 0 < number <= LARGEST_ID else None
+    number = id_in(request.GET.get("id"))
+    return (at, number) if at.tzinfo is not None and number else None
 
 
 @never_cache
@@ -126,7 +127,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def open_one(request: HttpRequest, number: int) -> HttpResponse:
     """Where a notification leads; it has then been read."""
     actor = _reader(request)
-    row = Notification.objects.visible_to(actor).filter(pk=min(number, LARGEST_ID)).select_related("event").first()
+    row = Notification.objects.visible_to(actor).filter(pk=number).select_related("event").first()
     if row is None:
         raise Http404
     lines = lines_of(actor, [row])
@@ -264,13 +265,13 @@ def _items(found: list[Any]) -> list[dict[str, Any]]:
 @require_POST
 def set_one(request: HttpRequest) -> HttpResponse:
     """Follow, mute, mark one thing, or take it back; then back to the page, or (htmx) the buttons as they stand now."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     require(actor, "follows.own")
-    kind, _colon, number = request.POST.get("thing", "").partition(":")
-    wish = request.POST.get("wish", "")
-    if not number.isascii() or not number.isdigit() or len(number) > 19 or int(number) > LARGEST_ID:
+    kind, _colon, typed = request.POST.get("thing", "").partition(":")
+    wish, number = request.POST.get("wish", ""), id_in(typed)
+    if number is None:
         raise Http404
-    thing = (kind, int(number))
+    thing = (kind, number)
     try:
         if wish in _WISHES:
             follow_actions.set_follow(actor=actor, thing=thing, level=_WISHES[wish], now=now())

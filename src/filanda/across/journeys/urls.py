@@ -6,4 +6,4 @@ from django.urls import path
 from filanda.across.journeys.views import to_document
 
 app_name = "journeys"
-urlpatterns = [path("<int:number>/to-document/", to_document, name="to-document")]
+urlpatterns = [path("<id:number>/to-document/", to_document, name="to-document")]

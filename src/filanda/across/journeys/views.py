@@ -25,7 +25,6 @@ from filanda.spaces.models import SCOPE
 from filanda.spaces.pages import space_page
 from filanda.spaces.queries import has_component
 
-LARGEST_ID = 2**63 - 1
 MOST_POSTS = 200
 EXCERPT = 200
 
@@ -36,7 +35,7 @@ def to_document(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Choose the posts and a title; POST writes the page and goes to it."""
     page = space_page(request, slug, tab="discussions")
     rows = Thread.objects.visible_to(page.actor).in_place(SCOPE, page.space.pk).filter(moved_to=None)
-    thread: Thread | None = rows.filter(pk=min(number, LARGEST_ID)).first()
+    thread: Thread | None = rows.filter(pk=number).first()
     if thread is None or not has_component(page.space, "documents"):
         raise Http404
     require(page.actor, actions.PERMISSION, page.space)

@@ -8,7 +8,7 @@ from filanda.across.matchmaking import views
 app_name = "matchmaking"
 urlpatterns = [
     path("proposals/panel/", views.panel, name="panel"),
-    path("proposals/<int:number>/matches/", views.proposal, name="proposal"),
+    path("proposals/<id:number>/matches/", views.proposal, name="proposal"),
     path("for-you/", views.mine, name="mine"),
     path("matches/dismiss/", views.dismiss, name="dismiss"),
 ]

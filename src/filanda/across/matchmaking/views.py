@@ -26,6 +26,7 @@ from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person
 from filanda.directory.people.queries import person_of
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.limits import address_of as network_address
 from filanda.kernel.policies import require
 from filanda.kernel.text.language import detect
@@ -34,11 +35,6 @@ __all__ = ["dismiss", "mine", "panel", "proposal"]
 
 BODIES = 5  # organisations of one's own on the page, at most
 PANEL_MOST = 6_000  # characters typed that are looked at
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _found(actor: Actor, number: int) -> Proposal:
@@ -56,7 +52,7 @@ def _told(request: HttpRequest) -> list[dict[str, str]]:
 @require_safe
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
     """Who fits a proposal, for the side that made it and for facilitators."""
-    actor, at = _actor(request), now()
+    actor, at = actor_of(request), now()
     row = _found(actor, number)
     require(actor, "matchmaking.see", row)
     found = queries.matches_for_proposal(row, actor=actor, now=at)
@@ -99,9 +95,7 @@ def _side_of(row: Proposal, actor: Actor) -> str:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Which proposals may fit the reader, and each organisation they speak for."""
-    actor, at = _actor(request), now()
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?next={request.path}")
+    actor, at = signed_in(request), now()
     require(actor, "matchmaking.own")
     seekers: list[Any] = [
         *Organisation.objects.visible_to(actor).filter(pk__in=speaks_for(actor)).order_by("sort_key")[:BODIES]
@@ -147,7 +141,7 @@ def _pair(text: str) -> tuple[str, int]:
 @require_POST
 def dismiss(request: HttpRequest) -> HttpResponse:
     """ "Not for me", with a reason; or, `undo`, take that back. Leads back to where it was said."""
-    actor = _actor(request)
+    actor = actor_of(request)
     there = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}):
         there = reverse("matchmaking:mine")
@@ -173,7 +167,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 @require_POST
 def panel(request: HttpRequest) -> HttpResponse:
     """Beside a form of a proposal, while somebody types: who could answer, what exists already."""
-    actor, at = _actor(request), now()
+    actor, at = actor_of(request), now()
     parts = (request.POST.get(name, "") for name in ("title", "summary", "source", "text"))
     typed = "\n".join(part for part in parts if part.strip())[:PANEL_MOST]
     who = network_address(request)

@@ -37,24 +37,20 @@ from filanda.capabilities.moderation.queries import queue as queue_of
 from filanda.kernel import limits
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import RoleGrant
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.policies import Decision as Answer
 from filanda.kernel.policies import Forbidden, decide, require
+from filanda.kernel.ui.numbers import id_in
 from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible
 
-LARGEST_ID = 2**63 - 1
 _LIMIT = limits.Limit(20, timedelta(hours=1))
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _signed_in(request: HttpRequest) -> Actor:
-    actor = _actor(request)
+    actor = actor_of(request)
     if actor.account_id is None:
         raise Forbidden(Answer(False, _("Sign in first: this page is about you.")))
     return actor
@@ -62,7 +58,7 @@ def _signed_in(request: HttpRequest) -> Actor:
 
 def _keeper(request: HttpRequest) -> Actor:
     """Who decides about any reports at all; the queue itself shows only theirs."""
-    actor = _actor(request)
+    actor = actor_of(request)
     if not actor.scope_ids("space", "space_manager", "space_moderator"):
         require(actor, "moderation.reports.handle")
     return actor
@@ -85,12 +81,12 @@ def _address(line: ThingLine) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Report one thing: ?thing=post:12. Anybody may; no account is needed (DSA art. 16)."""
-    actor = _actor(request)
-    name, _colon, number = (request.POST.get("thing") or request.GET.get("thing", "")).partition(":")
-    kind = things().get(name)
-    if kind is None or kind.enforcement is None or not (number.isascii() and number.isdigit() and len(number) < 20):
+    actor = actor_of(request)
+    name, _colon, typed_id = (request.POST.get("thing") or request.GET.get("thing", "")).partition(":")
+    kind, number = things().get(name), id_in(typed_id)
+    if kind is None or kind.enforcement is None or number is None:
         raise Http404
-    line = kind.lines(actor, [int(number)]).get(int(number)) if int(number) <= LARGEST_ID else None
+    line = kind.lines(actor, [number]).get(number)
     if line is None:
         raise Http404
     errors: dict[str, str] = {}
@@ -187,9 +183,7 @@ def _report_row(row: Report, url: str) -> dict[str, Any]:
 def own_report(request: HttpRequest, number: int) -> HttpResponse:
     """One's own report: where it stands, what was decided, and appealing."""
     actor = _signed_in(request)
-    row = (
-        Report.objects.filter(pk=min(number, LARGEST_ID), reporter=actor.account_id).select_related("decision").first()
-    )
+    row = Report.objects.filter(pk=number, reporter=actor.account_id).select_related("decision").first()
     if row is None:
         raise Http404
     errors, status, done = _appealed(request, actor, row.decision)
@@ -226,7 +220,7 @@ def _own_context(request: HttpRequest, row: Report, errors: dict[str, str]) -> d
         "sent": "sent" in request.GET,
         "appealed": "appealed" in request.GET,
         **_decision_context(
-            _actor(request), row.decision, errors, typed, by_link=row if row.reporter is None else None
+            actor_of(request), row.decision, errors, typed, by_link=row if row.reporter is None else None
         ),
     }
 
@@ -246,7 +240,7 @@ def decision(request: HttpRequest, number: int) -> HttpResponse:
     """The statement of reasons, for whoever wrote what it is about; and appealing."""
     actor = _signed_in(request)
     about_me = Decision.objects.filter(author=actor.account_id).exclude(measure=Measure.NONE)
-    row = about_me.filter(pk=min(number, LARGEST_ID)).first()
+    row = about_me.filter(pk=number).first()
     if row is None:
         raise Http404
     errors, status, done = _appealed(request, actor, row)
@@ -374,7 +368,7 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
     row = (
         Report.objects.visible_to(actor)
         .exclude(reporter=actor.account_id)
-        .filter(pk=min(number, LARGEST_ID))
+        .filter(pk=number)
         .select_related("author", "reporter", "handler", "decision")
         .first()
     )
@@ -480,7 +474,7 @@ def _case_context(request: HttpRequest, actor: Actor, row: Report, errors: dict[
 def show_again(request: HttpRequest, number: int) -> HttpResponse:
     """Show what was hidden: its author has changed it."""
     actor = _keeper(request)
-    row = Report.objects.visible_to(actor).filter(pk=min(number, LARGEST_ID)).select_related("decision").first()
+    row = Report.objects.visible_to(actor).filter(pk=number).select_related("decision").first()
     if row is None or row.decision is None:
         raise Http404
     with suppress(actions.AlreadyDecided):  # a colleague was faster: the page says so
@@ -492,7 +486,7 @@ def show_again(request: HttpRequest, number: int) -> HttpResponse:
 def take(request: HttpRequest, number: int) -> HttpResponse:
     """Take a report on."""
     actor = _keeper(request)
-    row = Report.objects.visible_to(actor).exclude(reporter=actor.account_id).filter(pk=min(number, LARGEST_ID)).first()
+    row = Report.objects.visible_to(actor).exclude(reporter=actor.account_id).filter(pk=number).first()
     if row is None:
         raise Http404
     with suppress(MoveNotPossible):  # a colleague was faster: the page says who
@@ -505,11 +499,11 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def appeal(request: HttpRequest, number: int) -> HttpResponse:
     """Deciding about an appeal, as somebody else than who decided."""
-    actor = _actor(request)
+    actor = actor_of(request)
     require(actor, "moderation.appeals.decide")
     row = (
         Appeal.objects.visible_to(actor)
-        .filter(pk=min(number, LARGEST_ID))
+        .filter(pk=number)
         .select_related("decision", "account", "decision__decided_by")
         .first()
     )

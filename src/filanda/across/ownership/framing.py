@@ -15,12 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.organisations.queries import slug_of
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 
-__all__ = ["actor_of", "by_field", "desk_messages", "errors_in", "frame", "managed"]
+__all__ = ["by_field", "desk_messages", "errors_in", "frame", "managed"]
 
-LARGEST_ID = 2**63 - 1
 
 # (name of the address, in this namespace; label; permission on the organisation that opens it)
 SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
@@ -35,12 +34,6 @@ SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
 )
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts, as the middleware found out."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def managed(request: HttpRequest, organisation_id: int, permission: str = "organisations.manage") -> Organisation:
     """The organisation, for somebody who may do `permission` to it.
 
@@ -48,9 +41,7 @@ def managed(request: HttpRequest, organisation_id: int, permission: str = "organ
     """
     actor = actor_of(request)
     seen = Organisation.objects.visible_to(actor)
-    organisation: Organisation | None = (
-        seen.filter(pk=organisation_id).first() if organisation_id <= LARGEST_ID else None
-    )
+    organisation: Organisation | None = seen.filter(pk=organisation_id).first()
     if organisation is None:
         raise Http404(_("No organisation that you can see has this address."))
     require(actor, permission, organisation)

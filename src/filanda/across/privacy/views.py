@@ -26,6 +26,7 @@ from filanda.across.privacy.queries import (
 )
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.legal.actions import withdraw_consent
 from filanda.kernel.legal.models import Consent
 from filanda.kernel.legal.queries import consents_of
@@ -34,13 +35,12 @@ from filanda.kernel.policies import Decision, Forbidden
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.factors import require_fresh
 
-LARGEST_ID = 2**63 - 1
 CHOICES = {"stay": True, "go": False}
 
 
 def _me(request: HttpRequest) -> tuple[Region, Actor, Account]:
     """The region and who reads. Raises Forbidden for visitors."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if actor.account_id is None:
         raise Forbidden(Decision(False, _("Sign in first: this page is about you.")))
     return request.region, actor, request.user  # type: ignore[attr-defined,return-value]
@@ -87,7 +87,7 @@ def _kinds() -> list[str]:
 def withdraw(request: HttpRequest, consent_id: int) -> HttpResponse:
     """Take back what one agreed to; as easy as agreeing was (Regulation (EU) 2016/679, article 7)."""
     _region, actor, account = _me(request)
-    found = Consent.objects.filter(account=account, pk=consent_id).first() if consent_id <= LARGEST_ID else None
+    found = Consent.objects.filter(account=account, pk=consent_id).first()
     if found is None:
         raise Http404
     withdraw_consent(actor=actor, consent=found, now=now())

@@ -28,7 +28,6 @@ from filanda.kernel.ui.problems import NOT_FOUND, Problem
 
 __all__ = ["router"]
 
-LARGEST_ID = 2**63 - 1
 
 router = Router()
 
@@ -68,7 +67,7 @@ def list_people(request: HttpRequest, response: HttpResponse, parameters: Query[
     openapi_extra={"x-problems": ["not-found"]},
 )
 def get_person(request: HttpRequest, person_id: int, parameters: Query[PersonParameters]) -> PersonRecord:
-    page = queries.profile(person_id, VISITOR) if person_id <= LARGEST_ID else None
+    page = queries.profile(person_id, VISITOR)
     if page is None:
         raise Problem(
             NOT_FOUND,

@@ -10,18 +10,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.numbers import id_in
 
-__all__ = ["LARGEST_ID", "actor_of", "base", "region_of", "tell", "told", "whole"]
-
-LARGEST_ID = 2**63 - 1
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
+__all__ = ["base", "region_of", "tell", "told", "whole"]
 
 
 def region_of(request: HttpRequest) -> Region:
@@ -29,11 +23,10 @@ def region_of(request: HttpRequest) -> Region:
     return region
 
 
-def whole(text: str | None, *, most: int = LARGEST_ID, default: int = 0) -> int:
+def whole(text: str | None, *, most: int | None = None, default: int = 0) -> int:
     """A whole number from an address or form; anything else is `default`."""
-    if not text or not (text.isascii() and text.isdecimal() and len(text) < 20):
-        return default
-    return int(text) if int(text) <= most else default
+    found = id_in(text)
+    return default if found is None or (most is not None and found > most) else found
 
 
 def tell(request: HttpRequest, sentence: str, *, kind: str = "good", batch: str = "") -> None:

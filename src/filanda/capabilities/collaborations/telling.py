@@ -20,7 +20,7 @@ from filanda.capabilities.collaborations.models import (
     Party,
 )
 from filanda.capabilities.collaborations.queries import party_lines, waiting_for, with_parties
-from filanda.capabilities.collaborations.steps import follow_audience
+from filanda.capabilities.collaborations.steps import follow_audience, lock, note
 from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.models import Event
@@ -303,8 +303,6 @@ def restore(actor: Actor, number: int, _now: datetime) -> None:
 
 
 def _set_hidden(actor: Actor, number: int, at: datetime | None) -> None:
-    from filanda.capabilities.collaborations.steps import lock, note
-
     row = lock(number)
     row.hidden_at = at
     row.save(update_fields=["hidden_at"])

@@ -7,6 +7,6 @@ from filanda.capabilities.files import views
 
 app_name = "files"
 urlpatterns = [
-    path("files/<int:file_id>/<str:name>", views.file, name="file"),
-    path("files/<int:file_id>/<slug:variant>/<str:name>", views.file, name="variant"),
+    path("files/<id:file_id>/<str:name>", views.file, name="file"),
+    path("files/<id:file_id>/<slug:variant>/<str:name>", views.file, name="variant"),
 ]

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_safe
 from filanda.capabilities.files.models import FileKind, StoredFile
 from filanda.capabilities.files.queries import name_in_address
 from filanda.capabilities.files.storing import storage
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 
-LARGEST_ID = 2**63 - 1
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 LOGO_KEPT = 3600  # seconds for which a browser shows a logo again without asking
 
@@ -22,8 +21,8 @@ LOGO_KEPT = 3600  # seconds for which a browser shows a logo again without askin
 @require_safe
 def file(request: HttpRequest, file_id: int, name: str, variant: str = "") -> HttpResponseBase:
     """The file, if the reader may open it; 404 otherwise, whether it exists or not."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = StoredFile.objects.visible_to(actor).filter(pk=file_id).first() if file_id <= LARGEST_ID else None
+    actor = actor_of(request)
+    found = StoredFile.objects.visible_to(actor).filter(pk=file_id).first()
     if found is None or name != name_in_address(found) or (variant and variant not in found.variants):
         raise Http404
     key = found.variants[variant]["key"] if variant else found.key

@@ -31,7 +31,6 @@ from filanda.spaces.queries import has_component, space_at
 
 __all__ = ["router"]
 
-LARGEST_ID = 2**63 - 1
 
 router = Router()
 
@@ -125,7 +124,7 @@ def list_threads(request: HttpRequest, slug: str, parameters: Query[ThreadsParam
 )
 def get_thread(request: HttpRequest, slug: str, number: int, parameters: Query[ThreadParameters]) -> ThreadDetail:
     space = _space(slug)
-    found = queries.thread_in(VISITOR, space, number) if number <= LARGEST_ID else None
+    found = queries.thread_in(VISITOR, space, number)
     if found is None or found.moved_to_id is not None:
         raise _missing(slug)
     total = queries.posts_in_all(VISITOR, found, False)

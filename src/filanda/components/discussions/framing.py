@@ -26,10 +26,7 @@ from filanda.kernel.ui.moments import when
 from filanda.spaces.models import Space
 from filanda.spaces.pages import SpacePage, space_page
 
-LARGEST_ID = 2**63 - 1
-
 __all__ = [
-    "LARGEST_ID",
     "Room",
     "authors_of",
     "enter",
@@ -88,7 +85,7 @@ class Room:
 
     def find(self, number: int) -> Thread:
         """The thread `number` of this space, if the reader may see it; else 404."""
-        found = queries.thread_in(self.actor, self.space, number) if number <= LARGEST_ID else None
+        found = queries.thread_in(self.actor, self.space, number)
         if found is None:
             raise Http404
         return found

@@ -6,7 +6,7 @@ from django.urls import path
 from filanda.components.discussions.views import ordering, reading, writing
 
 app_name = "discussions"
-_post = "<int:number>/p/<int:post>/"
+_post = "<id:number>/p/<id:post>/"
 urlpatterns = [
     path("", reading.threads, name="threads"),
     path("new/", writing.new, name="new"),
@@ -14,19 +14,19 @@ urlpatterns = [
     path("preview/", writing.preview, name="preview"),
     path("draft/", writing.draft, name="draft"),
     path("people/", writing.people, name="people"),
-    path("<int:number>/", reading.short, name="short"),
-    path("<int:number>/unread/", reading.unread, name="unread"),
-    path("<int:number>/answer/", writing.answer, name="answer"),
-    path("<int:number>/follow/", reading.follow, name="follow"),
-    path("<int:number>/bookmark/", reading.bookmark, name="bookmark"),
-    path("<int:number>/accept/", writing.accept, name="accept"),
-    path("<int:number>/order/", ordering.order, name="order"),
-    path("<int:number>/order/<slug:move>/", ordering.move, name="order-move"),
+    path("<id:number>/", reading.short, name="short"),
+    path("<id:number>/unread/", reading.unread, name="unread"),
+    path("<id:number>/answer/", writing.answer, name="answer"),
+    path("<id:number>/follow/", reading.follow, name="follow"),
+    path("<id:number>/bookmark/", reading.bookmark, name="bookmark"),
+    path("<id:number>/accept/", writing.accept, name="accept"),
+    path("<id:number>/order/", ordering.order, name="order"),
+    path("<id:number>/order/<slug:move>/", ordering.move, name="order-move"),
     path(_post, reading.permalink, name="post"),
     path(f"{_post}edit/", writing.edit, name="edit"),
     path(f"{_post}delete/", writing.delete, name="delete"),
     path(f"{_post}react/", writing.react, name="react"),
     path(f"{_post}history/", reading.history, name="history"),
     path(f"{_post}release/", ordering.release, name="release"),
-    path("<int:number>/<slug:title>/", reading.thread, name="thread"),
+    path("<id:number>/<slug:title>/", reading.thread, name="thread"),
 ]

@@ -26,7 +26,6 @@ from filanda.spaces.api import CommunityParameters
 
 __all__ = ["router"]
 
-LARGEST_ID = 2**63 - 1
 
 router = Router()
 
@@ -130,7 +129,7 @@ def list_events(request: HttpRequest, parameters: Query[EventsParameters]) -> Ev
     openapi_extra={"x-problems": ["not-found"]},
 )
 def get_event(request: HttpRequest, number: int, parameters: Query[CommunityParameters]) -> EventDetail:
-    found = queries.public_event(number) if number <= LARGEST_ID else None
+    found = queries.public_event(number)
     if found is None:
         sentence = _("No event with the number %(id)s can be seen here. See %(path)s.")
         raise Problem(NOT_FOUND, sentence % {"id": number, "path": "/api/v1/events"})

@@ -7,7 +7,7 @@ from filanda.components.events.views import coming, organising, reading
 
 app_name = "events"
 _space = "communities/<slug:slug>/events/"
-_event = f"{_space}<int:number>/"
+_event = f"{_space}<id:number>/"
 urlpatterns = [
     path("events/", reading.region, name="region"),
     path("events/calendar/", coming.own_calendar, name="calendar"),

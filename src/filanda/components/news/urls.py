@@ -10,7 +10,7 @@ urlpatterns = [
     path("news/", views.all_news, name="all"),
     path("communities/<slug:slug>/news/", views.list_news, name="list"),
     path("communities/<slug:slug>/news/new/", views.new, name="new"),
-    path("communities/<slug:slug>/news/<int:number>/<slug:title>/", views.item, name="item"),
-    path("communities/<slug:slug>/news/<int:number>/edit", views.edit, name="edit"),
-    path("communities/<slug:slug>/news/<int:number>/move", views.move, name="move"),
+    path("communities/<slug:slug>/news/<id:number>/<slug:title>/", views.item, name="item"),
+    path("communities/<slug:slug>/news/<id:number>/edit", views.edit, name="edit"),
+    path("communities/<slug:slug>/news/<id:number>/move", views.move, name="move"),
 ]

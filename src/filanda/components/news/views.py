@@ -21,13 +21,13 @@ from filanda.components.news import actions
 from filanda.components.news.forms import read_moment, typed
 from filanda.components.news.models import NewsItem, NewsState
 from filanda.components.news.queries import address_of, names_of
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.markdown import to_html
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
-from filanda.spaces.pages import SpacePage, actor_of, space_page
+from filanda.spaces.pages import SpacePage, space_page
 
 A_PAGE = 12
-LARGEST_ID = 2**63 - 1
 _MOVES = frozenset({"publish", "schedule", "unschedule", "withdraw", "front", "unfront"})
 
 
@@ -144,7 +144,7 @@ def _item_context(request: HttpRequest, page: SpacePage, row: NewsItem, errors: 
 
 
 def _find(page: SpacePage, number: int) -> NewsItem:
-    rows = NewsItem.objects.visible_to(page.actor).filter(space=page.space, pk=min(number, LARGEST_ID))
+    rows = NewsItem.objects.visible_to(page.actor).filter(space=page.space, pk=number)
     found: NewsItem | None = rows.select_related("space__region").first()
     if found is None:
         raise Http404

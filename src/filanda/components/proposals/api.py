@@ -22,7 +22,7 @@ from filanda.components.proposals.cards import Card, cards
 from filanda.components.proposals.ladder import rungs
 from filanda.components.proposals.models import SHOWN_STATES
 from filanda.components.proposals.parameters import Selection
-from filanda.components.proposals.queries.reading import LARGEST_ID, proposal_at
+from filanda.components.proposals.queries.reading import proposal_at
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui.problems import NOT_FOUND, Problem
@@ -170,7 +170,7 @@ def list_proposals(request: HttpRequest, parameters: Query[ProposalsParameters])
     openapi_extra={"x-problems": ["not-found"]},
 )
 def get_proposal(request: HttpRequest, number: int, parameters: Query[CommunityParameters]) -> ProposalDetail:
-    found = proposal_at(VISITOR, number) if number <= LARGEST_ID else None
+    found = proposal_at(VISITOR, number)
     if found is None or found.state not in SHOWN_STATES:
         sentence = _("No proposal with the number %(id)s can be seen here. See %(path)s.")
         raise Problem(NOT_FOUND, sentence % {"id": number, "path": "/api/v1/proposals"})

@@ -14,9 +14,9 @@ from filanda.kernel.mail.webhooks import inbound_addresses
 app_name = "mail"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/outbox/", views.outbox, name="outbox"),
-    path("demo/outbox/<int:number>/", views.outbox_message, name="outbox-message"),
-    path("demo/outbox/<int:number>/reply", views.outbox_reply, name="outbox-reply"),
-    path("demo/outbox/<int:number>/html", views.outbox_html, name="outbox-html"),
+    path("demo/outbox/<id:number>/", views.outbox_message, name="outbox-message"),
+    path("demo/outbox/<id:number>/reply", views.outbox_reply, name="outbox-reply"),
+    path("demo/outbox/<id:number>/html", views.outbox_html, name="outbox-html"),
 ]
 
 

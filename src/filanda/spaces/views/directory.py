@@ -13,9 +13,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 from filanda.spaces.listing import Found, Wanted, find_spaces
-from filanda.spaces.pages import actor_of
 
 __all__ = ["directory"]
 

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.spaces.actions.founding import open_community, open_group
 from filanda.spaces.errors import SpaceWrong, TooOften
 from filanda.spaces.forms import read_texts
 from filanda.spaces.models import Openness, Space
-from filanda.spaces.pages import SpacePage, actor_of, space_page
+from filanda.spaces.pages import SpacePage, space_page
 from filanda.spaces.views.joining import to_sign_in
 
 __all__ = ["new", "new_child", "new_group"]

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from filanda.capabilities.files.receiving import FileTooBig, received, takes_files
 from filanda.directory.people.queries import person_of
 from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.spaces import rosters
 from filanda.spaces.actions.inviting import (
@@ -34,13 +35,12 @@ from filanda.spaces.actions.inviting import (
 )
 from filanda.spaces.errors import InvitationGone, NotAllowedIn, SpaceWrong, TooManyInvitations
 from filanda.spaces.models import MemberRole, SpaceInvitation, SpaceKind
-from filanda.spaces.pages import SpacePage, actor_of, space_page
+from filanda.spaces.pages import SpacePage, space_page
 from filanda.spaces.queries import ROLE_ORDER
 from filanda.spaces.views.joining import to_sign_in
 
 __all__ = ["accept", "inviting", "inviting_list", "withdraw"]
 
-LARGEST_ID = 2**63 - 1
 LIST_MOST = 1024 * 1024
 MANAGE, GOVERN = "spaces.members.manage", "spaces.members.govern"
 
@@ -200,7 +200,7 @@ def _list_page(
 @require_POST
 def withdraw(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
     page = _frame(request, slug)
-    rows = SpaceInvitation.objects.visible_to(page.actor).filter(space=page.space, pk=min(invitation_id, LARGEST_ID))
+    rows = SpaceInvitation.objects.visible_to(page.actor).filter(space=page.space, pk=invitation_id)
     found = rows.first()
     if found is None:
         raise Http404

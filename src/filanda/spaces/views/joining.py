@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.workflow import MoveNotPossible
 from filanda.spaces.actions.joining import (
@@ -27,7 +28,7 @@ from filanda.spaces.actions.joining import (
 from filanda.spaces.errors import AlreadyInside, LastManager, NotAllowedIn, TooOften
 from filanda.spaces.homes import managers_seen
 from filanda.spaces.models import MemberRole, Membership, MembershipState, SpaceKind
-from filanda.spaces.pages import SpacePage, actor_of, space_page
+from filanda.spaces.pages import SpacePage, space_page
 
 __all__ = ["join", "leave", "mine", "to_sign_in"]
 

@@ -32,7 +32,6 @@ from filanda.spaces.queries import ROLE_ORDER, members_as_people, people_by_acco
 
 __all__ = ["appoint", "member", "members", "members_csv", "request_move", "requests"]
 
-LARGEST_ID = 2**63 - 1
 PER_PAGE = 50
 MANAGE, GOVERN = "spaces.members.manage", "spaces.members.govern"
 
@@ -285,9 +284,7 @@ def _until(text: str) -> datetime | None:
 
 def _membership(page: SpacePage, membership_id: int) -> Membership:
     rows = Membership.objects.visible_to(page.actor).filter(space=page.space)
-    found: Membership | None = (
-        rows.select_related("account", "space", "region").filter(pk=min(membership_id, LARGEST_ID)).first()
-    )
+    found: Membership | None = rows.select_related("account", "space", "region").filter(pk=membership_id).first()
     if found is None:
         raise Http404
     return found

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.administration.framing import LARGEST_ID, actor_of, errors_in, frame, page_number, pager
+from filanda.across.administration.framing import errors_in, frame, page_number, pager
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.legal.actions import FeedbackWrong, handle_feedback
 from filanda.kernel.legal.models import Feedback
 from filanda.kernel.policies import require
@@ -32,7 +33,7 @@ def handle(request: HttpRequest, feedback_id: int) -> HttpResponse:
     """POST note-<id>: what was done."""
     actor = actor_of(request)
     require(actor, "legal.feedback.handle")
-    found = get_object_or_404(Feedback.objects.visible_to(actor), pk=min(feedback_id, LARGEST_ID))
+    found = get_object_or_404(Feedback.objects.visible_to(actor), pk=feedback_id)
     note = request.POST.get(f"note-{feedback_id}", "")
     try:
         handle_feedback(actor=actor, feedback=found, note=note, now=now())

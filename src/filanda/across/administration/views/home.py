@@ -6,20 +6,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from filanda.across.administration.framing import SECTIONS, actor_of
+from filanda.across.administration.framing import SECTIONS
 from filanda.across.administration.happenings import recent
 from filanda.across.administration.queries import ProfileSteps, my_organisations, profile_steps, waiting_for
 from filanda.directory.organisations.queries import slug_of
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role
+from filanda.kernel.identity.requests import signed_in
 from filanda.kernel.manifests import Waiting
 from filanda.kernel.policies import decide
 
@@ -30,9 +30,7 @@ __all__ = ["home"]
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Visitors are asked to sign in and come back; strangers to this region to join it."""
-    actor = actor_of(request)
-    if actor.account_id is None:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.path})}")
+    actor = signed_in(request)
     account: Account = request.user  # type: ignore[assignment]
     person = Person.objects.filter(account=actor.account_id, erased_at=None).select_related("facilitator").first()
     mine = my_organisations(actor, person)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from filanda.across.administration.framing import actor_of, frame
+from filanda.across.administration.framing import frame
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.jobs.figures import queue_figures
 from filanda.kernel.policies import require
 

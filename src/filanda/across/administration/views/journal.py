@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from filanda.across.administration.framing import actor_of, frame
+from filanda.across.administration.framing import frame
 from filanda.across.administration.happenings import about_what_is_known, readable_types
 from filanda.kernel import limits
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.journal import chain
 from filanda.kernel.journal.models import Event
 from filanda.kernel.policies import require

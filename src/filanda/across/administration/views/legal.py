@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from filanda.across.administration.framing import actor_of, errors_in, frame
+from filanda.across.administration.framing import errors_in, frame
 from filanda.capabilities.needs.models import KEPT_FOR
 from filanda.capabilities.needs.personal import REQUESTS_KEPT
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.legal.actions import TextWrong, VersionChanged, publish_text
 from filanda.kernel.legal.models import LegalKind
 from filanda.kernel.legal.queries import current_text, current_texts

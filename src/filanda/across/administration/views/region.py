@@ -18,8 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filanda.across.administration.actions.region import RegionWrong, SettingsChanged, change_region
-from filanda.across.administration.framing import actor_of, errors_in, frame
+from filanda.across.administration.framing import errors_in, frame
 from filanda.across.administration.settings import PARTS, Values, retentions, stamp_of, themes, values_of
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from filanda.across.administration import queries
 from filanda.across.administration.actions.roles import RoleWrong, end, grant
-from filanda.across.administration.framing import LARGEST_ID, actor_of, errors_in, frame, page_number, pager
+from filanda.across.administration.framing import errors_in, frame, page_number, pager
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import SCOPED, SPACE_ROLES, Role, RoleGrant
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.scoped import active_region
 
@@ -110,7 +111,7 @@ def end_one(request: HttpRequest, grant_id: int) -> HttpResponse:
     require(actor, "identity.roles.grant")
     found: RoleGrant = get_object_or_404(
         RoleGrant.objects.exclude(role__in=SPACE_ROLES).select_related("account", "granted_by"),
-        pk=min(grant_id, LARGEST_ID),
+        pk=grant_id,
         ended_at=None,
     )
     errors: dict[str, list[str]] = {}

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,20 +20,18 @@ from filanda.capabilities.collaborations.models import Cooperation
 from filanda.components.proposals.models import REASON_MOST, ExpressionOfInterest, InterestState
 from filanda.components.proposals.refusals import AnswerWrong, ProposalOver
 from filanda.directory.people.models import Person
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.policies import require
 from filanda.kernel.workflow import MoveNotPossible
 from filanda.spaces.errors import SpaceWrong, TooOften
 
 __all__ = ["accept"]
 
-LARGEST_ID = 2**63 - 1
-
 
 def _found(request: HttpRequest, interest_id: int) -> ExpressionOfInterest:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     rows = ExpressionOfInterest.objects.visible_to(actor).select_related("proposal__region", "organisation")
-    found: ExpressionOfInterest | None = rows.filter(pk=interest_id).first() if interest_id <= LARGEST_ID else None
+    found: ExpressionOfInterest | None = rows.filter(pk=interest_id).first()
     if found is None or found.state == InterestState.DRAFT:
         raise Http404(_("No answer that you can see has this address."))
     return found
@@ -44,9 +41,7 @@ def _found(request: HttpRequest, interest_id: int) -> ExpressionOfInterest:
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, interest_id: int) -> HttpResponse:
     """What accepting does, chosen on one page, done in one go."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.path})}")
+    actor = signed_in(request)
     interest = _found(request, interest_id)
     require(actor, "proposals.interests.decide", interest)
     if request.method != "POST":
@@ -98,7 +93,7 @@ def _page(
     conflict: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     found = errors or {}
     entering = people_of(interest)
     names = dict(

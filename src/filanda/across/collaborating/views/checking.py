@@ -19,7 +19,7 @@ from filanda.capabilities.collaborations.actions import answer_check_in
 from filanda.capabilities.collaborations.errors import CollaborationWrong
 from filanda.capabilities.collaborations.mailing import check_in_of
 from filanda.capabilities.collaborations.models import CheckInAnswer, CollaborationState, OutcomeKind
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
 
 __all__ = ["check_in"]
@@ -31,7 +31,7 @@ _FIELDS = ("answer", "details", "kind", "words", "url", "count")
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest, token: str) -> HttpResponse:
     """?answer= what was clicked; POST `answer`, `details`, and an outcome: `kind`, `words`, `url`, `count`."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     region: Region = request.region  # type: ignore[attr-defined]
     asked = check_in_of(token, region.pk)
     if asked is None:

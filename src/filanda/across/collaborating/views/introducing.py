@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,19 +23,13 @@ from filanda.capabilities.introductions.models import REASON_MOST, Introduction,
 from filanda.capabilities.threads import actions as talk
 from filanda.capabilities.threads.errors import NotPossible
 from filanda.capabilities.threads.models import Thread
-from filanda.kernel.identity.actors import Actor, actor_for
+from filanda.kernel.identity.actors import actor_for
+from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.workflow import MoveNotPossible
 
 __all__ = ["ask", "consent", "introduction", "introductions", "move", "new", "say"]
-
-LARGEST_ID = 2**63 - 1
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _region(request: HttpRequest) -> Region:
@@ -44,17 +37,9 @@ def _region(request: HttpRequest) -> Region:
     return region
 
 
-def _sign_in(request: HttpRequest) -> HttpResponse:
-    return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.get_full_path()})}")
-
-
 def _found(request: HttpRequest, introduction_id: int) -> Introduction:
-    rows = Introduction.objects.visible_to(_actor(request)).select_related("region")
-    found = (
-        rows.filter(pk=introduction_id).prefetch_related("sides__organisation", "sides__account").first()
-        if introduction_id <= LARGEST_ID
-        else None
-    )
+    rows = Introduction.objects.visible_to(actor_of(request)).select_related("region")
+    found = rows.filter(pk=introduction_id).prefetch_related("sides__organisation", "sides__account").first()
     if found is None:
         raise Http404(_("No introduction that you can see has this address."))
     return found
@@ -72,10 +57,9 @@ def _listed(errors: dict[str, str]) -> list[dict[str, str]]:
 @require_safe
 def introductions(request: HttpRequest) -> HttpResponse:
     """One's own; for facilitators those of the region."""
-    if _actor(request).is_visitor:
-        return _sign_in(request)
+    signed_in(request)
     return render(
-        request, "collaborating/introductions.html", {**pages.list_page(_actor(request)), "told": _told(request)}
+        request, "collaborating/introductions.html", {**pages.list_page(actor_of(request)), "told": _told(request)}
     )
 
 
@@ -85,9 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A facilitator proposes two to each other. `first`, `second`: "organisation:12" or "person:34"; `find` looks a
     name up and comes back with all that was typed. `?proposal=17`: what it is about.
     """
-    actor = _actor(request)
-    if actor.is_visitor:
-        return _sign_in(request)
+    actor = signed_in(request)
     require(actor, "introductions.propose")
     given = request.POST if request.method == "POST" else request.GET
     typed: dict[str, Any] = {
@@ -121,7 +103,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _new_page(
     request: HttpRequest, typed: dict[str, Any], errors: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     about = pages.proposal_about(actor, typed["proposal"])
     sides = []
     for side, label in (("first", _("The first")), ("second", _("The second"))):
@@ -154,9 +136,7 @@ def _new_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """Introduce me: `?organisation=12` or `?person=34`, and `&proposal=17` where it is about one."""
-    actor = _actor(request)
-    if actor.is_visitor:
-        return _sign_in(request)
+    actor = signed_in(request)
     if not actor.is_member:
         return redirect("joining:start")
     require(actor, "introductions.ask")
@@ -211,8 +191,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 def introduction(request: HttpRequest, introduction_id: int) -> HttpResponse:
     """One introduction, for one of the two or a facilitator."""
-    if _actor(request).is_visitor:
-        return _sign_in(request)
+    signed_in(request)
     return _page(request, _found(request, introduction_id))
 
 
@@ -225,7 +204,7 @@ def _page(
     conflict: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     context = pages.introduction_page(actor, found)
     thread = context["talk"]
     if thread is not None and status == 200 and request.method == "GET":
@@ -250,7 +229,7 @@ def _page(
 @require_POST
 def move(request: HttpRequest, introduction_id: int, name: str) -> HttpResponse:
     """answer (`yes`: 1 or 0, `reason`), or note (`position` besides): what a facilitator heard from a side."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = _found(request, introduction_id)
     yes, reason = request.POST.get("yes") == "1", request.POST.get("reason", "")
     try:
@@ -287,13 +266,13 @@ def _too_late(state: str) -> str:
 def say(request: HttpRequest, introduction_id: int) -> HttpResponse:
     """Write a message in the conversation of an introduction that was made."""
     found = _found(request, introduction_id)
-    thread = Thread.objects.visible_to(_actor(request)).filter(pk=found.thread_id or 0).first()
+    thread = Thread.objects.visible_to(actor_of(request)).filter(pk=found.thread_id or 0).first()
     if thread is None:
         raise Http404(_("There is no conversation here."))
     source = request.POST.get("source", "")
     try:
         post = talk.answer(
-            actor=_actor(request), thread=thread, source=source, key=request.POST.get("key", "")[:40], now=now()
+            actor=actor_of(request), thread=thread, source=source, key=request.POST.get("key", "")[:40], now=now()
         )
     except NotPossible as error:
         return _page(request, found, errors={"source": str(error)}, typed={"source": source}, status=422)

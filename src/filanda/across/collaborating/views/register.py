@@ -38,8 +38,9 @@ from filanda.capabilities.collaborations.steps import today
 from filanda.directory.organisations.models import HelixRole
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.requests import actor_of, missing, signed_in
 from filanda.kernel.manifests import things
-from filanda.kernel.policies import Decision, Forbidden, decide
+from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import charts
 from filanda.kernel.workflow import MoveNotPossible
@@ -47,7 +48,6 @@ from filanda.kernel.workflow import MoveNotPossible
 __all__ = ["collaboration", "figures_csv", "mine", "move", "register"]
 
 PER_PAGE = 20
-LARGEST_ID = 2**63 - 1
 _S = CollaborationState
 _WAY = (_S.REPORTED, _S.CONFIRMED, _S.ACTIVE, _S.ENDED)
 
@@ -55,7 +55,7 @@ _WAY = (_S.REPORTED, _S.CONFIRMED, _S.ACTIVE, _S.ENDED)
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """Public collaborations, newest first, below the region's figures. ?kind= a kind of cooperation; ?page= from 1."""
-    actor, region = _actor(request), _region(request)
+    actor, region = actor_of(request), _region(request)
     kind = request.GET.get("kind", "")
     rows = Collaboration.objects.filter(is_public=True, hidden_at=None).counted()
     if kind in Cooperation.values:
@@ -115,9 +115,7 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Those of one's own sides, what waits first."""
-    actor = _actor(request)
-    if actor.account_id is None:
-        raise Forbidden(Decision(False, _("Sign in to see the collaborations that you take part in.")))
+    actor = signed_in(request)
     own = Party.objects.filter(Party.of(actor)).values("collaboration")
     rows = list(with_parties(Collaboration.objects.filter(pk__in=own).order_by("-created_at", "-pk"))[:200])
     listed = _rows(rows, actor)
@@ -140,7 +138,7 @@ def move(request: HttpRequest, number: int, name: str) -> HttpResponse:
     """confirm; dispute, certify, settle, void (with `reason`); end (`ended_on`, `stopped_why`); publish, withhold;
     outcome (`kind`, `words`, `url`, `count`); forget (`outcome`).
     """
-    actor, row = _actor(request), _find(request, number)
+    actor, row = actor_of(request), _find(request, number)
     typed = {field: str(value) for field, value in request.POST.items() if field != "csrfmiddlewaretoken"}
     both: dict[str, Any] = {"actor": actor, "collaboration": row, "now": now()}
     reason = {**both, "reason": typed.get("reason", "")}
@@ -189,12 +187,10 @@ def _outcome(row: Collaboration, typed: dict[str, str]) -> Outcome:
 
 
 def _find(request: HttpRequest, number: int) -> Collaboration:
-    if number > LARGEST_ID:
-        raise Http404
-    rows = with_parties(Collaboration.objects.visible_to(_actor(request)).filter(pk=number))
+    rows = with_parties(Collaboration.objects.visible_to(actor_of(request)).filter(pk=number))
     found = rows.select_related("region", "facilitator").first()
     if found is None:
-        raise Http404
+        raise missing(request)
     return found
 
 
@@ -207,7 +203,7 @@ def _page(
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     if tried:  # as it stands now, whatever somebody else did meanwhile
         row = _find(request, row.pk)
     is_mine = is_side(actor, row)
@@ -406,11 +402,6 @@ def _pager(number: int, pages: int, kept: dict[str, str]) -> dict[str, Any]:
         "next_url": address(number + 1) if number < pages else "",
         "links": links,
     }
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _region(request: HttpRequest) -> Region:

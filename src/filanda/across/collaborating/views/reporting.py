@@ -24,6 +24,7 @@ from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.queries import person_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import fold
@@ -41,7 +42,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """A party or a facilitator reports. `mine`: "person", an organisation's id, or "" for facilitators; `partner`: ids
     of the other parties; `find`: look `partner_q` up and come back with all that was typed.
     """
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     region: Region = request.region  # type: ignore[attr-defined]
     require(actor, "collaborations.report")
     if request.method != "POST":

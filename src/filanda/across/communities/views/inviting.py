@@ -16,7 +16,7 @@ from filanda.across.communities import actions
 from filanda.across.communities.models import NotForUs
 from filanda.across.communities.policies import INVITE
 from filanda.across.communities.suggesting import suggest
-from filanda.across.communities.views.health import LARGEST_ID, enter
+from filanda.across.communities.views.health import enter
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person
 from filanda.spaces.actions.inviting import checked, invite
@@ -49,7 +49,7 @@ def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """Invite the person `id`, as anybody is invited: whether they blocked somebody stays theirs."""
     page = _enter(request, slug)
-    people = Person.objects.listed_to(page.actor).filter(pk=min(_id(request), LARGEST_ID)).exclude(account=None)
+    people = Person.objects.listed_to(page.actor).filter(pk=_id(request)).exclude(account=None)
     person = people.select_related("account").first()
     if person is None or person.account is None:
         raise Http404
@@ -67,7 +67,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
 def put_aside(request: HttpRequest, slug: str) -> HttpResponse:
     """Do not suggest `id` of `kind` here again."""
     page = _enter(request, slug)
-    kind, number = request.POST.get("kind", ""), min(_id(request), LARGEST_ID)
+    kind, number = request.POST.get("kind", ""), _id(request)
     if kind == NotForUs.Kind.PERSON:
         is_known = Person.objects.listed_to(page.actor).filter(pk=number).exists()
     else:

@@ -22,7 +22,7 @@ from filanda.across.finder.portrait import kind_label, size_label
 from filanda.capabilities.search.queries import find_organisations
 from filanda.directory.organisations.models import OrganisationState
 from filanda.directory.organisations.queries import Card
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
 
@@ -33,7 +33,7 @@ __all__ = ["organisations", "organisations_csv", "suggest"]
 def organisations(request: HttpRequest) -> HttpResponse:
     """The whole page, or for htmx the results alone. Any query string gets a sane answer."""
     region: Region = request.region  # type: ignore[attr-defined]
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     selection = Selection.read(request.GET)
     found = queries.directory(region, actor, selection)
     if found.total and selection.offset >= found.total:
@@ -91,7 +91,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 def organisations_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The list as filtered, in its order, as CSV (RFC 4180, UTF-8 with a byte order mark for spreadsheets)."""
     region: Region = request.region  # type: ignore[attr-defined]
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     selection = Selection.read(request.GET).at_page(1)
     total = find_organisations(region, actor, selection.q, selection.filters, limit=0).total
     origin = request.build_absolute_uri("/").rstrip("/")

@@ -17,14 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from filanda.across.finder.addresses import Addresses
 from filanda.across.finder.portrait import place
-from filanda.across.finder.views.organisation import LARGEST_ID
 from filanda.across.finder.visitors import address_of, wait_sentence
 from filanda.capabilities.needs import limits
 from filanda.capabilities.needs.actions import EmailNotUsable, TextTooLong, ask_for_introduction, checked_email
 from filanda.capabilities.needs.models import RequestState, SavedNeed
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.organisations.queries import Card, organisation_cards
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
 
 __all__ = ["introduction", "introduction_sent"]
@@ -43,7 +42,7 @@ def introduction(request: HttpRequest, organisation_id: int, slug: str) -> HttpR
     if request.method != "POST":
         return _form(request, card, saved, dict.fromkeys(FIELDS, ""), {})
     region: Region = request.region  # type: ignore[attr-defined]
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     values = {field: request.POST.get(field, "") for field in FIELDS}
     now = timezone.now()
     try:
@@ -94,8 +93,8 @@ def consent(region: Region) -> str:
 
 def _card(request: HttpRequest, organisation_id: int) -> Card:
     """The organisation, if this reader sees it and may be introduced to it. Raises Http404."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    card = organisation_cards([organisation_id], actor).get(organisation_id) if organisation_id <= LARGEST_ID else None
+    actor = actor_of(request)
+    card = organisation_cards([organisation_id], actor).get(organisation_id)
     if card is None:
         raise Http404(_("No organisation that you can see has this address."))
     return card

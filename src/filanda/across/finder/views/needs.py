@@ -25,7 +25,7 @@ from filanda.capabilities.matching.queries import NeedTooLong, NeedTooShort, che
 from filanda.capabilities.needs import limits
 from filanda.capabilities.needs.actions import save_need
 from filanda.capabilities.needs.models import SavedNeed
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.language import detect
 
@@ -93,7 +93,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 def _context(request: HttpRequest, saved: SavedNeed, selection: Selection, shown: int) -> dict[str, Any]:
     region: Region = request.region  # type: ignore[attr-defined]
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     found = queries.answer(
         saved.text,
         region=region,

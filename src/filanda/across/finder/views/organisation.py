@@ -16,21 +16,18 @@ from filanda.across.finder.portrait import portrait
 from filanda.directory.organisations.models import EvidenceKind, Organisation, OrganisationState
 from filanda.directory.organisations.queries import organisation_page
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
 
 __all__ = ["organisation"]
-
-LARGEST_ID = 2**63 - 1
 
 
 @require_safe
 def organisation(request: HttpRequest, organisation_id: int, slug: str = "") -> HttpResponse:
     """Who they are and what they can show. A hidden body looks like one that was never here."""
     region: Region = request.region  # type: ignore[attr-defined]
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if organisation_id > LARGEST_ID:
-        raise Http404
+    actor = actor_of(request)
     kind = request.GET.get("kind", "")
     kind = kind if kind in EvidenceKind.values else ""
     number = whole(request.GET.get("page"), least=1, most=100_000, default=1)

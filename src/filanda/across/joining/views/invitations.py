@@ -11,13 +11,14 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from filanda.across.joining.views.parts import account_of, actor_of, page, to_sign_in
+from filanda.across.joining.views.parts import account_of, page, to_sign_in
 from filanda.directory.affiliations.actions.invitations import invitation_behind, use_invitation
 from filanda.directory.affiliations.errors import InvitationNotUsable
 from filanda.directory.affiliations.models import Invitation
 from filanda.directory.affiliations.queries import invitations_for
 from filanda.directory.people.queries import person_of
 from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.requests import actor_of
 
 __all__ = ["invitation", "invitations"]
 

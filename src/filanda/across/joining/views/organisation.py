@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from filanda.across.joining.actions import forget_draft, keep_draft
 from filanda.across.joining.queries import Choice, alike, choice_of, choices, draft_of, pending_of
-from filanda.across.joining.views.parts import account_of, actor_of, page, steps
+from filanda.across.joining.views.parts import account_of, page, steps
 from filanda.directory.affiliations.actions.claims import (
     CODE_LASTS,
     NotProvenYet,
@@ -46,6 +46,7 @@ from filanda.directory.affiliations.models import Claim, ClaimState
 from filanda.directory.affiliations.queries import belongings, invitations_for
 from filanda.directory.organisations.models import HelixRole, Organisation
 from filanda.directory.people.queries import person_of
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import clean

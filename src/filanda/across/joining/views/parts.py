@@ -12,15 +12,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 
-__all__ = ["account_of", "actor_of", "home", "listed", "page", "steps", "to_sign_in"]
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
+__all__ = ["account_of", "home", "listed", "page", "steps", "to_sign_in"]
 
 
 def account_of(request: HttpRequest) -> Account:

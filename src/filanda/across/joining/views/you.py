@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from filanda.across.joining.actions import keep_draft
 from filanda.across.joining.queries import draft_of
-from filanda.across.joining.views.parts import account_of, actor_of, home, page, steps
+from filanda.across.joining.views.parts import account_of, home, page, steps
 from filanda.capabilities.matching.embedding import embedder
 from filanda.capabilities.matching.suggesting import topics_for
 from filanda.directory.people.actions import AlreadyHere, ProfileWrong, join_region, update_profile
 from filanda.directory.people.models import PersonConcept
 from filanda.directory.people.queries import person_of
 from filanda.directory.taxonomies.models import Concept, label_in
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.legal.actions import VersionChanged, give_consent
 from filanda.kernel.legal.queries import missing_consents
 from filanda.kernel.regions.scoped import active_region

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from filanda.across.ownership.framing import LARGEST_ID, actor_of, errors_in
+from filanda.across.ownership.framing import errors_in
 from filanda.capabilities.files import actions as files
 from filanda.capabilities.files.models import FileKind
 from filanda.capabilities.files.queries import address, files_of
@@ -43,6 +43,7 @@ from filanda.directory.affiliations.models import OPEN_CLAIM, Claim, ClaimState,
 from filanda.directory.affiliations.queries import has_admins, names_of
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.ui.returning import back_or
@@ -62,7 +63,7 @@ def claim(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """POST action: code (email), prove (code), document (document, message)."""
     actor = actor_of(request)
     seen = Organisation.objects.visible_to(actor)
-    organisation = get_object_or_404(seen, pk=organisation_id) if organisation_id <= LARGEST_ID else None
+    organisation = get_object_or_404(seen, pk=organisation_id)
     if organisation is None:
         raise Http404
     back = reverse("ownership:claim", args=[organisation.pk])
@@ -246,8 +247,6 @@ def claim_move(request: HttpRequest, claim_id: int, move: str) -> HttpResponse:
 def _find(request: HttpRequest, claim_id: int) -> Claim:
     actor = actor_of(request)
     require(actor, "affiliations.claims.view")
-    if claim_id > LARGEST_ID:
-        raise Http404
     rows = Claim.objects.visible_to(actor).select_related("organisation", "account", "decided_by", "region")
     found: Claim = get_object_or_404(rows, pk=claim_id)
     return found

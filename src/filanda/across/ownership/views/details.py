@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from filanda.across.ownership import forms
-from filanda.across.ownership.framing import actor_of, by_field, errors_in, frame, managed
+from filanda.across.ownership.framing import by_field, errors_in, frame, managed
 from filanda.directory.organisations.actions import (
     Details,
     EditConflict,
@@ -28,6 +28,7 @@ from filanda.directory.organisations.actions import (
 )
 from filanda.directory.organisations.models import Draft, Organisation
 from filanda.directory.organisations.queries.history import labels_of_fields
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.text.markdown import to_html
 
 __all__ = ["details", "discard_draft"]

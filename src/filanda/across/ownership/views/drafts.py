@@ -12,8 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from filanda.across.ownership import forms
-from filanda.across.ownership.framing import LARGEST_ID, actor_of, managed
+from filanda.across.ownership.framing import managed
 from filanda.directory.organisations.actions import drop_draft, keep_draft
+from filanda.kernel.identity.requests import actor_of
+from filanda.kernel.ui.numbers import id_in
 
 __all__ = ["draft", "throw_away"]
 
@@ -47,6 +49,6 @@ def throw_away(request: HttpRequest, organisation_id: int, form: str) -> HttpRes
 def _permission(form: str) -> str:
     """Raises Http404 for what is no form of the desk."""
     found = _NAME.fullmatch(form)
-    if found is None or (found[2] and (found[1] != "evidence" or int(found[2]) > LARGEST_ID)):
+    if found is None or (found[2] and (found[1] != "evidence" or id_in(found[2]) is None)):
         raise Http404
     return _FORMS[found[1]]

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filanda.across.finder.facets import pager
-from filanda.across.ownership.framing import LARGEST_ID, actor_of, desk_messages
+from filanda.across.ownership.framing import desk_messages
 from filanda.directory.organisations.actions.merging import (
     CHOOSABLE,
     CannotMerge,
@@ -30,6 +30,7 @@ from filanda.directory.organisations.actions.merging import (
 from filanda.directory.organisations.models import Likeness, LikenessRound, Merge, Organisation
 from filanda.directory.organisations.queries import organisation_cards
 from filanda.directory.organisations.queries.history import labels_of_fields, words_of_field
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 
 __all__ = ["apart", "duplicates", "pair", "part_again"]
@@ -141,8 +142,6 @@ def part_again(request: HttpRequest, merge_id: int) -> HttpResponse:
     """Undo a merge."""
     actor = actor_of(request)
     require(actor, "organisations.merge")
-    if merge_id > LARGEST_ID:
-        raise Http404
     found: Merge = get_object_or_404(Merge, pk=merge_id)
     try:
         parted = part(actor=actor, merge=found, now=now())
@@ -173,7 +172,7 @@ def _part(request: HttpRequest, name: str, rows: QuerySet[Any]) -> tuple[list[An
 def _two(request: HttpRequest, first_id: int, second_id: int) -> tuple[Organisation, Organisation]:
     actor = actor_of(request)
     require(actor, "organisations.merge")
-    if first_id == second_id or max(first_id, second_id) > LARGEST_ID:
+    if first_id == second_id:
         raise Http404
     seen = Organisation.objects.visible_to(actor)
     return get_object_or_404(seen, pk=first_id), get_object_or_404(seen, pk=second_id)

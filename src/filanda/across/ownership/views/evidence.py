@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from filanda.across.finder.facets import pager
 from filanda.across.finder.portrait import source_label
 from filanda.across.ownership import doi, forms, queries
-from filanda.across.ownership.framing import LARGEST_ID, actor_of, by_field, errors_in, frame, managed
+from filanda.across.ownership.framing import by_field, errors_in, frame, managed
 from filanda.across.ownership.suggesting import offers_for_piece
 from filanda.capabilities.matching.embedding import embedder
 from filanda.directory.organisations.actions import (
@@ -50,6 +50,7 @@ from filanda.directory.organisations.queries import organisation_cards
 from filanda.directory.organisations.queries.history import labels_of_fields
 from filanda.directory.taxonomies.models import Concept
 from filanda.directory.taxonomies.queries import find, schemes_of
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.folding import fold
 
@@ -140,7 +141,7 @@ def piece_topic(
 ) -> HttpResponse:
     """answer: confirm, refuse, remove."""
     organisation, found = _find(request, organisation_id, evidence_id, "organisations.classify")
-    concept = Concept.objects.filter(pk=concept_id).first() if concept_id <= LARGEST_ID else None
+    concept = Concept.objects.filter(pk=concept_id).first()
     if concept is None:
         raise Http404
     try:
@@ -171,7 +172,7 @@ def _removed_meanwhile(request: HttpRequest, organisation_id: int, evidence_id: 
     """Somebody removed it while it was being corrected: what was typed is shown again, to be added anew or not."""
     organisation = managed(request, organisation_id, "organisations.evidence.create")
     parts = EvidencePartyVersion.objects.filter(organisation=organisation, evidence=evidence_id, role="owner")
-    if evidence_id > LARGEST_ID or not parts.exists():
+    if not parts.exists():
         raise Http404
     gone = _("Somebody removed this evidence while you were writing. Saving adds it anew, with what you wrote.")
     return _form(request, organisation, None, _typed(request.POST), errors={"": [gone]}, status=409)
@@ -181,8 +182,6 @@ def _find(
     request: HttpRequest, organisation_id: int, evidence_id: int, permission: str
 ) -> tuple[Organisation, Evidence]:
     organisation = managed(request, organisation_id, "organisations.evidence.create")
-    if evidence_id > LARGEST_ID:
-        raise Http404
     own = Evidence.objects.filter(source="person", parties__organisation=organisation, parties__role="owner")
     found: Evidence = get_object_or_404(own, pk=evidence_id)
     require(actor_of(request), permission, found)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.ownership.framing import actor_of, frame, managed
+from filanda.across.ownership.framing import frame, managed
 from filanda.directory.organisations.actions import NothingToUndo, restore_before, undo_change
 from filanda.directory.organisations.queries.history import changes_of
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 
 __all__ = ["go_back", "history"]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from filanda.across.ownership.framing import LARGEST_ID, actor_of, desk_messages, frame, managed
+from filanda.across.ownership.framing import desk_messages, frame, managed
 from filanda.capabilities.files.receiving import FileTooBig, received, takes_files
 from filanda.directory.organisations.actions.importing import (
     columns_of,
@@ -26,6 +26,7 @@ from filanda.directory.organisations.actions.importing import (
 )
 from filanda.directory.organisations.importers.tables import MOST_BYTES, MOST_ROWS, TableRefused
 from filanda.directory.organisations.models import ImportRun, ImportState, Organisation
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 
@@ -166,7 +167,7 @@ def _find(request: HttpRequest, run_id: int, organisation_id: int | None) -> tup
         require(actor_of(request), "organisations.import")
     else:
         organisation = managed(request, organisation_id, "organisations.evidence.create")
-    run = ImportRun.objects.filter(pk=run_id, organisation=organisation).first() if run_id <= LARGEST_ID else None
+    run = ImportRun.objects.filter(pk=run_id, organisation=organisation).first()
     if run is None:
         raise Http404
     return run, organisation

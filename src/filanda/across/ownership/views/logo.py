@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from filanda.across.ownership.framing import actor_of, errors_in, frame, managed
+from filanda.across.ownership.framing import errors_in, frame, managed
 from filanda.capabilities.files.actions import FileRefused, remove, store
 from filanda.capabilities.files.inspecting import LOGO_BYTES
 from filanda.capabilities.files.models import FileKind, StoredFile
 from filanda.capabilities.files.queries import files_of, logos_of
 from filanda.capabilities.files.receiving import MB, FileTooBig, received, takes_files
+from filanda.kernel.identity.requests import actor_of
 
 __all__ = ["logo", "remove_logo"]
 

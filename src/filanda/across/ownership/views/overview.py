@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from filanda.across.ownership import queries
-from filanda.across.ownership.framing import SECTIONS, actor_of, frame, managed
+from filanda.across.ownership.framing import SECTIONS, frame, managed
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 
 __all__ = ["overview"]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from filanda.across.ownership.framing import LARGEST_ID, actor_of, errors_in, frame, managed
+from filanda.across.ownership.framing import errors_in, frame, managed
 from filanda.capabilities.files.receiving import FileTooBig, received, takes_files
 from filanda.directory.affiliations import rosters
 from filanda.directory.affiliations.actions import members as member_actions
@@ -36,6 +36,7 @@ from filanda.directory.affiliations.models import Invitation, JoinRequest, Posit
 from filanda.directory.affiliations.queries import OrganisationPerson, has_admins, names_of, organisation_people
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import Account, Role
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.workflow import MoveNotPossible
 
@@ -58,7 +59,7 @@ def request_move(request: HttpRequest, organisation_id: int, request_id: int, mo
     organisation = managed(request, organisation_id, MANAGE)
     actor = actor_of(request)
     rows = JoinRequest.objects.visible_to(actor).filter(organisation=organisation)
-    found = get_object_or_404(rows.select_related("organisation", "account", "region"), pk=min(request_id, LARGEST_ID))
+    found = get_object_or_404(rows.select_related("organisation", "account", "region"), pk=request_id)
     try:
         if move == "accept":
             accept_request(actor=actor, request=found, now=now())
@@ -173,7 +174,7 @@ def confirm(request: HttpRequest, organisation_id: int, position_id: int) -> Htt
     organisation = managed(request, organisation_id, MANAGE)
     actor = actor_of(request)
     rows = Position.objects.visible_to(actor).filter(organisation=organisation)
-    position = get_object_or_404(rows, pk=min(position_id, LARGEST_ID))
+    position = get_object_or_404(rows, pk=position_id)
     confirm_position(actor=actor, position=position, now=now())
     messages.success(request, _("Confirmed."))
     return redirect("ownership:people", organisation_id=organisation.pk)
@@ -184,7 +185,7 @@ def withdraw(request: HttpRequest, organisation_id: int, invitation_id: int) -> 
     organisation = managed(request, organisation_id, MANAGE)
     actor = actor_of(request)
     rows = Invitation.objects.visible_to(actor).filter(organisation=organisation)
-    found = get_object_or_404(rows, pk=min(invitation_id, LARGEST_ID))
+    found = get_object_or_404(rows, pk=invitation_id)
     withdraw_invitation(actor=actor, invitation=found, now=now())
     messages.success(request, _("The invitation is withdrawn: its link does not work any more."))
     return redirect("ownership:people", organisation_id=organisation.pk)

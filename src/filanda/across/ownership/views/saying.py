@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filanda.across.finder.visitors import wait_sentence
-from filanda.across.ownership.framing import LARGEST_ID, actor_of, by_field, desk_messages, errors_in, frame, managed
+from filanda.across.ownership.framing import by_field, desk_messages, errors_in, frame, managed
 from filanda.directory.affiliations.actions.invitations import InvitationWrong, write_to_body
 from filanda.directory.affiliations.errors import AlreadySpokenFor, TooManyInvitations
 from filanda.directory.organisations.actions import hide_organisation, show_organisation
@@ -30,6 +30,7 @@ from filanda.directory.organisations.actions.objecting import (
 from filanda.directory.organisations.models import Objection, ObjectionKind, ObjectionState, Organisation
 from filanda.directory.organisations.queries import slug_of
 from filanda.kernel import limits
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui.returning import back_or
@@ -47,7 +48,7 @@ def say(request: HttpRequest, organisation_id: int, token: str = "") -> HttpResp
     region: Region = request.region  # type: ignore[attr-defined]
     actor = actor_of(request)
     is_signed = bool(token)
-    if organisation_id > LARGEST_ID or (is_signed and spoken_for(region, token) != organisation_id):
+    if is_signed and spoken_for(region, token) != organisation_id:
         raise Http404(_("This link is not valid any more. Ask a facilitator for another one."))
     seen = Organisation.objects.filter(is_external=False) if is_signed else Organisation.objects.visible_to(actor)
     body: Organisation = get_object_or_404(seen, pk=organisation_id)
@@ -108,8 +109,6 @@ def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     """follow=1 or 0, with a reason."""
     actor = actor_of(request)
     require(actor, "organisations.objections.decide")
-    if objection_id > LARGEST_ID:
-        raise Http404
     found: Objection = get_object_or_404(Objection.objects.visible_to(actor), pk=objection_id)
     reason = request.POST.get("reason", "")
     try:

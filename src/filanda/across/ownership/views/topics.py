@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.ownership.framing import LARGEST_ID, actor_of, frame, managed
+from filanda.across.ownership.framing import frame, managed
 from filanda.across.ownership.suggesting import offers
 from filanda.capabilities.matching.embedding import embedder
 from filanda.directory.organisations.actions.classifying import decide_topic
 from filanda.directory.organisations.models import ConceptOrigin, OrganisationConcept
 from filanda.directory.taxonomies.models import Concept
+from filanda.kernel.identity.requests import actor_of
 
 __all__ = ["topic_answer", "topics"]
 
@@ -45,7 +46,7 @@ def topics(request: HttpRequest, organisation_id: int) -> HttpResponse:
 def topic_answer(request: HttpRequest, organisation_id: int, concept_id: int, answer: str) -> HttpResponse:
     """answer: confirm, refuse, remove."""
     organisation = managed(request, organisation_id, "organisations.classify")
-    concept = Concept.objects.filter(pk=concept_id).first() if concept_id <= LARGEST_ID else None
+    concept = Concept.objects.filter(pk=concept_id).first()
     if concept is None:
         raise Http404
     try:

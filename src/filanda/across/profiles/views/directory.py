@@ -24,6 +24,7 @@ from filanda.capabilities.search.queries import find_people
 from filanda.directory.people.queries import unfindable_ids
 from filanda.directory.people.values import language_label
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
 
@@ -36,7 +37,7 @@ SKILLS_SHOWN = 3
 def people(request: HttpRequest) -> HttpResponse:
     """The whole page, or for htmx the results alone. Any query string gets a sane answer."""
     region: Region = request.region  # type: ignore[attr-defined]
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     selection = PeopleSelection.read(request.GET)
     found = queries.directory(region, actor, selection)
     if found.total and selection.offset >= found.total:

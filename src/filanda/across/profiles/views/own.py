@@ -24,6 +24,7 @@ from filanda.directory.people.queries import is_trusted, person_of
 from filanda.directory.people.values import ABOUT_LENGTH, HEADLINE_LENGTH, LINKS_MOST, NAME_LENGTH, PURPOSE_LENGTH
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import Decision, Forbidden
 from filanda.kernel.regions.models import Region
 from filanda.kernel.workflow import MoveNotPossible
@@ -43,7 +44,7 @@ class NotYet(Exception):
 
 def own_person(request: HttpRequest) -> Person:
     """The reader's own person. Raises Forbidden for visitors and NotYet for those who have not joined."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if actor.account_id is None:
         raise Forbidden(Decision(False, _("Sign in first: this page is about you.")))
     person = person_of(actor)
@@ -66,7 +67,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, person, forms.Typed.of(person))
     typed = forms.Typed.read(request.POST)
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     try:
         actions.update_profile(actor=actor, person=person, changes=typed.changes(), now=now(), seen=typed.seen)
     except actions.ProfileWrong as wrong:
@@ -143,7 +144,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         person = own_person(request)
     except NotYet as early:
         return early.response
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     words = request.POST.get("words", "")
     try:
         actions.answer(actor=actor, person=person, words=words, now=now())
@@ -185,7 +186,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def blocked(request: HttpRequest) -> HttpResponse:
     """Whom the reader blocks, each with the way back."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.is_member or actor.account_id is None:
         raise Forbidden(Decision(False, _("Sign in first: this page is about you.")))
     rows = [

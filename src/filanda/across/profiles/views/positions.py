@@ -33,13 +33,14 @@ from filanda.directory.organisations.models import Organisation
 from filanda.directory.organisations.queries import organisation_cards
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.numbers import id_in
 
 __all__ = ["move", "positions"]
 
 FOUND = 8
 FIELDS = ("organisation", "title", "started_on", "ended_on")
-LARGEST_ID = 2**63 - 1
 
 
 @never_cache
@@ -52,7 +53,7 @@ def positions(request: HttpRequest) -> HttpResponse:
         return early.response
     if request.method != "POST":
         return _page(request, person, {})
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     typed = {name: clean(request.POST.get(name, "")[:TITLE_LENGTH]) for name in FIELDS}
     errors: dict[str, str] = {}
     organisation = _organisation(typed["organisation"], actor)
@@ -72,9 +73,7 @@ def positions(request: HttpRequest) -> HttpResponse:
 
 
 def _organisation(number: str, actor: Actor) -> Organisation | None:
-    if not (number.isascii() and number.isdigit() and int(number) <= LARGEST_ID):
-        return None
-    rows = Organisation.objects.visible_to(actor).filter(pk=int(number), hidden_at=None, is_external=False)
+    rows = Organisation.objects.visible_to(actor).filter(pk=id_in(number), hidden_at=None, is_external=False)
     found: Organisation | None = rows.first()
     return found
 
@@ -93,7 +92,7 @@ def _date(text: str, name: str, errors: dict[str, str]) -> date | None:
 def _page(
     request: HttpRequest, person: Person, typed: dict[str, str], errors: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     errors = errors or {}
     sought = request.POST if request.method == "POST" else request.GET
     q = " ".join(clean(sought.get("q", "")[:200]).split())
@@ -151,9 +150,9 @@ def move(request: HttpRequest, position_id: int, move: str) -> HttpResponse:
         person = own_person(request)
     except NotYet as early:
         return early.response
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     known = Position.objects.filter(person=person).select_related("organisation")
-    position = known.filter(pk=position_id).first() if position_id <= LARGEST_ID else None
+    position = known.filter(pk=position_id).first()
     if position is None or move not in ("leave", "remove"):
         raise Http404
     if move == "remove":

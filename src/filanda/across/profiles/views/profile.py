@@ -27,13 +27,11 @@ from filanda.directory.people.actions import (
 )
 from filanda.directory.people.models import Person, ValidationState
 from filanda.directory.people.queries import facilitators, is_trusted
-from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.models import Region
 
 __all__ = ["assign", "block", "hide", "person", "show", "unblock"]
-
-LARGEST_ID = 2**63 - 1
 
 
 @require_safe
@@ -53,7 +51,7 @@ def _shown(
     errors: dict[str, Any] | None = None,
     typed: dict[str, str] | None = None,
 ) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     region: Region = request.region  # type: ignore[attr-defined]
     found, addresses = page.person, PeopleAddresses.here()
     own_url = addresses.person(found.pk, found.slug)
@@ -94,8 +92,8 @@ def _address(name: str, found: Person) -> str:
 
 
 def _page(request: HttpRequest, person_id: int) -> queries.Profile:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    page = queries.profile(person_id, actor) if person_id <= LARGEST_ID else None
+    actor = actor_of(request)
+    page = queries.profile(person_id, actor)
     if page is None:
         raise Http404(_("No person that you can see has this address."))
     return page
@@ -110,7 +108,7 @@ def block(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 def unblock(request: HttpRequest, person_id: int) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     found = next((one for one in queries.blocked_people(actor) if one.pk == person_id), None)
     if found is not None:
         unblock_person(actor=actor, person=found, now=now())
@@ -120,7 +118,7 @@ def unblock(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 def hide(request: HttpRequest, person_id: int) -> HttpResponse:
     page = _page(request, person_id)
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     try:
         hide_person(actor=actor, person=page.person, reason=request.POST.get("reason", ""), now=now())
     except ReasonMissing as error:
@@ -132,7 +130,7 @@ def hide(request: HttpRequest, person_id: int) -> HttpResponse:
 def assign(request: HttpRequest, person_id: int) -> HttpResponse:
     """Hand somebody over to another facilitator, `to`, and say `why`: they get an e-mail."""
     page = _page(request, person_id)
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     typed = {"to": request.POST.get("to", ""), "why": request.POST.get("why", "")}
     chosen = next((one for one in facilitators(now()) if str(one.pk) == typed["to"]), None)
     require(actor, "people.assign", page.person)

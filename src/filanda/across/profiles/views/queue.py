@@ -29,15 +29,16 @@ from filanda.directory.people.actions import (
 from filanda.directory.people.models import Person, ValidationState
 from filanda.directory.people.queries import facilitator_rules, facilitators
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.numbers import id_in
 from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
 
 __all__ = ["assign", "move", "queue", "unassign"]
 
-LARGEST_ID = 2**63 - 1
 MOST_CHOSEN = 100
 UNDO = "profiles-handed-over"  # in the session: what the last handing over changed
 
@@ -58,7 +59,7 @@ def _queue(
     *,
     bulk: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     region: Region = request.region  # type: ignore[attr-defined]
     asked = request.GET
     state = asked.get("state", "")
@@ -136,9 +137,9 @@ def _address(state: str, whose: str, q: str = "", page: int = 1) -> str:
 @require_POST
 def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
     """validate, or return with `question`. The list is as it was when the answer comes."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     require(actor, "people.review")
-    person = Person.objects.visible_to(actor).filter(pk=person_id).first() if person_id <= LARGEST_ID else None
+    person = Person.objects.visible_to(actor).filter(pk=person_id).first()
     if person is None or move not in ("validate", "return"):
         raise Http404
     question = request.POST.get("question", "")
@@ -159,11 +160,11 @@ def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
 @require_POST
 def assign(request: HttpRequest) -> HttpResponse:
     """Hand the `chosen` people over to the facilitator `to`, or with `mine` to oneself; `why` goes to each of them."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     require(actor, "people.review")
     require(actor, "people.assign")
     sent = request.POST
-    ids = list(dict.fromkeys(whole(value, least=0, most=LARGEST_ID, default=0) for value in sent.getlist("chosen")))
+    ids = list(dict.fromkeys(id_in(value) or 0 for value in sent.getlist("chosen")))
     to = str(actor.account_id) if "mine" in sent else sent.get("to", "")
     bulk: dict[str, Any] = {"chosen": ids, "to": sent.get("to", ""), "why": sent.get("why", "")}
     facilitator = next((one for one in facilitators(now()) if str(one.pk) == to), None)
@@ -193,7 +194,7 @@ def assign(request: HttpRequest) -> HttpResponse:
 @require_POST
 def unassign(request: HttpRequest) -> HttpResponse:
     """Take the last handing over back: whoever is still with the one who got them goes back to whom they were with."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     require(actor, "people.review")
     require(actor, "people.assign")
     kept = request.session.pop(UNDO, None) or {"to": "0", "before": []}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from filanda.across.workbench.clocks import WorkingDays
 from filanda.across.workbench.filling import fill
-from filanda.across.workbench.framing import LARGEST_ID, actor_of, base, region_of, tell, whole
+from filanda.across.workbench.framing import base, region_of, tell, whole
 from filanda.across.workbench.listing import lines_of
 from filanda.across.workbench.views.queue import link_of, people_of, row_actions
 from filanda.capabilities.desk import actions
@@ -25,6 +25,7 @@ from filanda.capabilities.desk.errors import Wrong
 from filanda.capabilities.desk.models import NOTE_MOST, DeskItem, DeskNote, SavedReply
 from filanda.capabilities.desk.queries import deputised, names_of, replies_for
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.manifests import desk_sources
 from filanda.kernel.manifests.desk import DeskLine
 from filanda.kernel.policies import require
@@ -42,7 +43,7 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
 def _find(request: HttpRequest, item_id: int) -> DeskItem:
     actor = actor_of(request)
     require(actor, "desk.work")
-    found = DeskItem.objects.visible_to(actor).filter(pk=min(item_id, LARGEST_ID)).first()
+    found = DeskItem.objects.visible_to(actor).filter(pk=item_id).first()
     if found is None:
         raise Http404
     return found
@@ -157,7 +158,7 @@ def drop_note(request: HttpRequest, item_id: int, note_id: int) -> HttpResponse:
     found = _find(request, item_id)
     actor = actor_of(request)
     rows = DeskNote.objects.visible_to(actor).filter(kind=found.kind, object_id=found.object_id)
-    one = rows.filter(pk=min(note_id, LARGEST_ID)).first()
+    one = rows.filter(pk=note_id).first()
     if one is None:
         raise Http404
     actions.drop_note(actor=actor, note=one)

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from filanda.across.workbench.filling import FIELDS, unknown_fields
-from filanda.across.workbench.framing import LARGEST_ID, actor_of, base, region_of, tell, whole
+from filanda.across.workbench.framing import base, region_of, tell, whole
 from filanda.across.workbench.listing import queue_names
 from filanda.across.workbench.views.queue import people_of
 from filanda.capabilities.desk import actions
@@ -25,6 +25,7 @@ from filanda.capabilities.desk.models import REPLY_MOST, Absence, SavedReply
 from filanda.capabilities.desk.queries import names_of, replies_for, today_in_region
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 
 __all__ = ["absence_drop", "absences", "replies", "reply", "reply_drop"]
@@ -204,7 +205,7 @@ def absence_drop(request: HttpRequest, absence_id: int) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "desk.work")
     rows = _absences(actor, people_of(actor, now()))
-    found = rows.filter(pk=min(absence_id, LARGEST_ID)).first()
+    found = rows.filter(pk=absence_id).first()
     if found is None:
         raise Http404
     actions.drop_absence(actor=actor, absence=found)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from filanda.across.finder.facets import pager
 from filanda.across.workbench.clocks import WorkingDays
-from filanda.across.workbench.framing import LARGEST_ID, actor_of, base, region_of, tell, whole
+from filanda.across.workbench.framing import base, region_of, tell, whole
 from filanda.across.workbench.listing import WHOSE, Filters, QueuePage, queue_names, queue_page
 from filanda.capabilities.desk import actions
 from filanda.capabilities.desk.errors import NothingToUndo, Wrong
@@ -28,6 +28,7 @@ from filanda.capabilities.desk.queries import names_of
 from filanda.capabilities.desk.steps import workers_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.manifests import desk_sources
 from filanda.kernel.manifests.desk import DeskAction, DeskLine
 from filanda.kernel.policies import require
@@ -255,7 +256,7 @@ def _seen(request: HttpRequest) -> dict[int, int | None]:
 
 
 def _account(actor: Actor, text: str, moment: datetime) -> Account:
-    pk = whole(text, most=LARGEST_ID)
+    pk = whole(text)
     found = Account.objects.filter(pk=pk, is_active=True).first() if pk in people_of(actor, moment) else None
     if found is None:
         raise Wrong("to", _("Choose from the list whom to give it to."))

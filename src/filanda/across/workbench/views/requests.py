@@ -20,20 +20,18 @@ from django.views.decorators.http import require_POST, require_safe
 from filanda.across.workbench import queries
 from filanda.capabilities.needs.actions import ReasonMissing, answer_request, close_request, take_request
 from filanda.capabilities.needs.models import IntroductionRequest, RequestOutcome, RequestState
-from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
-
-LARGEST_ID = 2**63 - 1
 
 
 @never_cache
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """Requests for an introduction. ?state= one of the states; ?page= from 1."""
-    actor = _actor(request)
+    actor = actor_of(request)
     require(actor, "needs.requests.view")
     number = request.GET.get("page", "1")
     state = request.GET.get("state", "")
@@ -63,7 +61,7 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
 @require_POST
 def request_move(request: HttpRequest, request_id: int, move: str) -> HttpResponse:
     """take, answer (with `note`) or close (with `outcome` and `reason`)."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = _find(request, request_id)
     typed = {field: request.POST.get(field, "") for field in ("note", "reason", "outcome")}
     moves: dict[str, Callable[[], None]] = {
@@ -90,22 +88,15 @@ def request_move(request: HttpRequest, request_id: int, move: str) -> HttpRespon
 @require_safe
 def permissions(request: HttpRequest) -> HttpResponse:
     """Who may do what, as the software decides it."""
-    require(_actor(request), "workbench.permissions.view")
+    require(actor_of(request), "workbench.permissions.view")
     names = {"everybody": _("Everybody"), **{value: str(label) for value, label in Role.choices}}
     context = {"heads": [names[head] for head in queries.permission_heads()], "rows": queries.permission_rows()}
     return render(request, "workbench/permissions.html", context)
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _find(request: HttpRequest, request_id: int) -> IntroductionRequest:
-    actor = _actor(request)
+    actor = actor_of(request)
     require(actor, "needs.requests.view")
-    if request_id > LARGEST_ID:
-        raise Http404
     seen = IntroductionRequest.objects.visible_to(actor).select_related("organisation", "need", "handler")
     found: IntroductionRequest = get_object_or_404(seen, pk=request_id)
     return found
@@ -118,7 +109,7 @@ def _detail(
     errors: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    possible = [move.name for move in possible_moves(found, _actor(request))]
+    possible = [move.name for move in possible_moves(found, actor_of(request))]
     context = {
         "request_id": found.pk,
         "row": _row(found),

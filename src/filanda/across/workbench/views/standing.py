@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 
 from filanda.across.workbench.figures import BY, FEWEST, Group, Load, service
 from filanda.across.workbench.figures import team as team_of
-from filanda.across.workbench.framing import actor_of, base
+from filanda.across.workbench.framing import base
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.ui.moments import number
 

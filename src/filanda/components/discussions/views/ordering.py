@@ -19,10 +19,11 @@ from filanda.capabilities.threads.models import TITLE_MOST, PostState, Thread
 from filanda.capabilities.threads.rendering import plain
 from filanda.components.discussions import queries
 from filanda.components.discussions.forms import numbers_in
-from filanda.components.discussions.framing import LARGEST_ID, Room, enter
+from filanda.components.discussions.framing import Room, enter
 from filanda.components.discussions.policies import may_keep_order
 from filanda.components.discussions.views.reading import at_post
 from filanda.kernel.policies import Forbidden, require
+from filanda.kernel.ui.numbers import id_in
 from filanda.spaces.models import SCOPE, Space
 
 __all__ = ["move", "order", "release"]
@@ -158,24 +159,19 @@ def _do(request: HttpRequest, room: Room, thread: Thread, move: str, typed: dict
         numbers = numbers_in(request, "posts")
         made = talking.split_thread(actor=actor, thread=thread, numbers=numbers, title=typed["split_title"], now=at)
         return room.thread_url(made)
-    into = _number(request.POST.get("into", ""))
+    into = id_in(request.POST.get("into")) or 0
     other = room.find(into)
     talking.merge_threads(actor=actor, thread=thread, into=other, now=at)
     return room.thread_url(other)
 
 
 def _space(room: Room, text: str) -> Space:
-    found = Space.objects.readable_by(room.actor).filter(pk=_number(text)).first()
+    found = Space.objects.readable_by(room.actor).filter(pk=id_in(text)).first()
     if found is None:
         raise Http404
     if not (decision := may_keep_order(room.actor, found)):
         raise Forbidden(decision)
     return found
-
-
-def _number(text: str) -> int:
-    number = int(text) if text.isdecimal() and len(text) < 20 else 0
-    return number if number <= LARGEST_ID else 0
 
 
 @never_cache

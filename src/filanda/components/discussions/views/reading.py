@@ -30,7 +30,6 @@ from filanda.components.discussions import queries
 from filanda.components.discussions.composing import composer, without_handles
 from filanda.components.discussions.differences import differences
 from filanda.components.discussions.framing import (
-    LARGEST_ID,
     Room,
     authors_of,
     enter,
@@ -139,7 +138,7 @@ def _rows(room: Room, show: str, page: int, mark: str) -> str:
 @require_safe
 def short(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     room = enter(request, slug)
-    found = queries.thread_in(room.actor, room.space, number) if number <= LARGEST_ID else None
+    found = queries.thread_in(room.actor, room.space, number)
     return HttpResponseRedirect(room.thread_url(found) if found is not None else elsewhere(room, number))
 
 
@@ -147,7 +146,7 @@ def elsewhere(room: Room, thread_id: int, number: int | None = None) -> str:
     """Where a thread, or a post of it, is now: merged, split off, moved to another community. 404 for what is not the
     reader's to see.
     """
-    led = where(room.actor, thread_id, number) if thread_id <= LARGEST_ID and (number or 0) < 2**31 else None
+    led = where(room.actor, thread_id, number) if (number or 0) < 2**31 else None
     if led is None or (number is not None and led[1] is None and led[0].pk == thread_id):
         raise Http404
     found, now_at = led
@@ -167,7 +166,7 @@ def elsewhere(room: Room, thread_id: int, number: int | None = None) -> str:
 def thread(request: HttpRequest, slug: str, number: int, title: str) -> HttpResponse:
     """A page of posts. ?page= from 1. What a member reads is read from then on."""
     room = enter(request, slug)
-    found = queries.thread_in(room.actor, room.space, number) if number <= LARGEST_ID else None
+    found = queries.thread_in(room.actor, room.space, number)
     if found is None or found.moved_to_id is not None:
         return HttpResponseRedirect(elsewhere(room, number))
     if title != title_slug(found.title):

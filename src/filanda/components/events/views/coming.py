@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,10 +22,10 @@ from filanda.components.events.framing import enter, event_context, find, row_of
 from filanda.components.events.models import QUESTIONS_MOST, Registration, RegistrationState, SpaceEvent
 from filanda.components.events.views.reading import FEED_MOST, page_address
 from filanda.kernel.identity.actors import actor_for
+from filanda.kernel.identity.requests import signed_in
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.spaces.models import SCOPE
-from filanda.spaces.pages import actor_of
 
 __all__ = ["leave", "own_calendar", "own_feed", "register"]
 
@@ -38,8 +37,7 @@ def register(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     page = enter(request, slug)
     row = find(page, number)
     here = reverse("events:event", args=queries.address_of(row))
-    if page.actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': here})}")
+    signed_in(request, here)
     if request.method != "POST":
         return redirect(here)
     answers = [request.POST.get(f"answer_{place}", "") for place in range(QUESTIONS_MOST)]
@@ -76,9 +74,7 @@ def leave(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_calendar(request: HttpRequest) -> HttpResponse:
     """The address of one's own calendar; POST makes another one."""
-    actor = actor_of(request)
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.path})}")
+    actor = signed_in(request)
     require(actor, "events.calendar.own")
     kept = registering.own_calendar(actor=actor, renew=request.method == "POST", now=now())
     if request.method == "POST":

@@ -23,8 +23,8 @@ from filanda.components.events.framing import enter, event_context, find, groupe
 from filanda.components.events.models import SpaceEvent
 from filanda.components.events.times import month_words
 from filanda.kernel.identity.actors import VISITOR
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
-from filanda.spaces.pages import actor_of
 from filanda.spaces.queries import has_component, space_at
 
 __all__ = ["entry", "event", "events", "feed", "region"]

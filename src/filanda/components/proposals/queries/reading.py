@@ -11,10 +11,9 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.spaces.models import SCOPE
 
-__all__ = ["KIND", "LARGEST_ID", "address_of", "as_line", "lines", "proposal_at", "title_of"]
+__all__ = ["KIND", "address_of", "as_line", "lines", "proposal_at", "title_of"]
 
 KIND = "proposal"
-LARGEST_ID = 2**63 - 1
 EXCERPT = 280
 
 
@@ -30,8 +29,6 @@ def title_of(proposal: Proposal) -> str:
 
 def proposal_at(actor: Actor, number: int) -> Proposal | None:
     """The proposal, with its space, place and organisation, if `actor` may know it. One query."""
-    if not 0 < number <= LARGEST_ID:
-        return None
     rows = Proposal.objects.visible_to(actor).filter(pk=number)
     found: Proposal | None = rows.select_related("space", "organisation", "place", "region").first()
     return found

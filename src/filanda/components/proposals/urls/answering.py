@@ -6,10 +6,10 @@ from django.urls import path
 from filanda.components.proposals.views import answering
 
 urlpatterns = [
-    path("<int:number>/answer/", answering.write, name="answer"),
-    path("<int:number>/answer/draft/", answering.save_draft, name="save-answer"),
+    path("<id:number>/answer/", answering.write, name="answer"),
+    path("<id:number>/answer/draft/", answering.save_draft, name="save-answer"),
     path("answers/", answering.answers, name="answers"),
-    path("answers/<int:interest_id>/", answering.interest, name="interest"),
-    path("answers/<int:interest_id>/say/", answering.say, name="interest-say"),
-    path("answers/<int:interest_id>/<slug:move>/", answering.make_move, name="interest-move"),
+    path("answers/<id:interest_id>/", answering.interest, name="interest"),
+    path("answers/<id:interest_id>/say/", answering.say, name="interest-say"),
+    path("answers/<id:interest_id>/<slug:move>/", answering.make_move, name="interest-move"),
 ]

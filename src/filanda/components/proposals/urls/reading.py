@@ -13,9 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("mine/", directory.mine, name="mine"),
     path("searches/", searches.searches, name="searches"),
     path("searches/end/<str:token>/", searches.end, name="search-end"),
-    path("<int:number>/", proposal.proposal, name="short"),
-    path("<int:number>/people/", admitting.admissions, name="admissions"),
-    path("<int:number>/ask/", admitting.ask, name="ask"),
+    path("<id:number>/", proposal.proposal, name="short"),
+    path("<id:number>/people/", admitting.admissions, name="admissions"),
+    path("<id:number>/ask/", admitting.ask, name="ask"),
     # Last: the words of a title may be any but those of the pages above (models.PAGES).
-    path("<int:number>/<slug:title>/", proposal.proposal, name="proposal"),
+    path("<id:number>/<slug:title>/", proposal.proposal, name="proposal"),
 ]

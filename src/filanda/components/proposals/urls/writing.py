@@ -11,9 +11,9 @@ urlpatterns: list[URLPattern] = [
     path("topics/", writing.topics, name="topics"),
     path("review/", reviewing.reviews, name="reviews"),
     path("renew/<str:token>/", moving.renew_by_link, name="renew-by-link"),
-    path("<int:number>/edit/<slug:step>/", writing.edit, name="edit"),
-    path("<int:number>/draft/", writing.save_draft, name="save-draft"),
-    path("<int:number>/review/", reviewing.review, name="review"),
+    path("<id:number>/edit/<slug:step>/", writing.edit, name="edit"),
+    path("<id:number>/draft/", writing.save_draft, name="save-draft"),
+    path("<id:number>/review/", reviewing.review, name="review"),
     re_path(
         r"^(?P<number>[0-9]+)/(?P<move>submit|take-back|close|renew|begin-talks|fail-talks|delete)/$",
         moving.make_move,

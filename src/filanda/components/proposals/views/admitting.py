@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -26,9 +25,9 @@ from filanda.components.proposals.undertakings import digest_of, words_in
 from filanda.components.proposals.views.proposal import find
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.policies import decide
 from filanda.kernel.workflow import MoveNotPossible
-from filanda.spaces.pages import actor_of
 
 __all__ = ["admissions", "ask"]
 
@@ -42,10 +41,8 @@ def ask(request: HttpRequest, number: int) -> HttpResponse:
     let in without.
     """
     found = find(request, number)
-    actor = actor_of(request)
+    actor = signed_in(request)
     here = reverse("proposals:proposal", args=address_of(found))
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.path})}")
     door = rungs(actor, found).door
     is_let_in = door == Door.UNDERTAKE
     if door in (Door.OPEN, Door.ASKED, Door.OVER, Door.JOIN) and request.method != "POST":

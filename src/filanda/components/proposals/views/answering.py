@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import secrets
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,16 +31,14 @@ from filanda.components.proposals.queries.reading import proposal_at
 from filanda.components.proposals.refusals import AnswerOutdated, AnswerRefused, AnswerWrong, Refusal
 from filanda.components.proposals.views import answer_pages as pages
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of, missing, signed_in
 from filanda.kernel.workflow import MoveNotPossible
-from filanda.spaces.pages import actor_of
 
 __all__ = ["answers", "interest", "make_move", "save_draft", "say", "write"]
 
-LARGEST_ID = 2**63 - 1
-
 
 def _proposal(request: HttpRequest, number: int) -> Proposal:
-    found = proposal_at(actor_of(request), number) if number <= LARGEST_ID else None
+    found = proposal_at(actor_of(request), number)
     if found is None:
         raise Http404(_("No proposal that you can see has this address."))
     return found
@@ -51,9 +48,9 @@ def _interest(request: HttpRequest, interest_id: int) -> ExpressionOfInterest:
     rows = ExpressionOfInterest.objects.visible_to(actor_of(request)).select_related(
         "proposal__region", "proposal__organisation", "organisation", "author"
     )
-    found = rows.filter(pk=interest_id).first() if interest_id <= LARGEST_ID else None
+    found = rows.filter(pk=interest_id).first()
     if found is None:
-        raise Http404(_("No answer that you can see has this address."))
+        raise missing(request, _("No answer that you can see has this address."))
     return found
 
 
@@ -75,11 +72,9 @@ def _version(request: HttpRequest) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, number: int) -> HttpResponse:
     """Write an answer to a proposal and send it. POST `action`: send, keep or drop."""
-    actor = actor_of(request)
     proposal = _proposal(request, number)
     here = reverse("proposals:answer", args=[proposal.pk])
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': here})}")
+    actor = signed_in(request, here)
     draft = draft_of(actor, proposal)
     if request.method != "POST":
         fields = pages.fields_of(draft) if draft is not None else pages.first_fields(actor)
@@ -181,9 +176,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     """Answers to one's own proposals, those that wait first, and those one sent. `?proposal=17`: only of that one;
     `&compare=1`: side by side.
     """
-    actor = actor_of(request)
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.get_full_path()})}")
+    actor = signed_in(request)
     chosen = request.GET.get("proposal", "")
     number = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
     context = pages.answers_page(actor, number, compares=request.GET.get("compare") == "1")

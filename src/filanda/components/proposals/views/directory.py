@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.feedgenerator import Atom1Feed
@@ -31,9 +31,10 @@ from filanda.components.proposals.cards import Card, cards
 from filanda.components.proposals.models import Proposal, ProposalState
 from filanda.components.proposals.parameters import PER_PAGE, Selection
 from filanda.kernel.identity.actors import VISITOR, Actor
+from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.regions.models import Region
 from filanda.spaces.models import SpaceKind
-from filanda.spaces.pages import actor_of, space_page
+from filanda.spaces.pages import space_page
 from filanda.spaces.policies import takes_part
 
 __all__ = ["as_csv", "as_json", "directory", "feed", "mine", "space_list"]
@@ -330,9 +331,7 @@ _ORDER = (
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Everything of one's own side, what waits for oneself first."""
-    actor = actor_of(request)
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.path})}")
+    actor = signed_in(request)
     rows = Proposal.objects.filter(Proposal.objects.all().owned(actor)).order_by("-state_changed_at", "-pk")
     ids = list(rows.values_list("pk", flat=True)[:200])
     now = clock()

@@ -19,21 +19,19 @@ from filanda.components.proposals.actions import ending, writing
 from filanda.components.proposals.models import Proposal, ProposalState
 from filanda.components.proposals.renewing import renewal_of
 from filanda.kernel.identity.actors import Actor, actor_for
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.ui.moments import day_of
 from filanda.kernel.workflow import MoveNotPossible
-from filanda.spaces.pages import actor_of
 
 __all__ = ["find_own", "make_move", "page_of", "renew_by_link", "told_of_submission"]
-
-LARGEST_ID = 2**63 - 1
 
 
 def find_own(actor: Actor, number: int) -> Proposal:
     """A proposal of the reader's own side; whatever else, there is nothing here."""
     rows = Proposal.objects.filter(Proposal.objects.all().owned(actor)).select_related("region", "space", "place")
-    found: Proposal | None = rows.filter(pk=number).first() if number <= LARGEST_ID else None
+    found: Proposal | None = rows.filter(pk=number).first()
     if found is None:
         raise Http404(_("No proposal of yours has this address."))
     return found
@@ -52,10 +50,10 @@ def told_of_submission(proposal: Proposal) -> str:
 
 @never_cache
 @require_POST
-def make_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
+def make_move(request: HttpRequest, number: int, move: str) -> HttpResponse:
     """One move; `close` reads `closed_as` and `reason`. Back to the page of the proposal, which says what happened."""
     actor = actor_of(request)
-    proposal = find_own(actor, int(number) if len(number) < 20 else LARGEST_ID + 1)
+    proposal = find_own(actor, number)
     at, post = now(), request.POST
     done: dict[str, Any] = {
         "take-back": (writing.take_back, _("You have it back: change it, then send it again.")),

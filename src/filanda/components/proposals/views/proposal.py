@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from filanda.components.proposals.models import Proposal
 from filanda.components.proposals.portrait import portrait
 from filanda.components.proposals.queries import reading
-from filanda.spaces.pages import actor_of
+from filanda.kernel.identity.requests import actor_of
 
 __all__ = ["find", "proposal"]
 

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,13 +24,12 @@ from filanda.components.proposals.models import Proposal, ProposalState, Review,
 from filanda.components.proposals.policies.writing import may_review
 from filanda.components.proposals.timing import review_due
 from filanda.components.proposals.views.writing_pages import display, field_labels
+from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.policies import require
 from filanda.kernel.workflow import MoveNotPossible
-from filanda.spaces.pages import actor_of
 
 __all__ = ["differences", "review", "reviews"]
 
-LARGEST_ID = 2**63 - 1
 WORDS = ("title", "summary", "source", "partners_bring")  # compared word by word
 PLAIN = (
     "kind",
@@ -60,9 +58,7 @@ SHOWN = 50
 @require_safe
 def reviews(request: HttpRequest) -> HttpResponse:
     """Those that the reader may review, the longest waiting first."""
-    actor = actor_of(request)
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.path})}")
+    actor = signed_in(request)
     require(actor, "proposals.review")
     rows = Proposal.objects.visible_to(actor).filter(state=ProposalState.IN_REVIEW, hidden_at=None)
     rows = rows.select_related("space", "organisation", "owner", "region").order_by("submitted_at", "pk")
@@ -78,11 +74,9 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
     """Read it, compare it with the version that was returned; POST `go`: approve, return, or promotion (return it as
     commercial promotion), `check` (ticked names), `remark_<field>`, `words`, `version`.
     """
-    actor = actor_of(request)
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.path})}")
+    actor = signed_in(request)
     rows = Proposal.objects.visible_to(actor).select_related("region", "space", "organisation", "owner", "place")
-    proposal = rows.filter(pk=number).first() if number <= LARGEST_ID else None
+    proposal = rows.filter(pk=number).first()
     if proposal is None:
         raise Http404(_("No proposal that you can see has this address."))
     require(actor, "proposals.review", proposal)

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,10 +23,10 @@ from filanda.components.proposals.actions import searching
 from filanda.components.proposals.models import Frequency, SavedSearch
 from filanda.components.proposals.parameters import Selection
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import signed_in
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.spaces.models import Space
-from filanda.spaces.pages import actor_of
 
 __all__ = ["end", "searches"]
 
@@ -38,9 +37,7 @@ MOVES = ("keep", "change", "drop")
 @require_http_methods(["GET", "HEAD", "POST"])
 def searches(request: HttpRequest) -> HttpResponse:
     """The list, and a form to keep the search in the address."""
-    actor = actor_of(request)
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.get_full_path()})}")
+    actor = signed_in(request)
     require(actor, "proposals.searches.keep")
     if request.method != "POST":
         return _shown(request, actor, request.GET.urlencode())

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -32,12 +31,12 @@ from filanda.components.proposals.policies.writing import may_publish
 from filanda.components.proposals.views import writing_pages as pages
 from filanda.components.proposals.views.moving import find_own, page_of, told_of_submission
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.policies import Forbidden, require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import clean
 from filanda.kernel.workflow import MoveNotPossible
-from filanda.spaces.pages import actor_of
 
 __all__ = ["edit", "new", "places", "save_draft", "topics"]
 
@@ -52,9 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """The first step. `?kind=`, `?need=` (the token of a saved need), `?space=`. The key of the form makes the draft
     once, however often it is sent: by the page itself while somebody types (`autosave`), then by a button.
     """
-    actor, region = actor_of(request), active_region()
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.get_full_path()})}")
+    actor, region = signed_in(request), active_region()
     spaces = forms.spaces_of(actor, region)
     if request.method != "POST":
         asked = request.GET.get("space", "")
@@ -102,9 +99,7 @@ def edit(request: HttpRequest, number: int, step: str) -> HttpResponse:
     """
     if step not in forms.STEPS:
         raise Http404
-    actor = actor_of(request)
-    if actor.is_visitor:
-        return redirect(f"{reverse('signin:start')}?{urlencode({'next': request.path})}")
+    actor = signed_in(request)
     proposal = find_own(actor, number)
     require(actor, "proposals.write", proposal)
     if request.method != "POST":

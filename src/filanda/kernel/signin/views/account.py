@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filanda.kernel.identity.models import Account, Role
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.limits import TooMany, address_of
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
@@ -34,7 +35,7 @@ from filanda.kernel.signin.actions import (
 from filanda.kernel.signin.authenticators import TYPES, factors_of, recovery_codes_left
 from filanda.kernel.signin.codes import CODE_LASTS, CodeNotUsable, CodeWrong
 from filanda.kernel.signin.factors import require_fresh
-from filanda.kernel.signin.views.parts import account_of, actor_of, nothing_typed, page, too_many
+from filanda.kernel.signin.views.parts import account_of, nothing_typed, page, too_many
 from filanda.kernel.signin.views.signing import to_start
 
 CHANGING = "changing_address"  # in the session: the code that was sent to the new address

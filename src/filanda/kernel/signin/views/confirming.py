@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.identity.sessions import mark_second_factor, second_factor_of
 from filanda.kernel.limits import TooMany, address_of
 from filanda.kernel.regions.scoped import active_region
@@ -23,7 +24,7 @@ from filanda.kernel.signin.authenticators import TYPES, FactorWrong, factors_of,
 from filanda.kernel.signin.codes import CODE_LASTS, CodeNotUsable, CodeWrong
 from filanda.kernel.signin.fresh import mark_fresh
 from filanda.kernel.signin.opening import safe_next
-from filanda.kernel.signin.views.parts import account_of, actor_of, nothing_typed, page, too_many
+from filanda.kernel.signin.views.parts import account_of, nothing_typed, page, too_many
 from filanda.kernel.signin.views.signing import to_start
 
 CONFIRMING = "confirming"  # in the session: the code that was sent

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from qrcode.image.svg import SvgPathImage
 
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.identity.sessions import forget_second_factor, mark_second_factor
 from filanda.kernel.limits import TooMany
 from filanda.kernel.regions.scoped import active_region
@@ -35,7 +36,7 @@ from filanda.kernel.signin.authenticators import (
     remove_factor,
 )
 from filanda.kernel.signin.factors import require_fresh
-from filanda.kernel.signin.views.parts import account_of, actor_of, page, too_many
+from filanda.kernel.signin.views.parts import account_of, page, too_many
 
 ADDING = "adding_app"  # in the session: of the app that is being added
 

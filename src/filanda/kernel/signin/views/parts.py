@@ -10,16 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.limits import TooMany
 
-__all__ = ["account_of", "actor_of", "page", "wait_sentence"]
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
+__all__ = ["account_of", "page", "wait_sentence"]
 
 
 def account_of(request: HttpRequest) -> Account:

@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin.factors import require_fresh
 from filanda.kernel.signin.models import Recovery, RecoveryState
 from filanda.kernel.signin.recovery import AlreadyAsked, ReasonMissing, SamePerson, approve, ask_for_recovery, refuse
-from filanda.kernel.signin.views.parts import actor_of, page
+from filanda.kernel.signin.views.parts import page
 from filanda.kernel.workflow import MoveNotPossible
-
-LARGEST_ID = 2**63 - 1
 
 
 @never_cache
@@ -62,7 +61,7 @@ def decide_one(request: HttpRequest, recovery_id: int, move: str) -> HttpRespons
     """approve, or refuse (with `reason`)."""
     actor = actor_of(request)
     require(actor, "signin.recoveries.decide")
-    found = get_object_or_404(Recovery.objects.visible_to(actor), pk=min(recovery_id, LARGEST_ID))
+    found = get_object_or_404(Recovery.objects.visible_to(actor), pk=recovery_id)
     try:
         if move == "approve":
             state = approve(actor=actor, recovery=found, now=now())

@@ -16,12 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
+from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.signin.factors import require_fresh
 from filanda.kernel.signin.oidc import RegionOAuth2Adapter, failed, linked_to
 from filanda.kernel.signin.opening import safe_next
 from filanda.kernel.signin.providers import unlink
-from filanda.kernel.signin.views.parts import account_of, actor_of, page
+from filanda.kernel.signin.views.parts import account_of, page
 
 
 @never_cache
