@@ -7,12 +7,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import median
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
 from filanda.across.matchmaking import features as signals
 from filanda.across.matchmaking.features import Area, Topic
@@ -20,7 +23,6 @@ from filanda.across.matchmaking.models import speaks_for
 from filanda.capabilities.collaborations.queries import shared_partners
 from filanda.capabilities.matching.queries import EvidenceMatch, match
 from filanda.components.proposals.models import (
-    OPEN_STATES,
     ExpressionOfInterest,
     Proposal,
     ProposalConcept,
@@ -65,7 +67,7 @@ NEW_DAYS = 90
 NEW_EVIDENCE = 3  # pieces; with fewer somebody is a newcomer too
 PLENTY = 10  # pieces; with as many nobody is one
 ANSWERS_LEAST = 3  # answers from which a median says something, and nothing about one of them
-PARTNERS_LOOKED_AT = 400  # partners of one's own that shared ones are looked for among
+OWN_PIECES = 150  # newest pieces of one's own whose partners are looked for among those of others
 _SECONDS_A_DAY = 86_400
 
 
@@ -110,6 +112,11 @@ class Body:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+def any_of(ids: Iterable[int]) -> RawSQL:
+    """For `pk__in`: as one array, which costs the driver far less than hundreds of numbers."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+
+
 def wish_of(proposal: Proposal) -> Wish:
     """Of a proposal: two queries, and one for the organisation if it was not read with it."""
     body = proposal.organisation
@@ -132,7 +139,7 @@ def area_of(concept: Concept | None) -> Area | None:
 
 def topics_of_proposals(ids: Sequence[int]) -> dict[int, tuple[Topic, ...]]:
     """What proposals are about, as far as somebody said so. One query."""
-    rows = ProposalConcept.objects.filter(proposal__in=ids).exclude(origin=ConceptOrigin.SUGGESTED)
+    rows = ProposalConcept.objects.filter(proposal__in=any_of(ids)).exclude(origin=ConceptOrigin.SUGGESTED)
     found: dict[int, list[Topic]] = defaultdict(list)
     for proposal_id, concept_id, above in rows.values_list("proposal", "concept", "concept__ancestor_ids"):
         found[proposal_id].append(Topic(concept_id, tuple(above)))
@@ -182,18 +189,20 @@ def bodies(
         if one.organisation_id not in side.organisations and ("organisation", one.organisation_id) not in side.dismissed
     ]
     ids = [one.organisation_id for one in kept]
+    some = EvidenceParty.objects.filter(organisation=OuterRef("pk")).order_by().values("pk")[:PLENTY]
     rows = {
         row.pk: row
-        for row in Organisation.objects.filter(pk__in=ids, hidden_at=None)
-        .annotate(pieces=Count("parties"))
+        for row in Organisation.objects.filter(pk__in=any_of(ids), hidden_at=None)
+        .annotate(some=ArraySubquery(some))  # who has plenty may have thousands, which nobody has to count
         .only("name", "website", "helix_role", "state", "created_at")
     }
-    pieces = {piece.evidence_id for one in kept for piece in one.evidence}
-    kinds = dict(Evidence.objects.filter(pk__in=pieces).values_list("pk", "kind"))
-    had = _topics_of_bodies(ids, {one.organisation_id: [piece.evidence_id for piece in one.evidence] for one in kept})
-    areas = _areas(ids)
+    carried = {one.organisation_id: [piece.evidence_id for piece in one.evidence] for one in kept}
+    pieces = {piece for several in carried.values() for piece in several}
+    kinds = dict(Evidence.objects.filter(pk__in=any_of(pieces)).values_list("pk", "kind"))
+    had = _topics_of_bodies(ids, carried) if wish.topics else {}
+    areas = _areas(ids) if wish.area is not None else {}
     answers = median_days(ids)
-    partners = _partners_shared(wish.organisation_id, ids)
+    partners = _partners_shared(wish.organisation_id, carried)
     best = max((one.score for one in kept), default=0.0)
     made = []
     for one in kept:
@@ -222,7 +231,7 @@ def bodies(
                 counted=one.counted,
                 is_close=one.is_close,
                 house=house_of(row.website),
-                is_new=is_new_body(row.state, row.created_at, row.pieces, now),
+                is_new=is_new_body(row.state, row.created_at, len(row.some), now),
                 helix_role=row.helix_role,
                 days=days,
                 partners=partners.get(row.pk, 0),
@@ -234,6 +243,7 @@ def bodies(
     return made, found.text_only
 
 
+@lru_cache(maxsize=4096)
 def house_of(website: str) -> str:
     """The registered domain under which a body has its website: what departments of one house share."""
     host = website.partition("://")[2].partition("/")[0].partition(":")[0]
@@ -251,12 +261,12 @@ def is_new_body(state: str, created_at: datetime, pieces: int, now: datetime) ->
 def _topics_of_bodies(ids: Sequence[int], pieces: Mapping[int, Sequence[int]]) -> dict[int, tuple[Topic, ...]]:
     """What bodies say they are about, and what the pieces that carried them are about. Two queries."""
     found: dict[int, dict[int, Topic]] = defaultdict(dict)
-    rows = OrganisationConcept.objects.filter(organisation__in=ids).exclude(origin=ConceptOrigin.SUGGESTED)
+    rows = OrganisationConcept.objects.filter(organisation__in=any_of(ids)).exclude(origin=ConceptOrigin.SUGGESTED)
     for body, concept_id, above in rows.values_list("organisation", "concept", "concept__ancestor_ids"):
         found[body][concept_id] = Topic(concept_id, tuple(above))
     wanted = {piece for some in pieces.values() for piece in some}
     of_pieces: dict[int, list[Topic]] = defaultdict(list)
-    links = EvidenceConcept.objects.filter(evidence__in=wanted)
+    links = EvidenceConcept.objects.filter(evidence__in=any_of(wanted))
     for piece, concept_id, above in links.values_list("evidence", "concept", "concept__ancestor_ids"):
         of_pieces[piece].append(Topic(concept_id, tuple(above)))
     for body, some in pieces.items():
@@ -268,7 +278,7 @@ def _topics_of_bodies(ids: Sequence[int], pieces: Mapping[int, Sequence[int]]) -
 
 def _areas(ids: Sequence[int]) -> dict[int, Area]:
     """Main sites. One query."""
-    rows = Site.objects.filter(organisation__in=ids, is_main=True).order_by()
+    rows = Site.objects.filter(organisation__in=any_of(ids), is_main=True).order_by()
     values = rows.values_list("organisation", "municipality_code", "province_code", "nuts_code")
     return {body: Area(municipality, province, nuts) for body, municipality, province, nuts in values}
 
@@ -277,7 +287,7 @@ def median_days(ids: Sequence[int]) -> dict[int, float]:
     """By organisation, the median days that those who answered its own answers waited. One query."""
     rows = (
         ExpressionOfInterest.objects.filter(
-            proposal__organisation__in=ids, sent_at__isnull=False, read_at__isnull=False
+            proposal__organisation__in=any_of(ids), sent_at__isnull=False, read_at__isnull=False
         )
         .order_by()
         .values("proposal__organisation")
@@ -293,32 +303,40 @@ def median_days(ids: Sequence[int]) -> dict[int, float]:
     }
 
 
-def _partners_shared(own: int | None, ids: Sequence[int]) -> dict[int, int]:
-    """How many partners each body shares with one's own: in evidence, and in confirmed public collaborations. Two
-    queries; none without an organisation of one's own.
+def _partners_shared(own: int | None, carried: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """How many partners each body shares with one's own: in the evidence that carried it (by body, `carried`) and one's
+    own newest, and in confirmed public collaborations. Two queries; none without an organisation of one's own.
     """
-    if own is None or not ids:
+    if own is None or not carried:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
             """WITH mine AS MATERIALIZED (
-                   SELECT DISTINCT p.organisation_id FROM organisations_evidenceparty p
-                   WHERE p.evidence_id IN (
-                       SELECT evidence_id FROM organisations_evidenceparty WHERE organisation_id = %s)
-                   AND p.organisation_id <> %s LIMIT %s)
-               SELECT theirs.organisation_id, array_agg(DISTINCT other.organisation_id)
-               FROM organisations_evidenceparty other JOIN organisations_evidenceparty theirs USING (evidence_id)
-               WHERE other.organisation_id IN (SELECT organisation_id FROM mine) AND theirs.organisation_id = ANY(%s)
-               AND other.organisation_id <> theirs.organisation_id GROUP BY 1""",
-            [own, own, PARTNERS_LOOKED_AT, list(ids)],
+                   SELECT DISTINCT p.organisation_id FROM organisations_evidenceparty p WHERE p.evidence_id IN (
+                       SELECT evidence_id FROM organisations_evidenceparty WHERE organisation_id = %s
+                       ORDER BY evidence_id DESC LIMIT %s))
+               SELECT p.evidence_id, array_agg(p.organisation_id) FROM organisations_evidenceparty p
+               WHERE p.evidence_id = ANY(%s) AND p.organisation_id IN (SELECT organisation_id FROM mine) GROUP BY 1""",
+            [own, OWN_PIECES, list({piece for pieces in carried.values() for piece in pieces})],
         )
-        shared = {body: set(others) for body, others in cursor.fetchall()}
-    confirmed = shared_partners([own, *ids])
-    for body in ids:
-        both = confirmed.get(own, set()) & confirmed.get(body, set())
-        if both:
-            shared[body] = shared.get(body, set()) | both
-    return {body: len(others - {own, body}) for body, others in shared.items()}
+        known = dict(cursor.fetchall())
+    shared = {body: {one for piece in pieces for one in known.get(piece, ())} for body, pieces in carried.items()}
+    confirmed = shared_partners([own, *carried])
+    mine = confirmed.get(own, set())
+    return {body: len((others | (mine & confirmed.get(body, set()))) - {own, body}) for body, others in shared.items()}
+
+
+_OF_PROPOSAL = (
+    "audience",
+    "kind",
+    "cooperation",
+    "trl_now",
+    "trl_wanted",
+    "owner",
+    "published_at",
+    "place__code",
+    "organisation__helix_role",
+)
 
 
 def proposals_in_sight(actor: Actor, ids: Iterable[int], side: Side, now: datetime) -> list[Proposal]:
@@ -326,9 +344,9 @@ def proposals_in_sight(actor: Actor, ids: Iterable[int], side: Side, now: dateti
     rows = (
         Proposal.objects.visible_to(actor)
         .answerable(now)
-        .filter(pk__in=list(ids), state__in=OPEN_STATES)
+        .filter(pk__in=any_of(ids))
         .select_related("place", "organisation")
-        .defer("source", "html")
+        .only(*_OF_PROPOSAL)
     )
     return [
         row
@@ -341,22 +359,30 @@ def proposals_in_sight(actor: Actor, ids: Iterable[int], side: Side, now: dateti
 
 
 def people_in_sight(actor: Actor, ids: Iterable[int], side: Side) -> list[Person]:
-    """Of `ids`, people that a list may show `actor`. Two queries, with their concepts."""
-    rows = Person.objects.listed_to(actor).filter(pk__in=list(ids)).prefetch_related("concept_links__concept")
+    """Of `ids`, people that a list may show `actor`. One query."""
+    rows = (
+        Person.objects.listed_to(actor)
+        .filter(pk__in=any_of(ids))
+        .only("account", "facilitator", "visibility", "joined_at")
+    )
     return [row for row in rows if row.account_id not in side.accounts and ("person", row.pk) not in side.dismissed]
 
 
-def person_topics(person: Person, actor: Actor) -> tuple[Topic, ...]:
-    """Skills and interests that `actor` may see, and that the person themselves said. Needs the concept links."""
+def topics_of_people(people: Sequence[Person], actor: Actor) -> dict[int, tuple[Topic, ...]]:
+    """By person, skills and interests that `actor` may see, and that the person themselves said. One query."""
     shown = {
-        PersonConcept.Kind.SKILL: person.field_visible_to("skills", actor),
-        PersonConcept.Kind.INTEREST: person.field_visible_to("interests", actor),
+        (row.pk, kind)
+        for row in people
+        for kind, field in ((PersonConcept.Kind.SKILL, "skills"), (PersonConcept.Kind.INTEREST, "interests"))
+        if row.field_visible_to(field, actor)
     }
-    return tuple(
-        Topic(link.concept_id, tuple(link.concept.ancestor_ids))
-        for link in person.concept_links.all()
-        if shown[PersonConcept.Kind(link.kind)] and link.origin != ConceptOrigin.SUGGESTED
-    )
+    links = PersonConcept.objects.filter(person__in=any_of({pk for pk, _kind in shown}))
+    links = links.exclude(origin=ConceptOrigin.SUGGESTED).order_by("pk")
+    found: dict[int, list[Topic]] = defaultdict(list)
+    for person, kind, concept, above in links.values_list("person", "kind", "concept", "concept__ancestor_ids"):
+        if (person, kind) in shown:
+            found[person].append(Topic(concept, tuple(above)))
+    return {person: tuple(topics) for person, topics in found.items()}
 
 
 def evidence_of(organisation_ids: Collection[int], most: int) -> list[int]:

@@ -139,7 +139,7 @@ def feedback_of(seeker_kind: str, seeker_id: int) -> list[MatchFeedback]:
 def times_shown(kind: str, ids: Iterable[int], now: datetime) -> dict[int, int]:
     """How often things were suggested lately, to anybody. One query."""
     since = (now - timedelta(days=EXPOSURE_DAYS)).date()
-    rows = Showing.objects.filter(kind=kind, object_id__in=list(ids), on_day__gte=since).order_by()
+    rows = Showing.objects.filter(kind=kind, object_id__in=finding.any_of(ids), on_day__gte=since).order_by()
     return dict(rows.values_list("object_id").annotate(n=Count("pk")))
 
 
@@ -178,7 +178,7 @@ def _chosen_bodies(
     ]
     chosen = _choose(candidates, Found.ORGANISATION, now, limit, is_plain=is_plain)
     shown = [piece.evidence_id for one in chosen.order for piece in by_id[one.id].evidence[:3]]
-    titles = dict(Evidence.objects.visible_to(actor).filter(pk__in=shown).values_list("pk", "title"))
+    titles = dict(Evidence.objects.visible_to(actor).filter(pk__in=finding.any_of(shown)).values_list("pk", "title"))
     labels = _labels({topic for one in chosen.order for topic in by_id[one.id].topics})
     made = []
     for place, candidate in enumerate(chosen.order, start=1):
@@ -232,8 +232,10 @@ def _people(
     near = things.nearest(region, reading.PERSON, reading.part_for(actor), question, NEAR)
     near = {one: similarity for one, similarity in near.items() if similarity >= PERSON_LEAST}
     candidates, features, common = [], {}, {}
-    for person in finding.people_in_sight(actor, near, side):
-        topics = finding.person_topics(person, actor)
+    seen = finding.people_in_sight(actor, near, side) if near else []
+    said = finding.topics_of_people(seen, actor) if wish.topics and seen else {}
+    for person in seen:
+        topics = said.get(person.pk, ())
         features[person.pk] = {
             "evidence": signals.nearness(near[person.pk]),
             "topics": signals.topics(wish.topics, topics),
@@ -446,7 +448,7 @@ def _for_person(
         return ()
     near = things.nearest(region, reading.PROPOSAL, part, question, NEAR)
     rows = [one for one in finding.proposals_in_sight(actor, near, side, now) if near[one.pk] >= PROPOSAL_LEAST]
-    topics = finding.person_topics(row, actor)
+    topics = finding.topics_of_people([row], actor).get(row.pk, ())
     return _ranked_for(rows, near, Wish(topics=topics), weights, now, limit, {})
 
 
