@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.http import QueryDict
 
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.numbers import ids_in
 
 __all__ = ["read_numbers", "read_texts"]
 
@@ -19,4 +20,4 @@ def read_texts(data: QueryDict, region: Region, fields: Iterable[str]) -> dict[s
 
 def read_numbers(values: Iterable[str]) -> list[int]:
     """Ids in a list of ticked boxes; what is no number is left out."""
-    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
+    return ids_in(values)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from filanda.directory.taxonomies.models import Concept, label_in
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.text.folding import clean, fold
+from filanda.kernel.ui.numbers import whole
 from filanda.spaces.models import SCOPE, Openness, Space, SpaceConcept, SpaceKind
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Wanted:
             filters=filters,
             sort=query.get("sort", "") if query.get("sort") in SORTS else "",
             view=query.get("view", "") if query.get("view") in VIEWS else "",
-            page=min(max(int(page), 1), 500) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+            page=whole(page, least=1, most=500, default=1),
         )
 
     def query_string(self, **changed: Any) -> str:

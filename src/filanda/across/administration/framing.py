@@ -8,13 +8,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 
-__all__ = ["errors_in", "frame", "page_number", "pager"]
+__all__ = ["errors_in", "frame"]
 
 
 # (name of the address; label; permission that opens it)
@@ -47,33 +46,3 @@ def frame(request: HttpRequest, section: str, heading: str, below: str = "") -> 
 def errors_in(errors: dict[str, list[str]]) -> list[dict[str, str]]:
     """Errors by field, as forms.error_summary wants them; "" concerns the whole form."""
     return [{"name": name, "message": sentence} for name, sentences in errors.items() for sentence in sentences]
-
-
-def page_number(request: HttpRequest) -> int:
-    """?page=, from 1; anything else is the first."""
-    given = request.GET.get("page", "")
-    return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) < 7 else 1
-
-
-def pager(url: str, page: int, pages: int, **filters: str) -> dict[str, Any]:
-    """What ui.pager shows."""
-
-    def address(number: int) -> str:
-        wanted = {name: value for name, value in filters.items() if value}
-        if number > 1:
-            wanted["page"] = str(number)
-        return url + (f"?{urlencode(wanted)}" if wanted else "")
-
-    near = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= 2]
-    links: list[dict[str, Any] | None] = []
-    for before, n in zip([0, *near], near, strict=False):
-        if n - before > 1:
-            links.append(None)
-        links.append({"number": n, "url": address(n), "is_current": n == page})
-    return {
-        "page": page,
-        "pages": pages,
-        "previous_url": address(page - 1) if page > 1 else "",
-        "next_url": address(page + 1) if page < pages else "",
-        "links": links,
-    }

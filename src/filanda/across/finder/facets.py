@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from filanda.across.finder.labels import SCHEMES, Name, facet_label, namer
-from filanda.across.finder.parameters import LAST_PAGE, Selection
+from filanda.across.finder.parameters import Selection
 from filanda.capabilities.search.queries import FacetCount
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import shapes
 
-__all__ = ["ORGANISATIONS", "Group", "Option", "Wording", "active_filters", "groups", "pager", "province_map", "sorts"]
+__all__ = ["ORGANISATIONS", "Group", "Option", "Wording", "active_filters", "groups", "province_map", "sorts"]
 
 OPTIONS_SHOWN = 12
 
@@ -116,26 +116,6 @@ def sorts(selection: Selection, other: str = "evidence", label: str = "") -> lis
     words[other] = label or _("Most evidence")
     chosen = "" if selection.sort_used == ("relevance" if selection.q else "name") else selection.sort_used
     return [{"value": value, "label": label, "is_on": value == chosen} for value, label in words.items()]
-
-
-def pager(page: int, pages: int, address: Any) -> dict[str, Any]:
-    """Links to pages; `address(number)` gives the address of a page. Gaps are None."""
-    pages = min(pages, LAST_PAGE)
-    near = {1, 2, page - 1, page, page + 1, pages - 1, pages}
-    links: list[dict[str, Any] | None] = []
-    last = 0
-    for number in sorted(n for n in near if 1 <= n <= pages):
-        if number - last > 1:
-            links.append(None)
-        links.append({"number": number, "url": address(number), "is_current": number == page})
-        last = number
-    return {
-        "page": page,
-        "pages": pages,
-        "previous_url": address(page - 1) if 1 < page <= pages else "",
-        "next_url": address(page + 1) if page < pages else "",
-        "links": links,
-    }
 
 
 def province_map(

@@ -13,24 +13,18 @@ from urllib.parse import urlencode
 
 from filanda.capabilities.search.queries import ORGANISATION_FACETS, ORGANISATION_SORTS
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.numbers import whole
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-__all__ = ["PER_PAGE", "Selection", "whole"]
+__all__ = ["PER_PAGE", "Selection"]
 
 PER_PAGE = 20
 QUERY_LENGTH = 200
 VALUES_PER_FACET = 40
 VALUE_LENGTH = 80
 LAST_PAGE = 500
-
-
-def whole(text: str | None, *, least: int, most: int, default: int) -> int:
-    """`text` as a whole number between `least` and `most`; `default` for what is none."""
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
-        return default
-    return min(max(int(text), least), most)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from filanda.across.finder.addresses import Addresses
-from filanda.across.finder.facets import pager
 from filanda.across.finder.labels import SCHEMES, province_names
 from filanda.across.finder.parameters import Selection
 from filanda.capabilities.files.queries import logos_of
@@ -33,6 +32,7 @@ from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import fold
 from filanda.kernel.text.markdown import to_html
 from filanda.kernel.ui import shapes
+from filanda.kernel.ui.paging import pager
 
 __all__ = [
     "identifier_url",

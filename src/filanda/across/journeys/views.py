@@ -21,6 +21,7 @@ from filanda.capabilities.threads.models import Post, PostState, Thread
 from filanda.capabilities.threads.rendering import plain
 from filanda.components.documents.queries import address_of, names_of
 from filanda.kernel.policies import require
+from filanda.kernel.ui.numbers import whole
 from filanda.spaces.models import SCOPE
 from filanda.spaces.pages import space_page
 from filanda.spaces.queries import has_component
@@ -47,7 +48,7 @@ def to_document(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         values = {name: request.POST.get(name, "") for name in values}
-        chosen = {int(one) for one in request.POST.getlist("post") if one.isascii() and one.isdigit() and len(one) < 9}
+        chosen = {whole(one) for one in request.POST.getlist("post")}
         try:
             made = actions.to_document(
                 actor=page.actor,

@@ -30,6 +30,7 @@ from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.limits import address_of as network_address
 from filanda.kernel.policies import require
 from filanda.kernel.text.language import detect
+from filanda.kernel.ui.numbers import id_in
 
 __all__ = ["dismiss", "mine", "panel", "proposal"]
 
@@ -188,7 +189,7 @@ def panel(request: HttpRequest) -> HttpResponse:
         actor=actor,
         now=at,
         language=detect(typed) if typed.strip() else "",
-        besides=int(own) if own.isascii() and own.isdigit() and len(own) < 19 else None,
+        besides=id_in(own),
     )
     context = {
         "is_short": found.is_too_short,

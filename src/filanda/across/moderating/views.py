@@ -42,7 +42,7 @@ from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.policies import Decision as Answer
 from filanda.kernel.policies import Forbidden, decide, require
-from filanda.kernel.ui.numbers import id_in
+from filanda.kernel.ui.numbers import id_in, whole
 from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible
 
@@ -386,7 +386,7 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
                 reasons=request.POST.get("reasons", ""),
                 ground=request.POST.get("ground", ""),
                 rule=request.POST.get("rule", ""),
-                suspend_days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+                suspend_days=whole(days, most=9999),
                 is_unfounded="is_unfounded" in request.POST,
                 now=now(),
             )

@@ -15,6 +15,7 @@ from filanda.directory.people.models import FIELDS, Person, PersonConcept, Visib
 from filanda.directory.people.values import LANGUAGES, LINKS_MOST, language_label
 from filanda.directory.taxonomies.queries import concepts_by_ids, scheme_for, tree
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.numbers import ids_in
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -120,7 +121,7 @@ class Typed:
 
 
 def _numbers(sent: Iterable[str]) -> list[int]:
-    return [int(text) for text in list(sent)[:MOST] if text.isascii() and text.isdigit() and len(text) < 19]
+    return ids_in(list(sent)[:MOST])
 
 
 def _moment(text: str) -> datetime | None:

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Case, CharField, Count, DateTimeField, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from filanda.capabilities.desk.models import DeskItem, queues_of
 from filanda.capabilities.desk.queries import deputised, names_of
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests import desk_sources
 from filanda.kernel.manifests.desk import FACILITATORS, DeskLine
@@ -20,9 +23,12 @@ from filanda.spaces.models import Space
 
 __all__ = ["PAGE", "WHOSE", "Filters", "QueuePage", "lines_of", "queue_names", "queue_page"]
 
-PAGE = 50
+PAGE = 25
 WHOSE = ("", "mine", "free", "others", "later", "all")  # "": what one could do next: mine and nobody's
 _OPEN = {"": ("mine", "free"), "mine": ("mine",), "free": ("free",), "others": ("others",), "later": ("later",)}
+
+# In the order of the model: from_db takes them as they come.
+_SHOWN = ("id", "kind", "object_id", "queue", "holder_id", "since", "due_at", "snoozed_until")
 
 
 @dataclass(frozen=True)
@@ -55,21 +61,16 @@ class QueuePage:
 
 def queue_page(actor: Actor, filters: Filters, now: datetime) -> QueuePage:
     """What most needs somebody first: by the moment at which it should have been done. Queries: who is away, counts,
-    the page, its lines (a few for each kind on it), names.
+    the page, its lines (a few for each kind on it), names of colleagues that have some of it.
     """
     away = deputised(actor, now)
-    mine = [*away, actor.account_id]
-    seen = _with_whose(DeskItem.objects.visible_to(actor).open(), mine, now)
-    counted = (
-        seen.order_by()
-        .values_list("whose", "kind", "queue")
-        .annotate(count=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
-    )
+    reader = _Reader(actor.account_id or 0, (*away, actor.account_id or 0), tuple(queues_of(actor)), now)
     by_whose: Counter[str] = Counter()
     by_kind: Counter[str] = Counter()
     by_queue: Counter[str] = Counter()
     total = overdue = 0
-    for whose, kind, queue, count, late in counted:
+    for row in reader.ask("counts", _counts):
+        whose, kind, queue, count, late = (row[name] for name in ("whose", "kind", "queue", "count", "late"))
         fits = {
             "whose": whose in _OPEN.get(filters.whose, (whose,)) and (whose != "later" or filters.whose == "later"),
             "kind": filters.kind in ("", kind),
@@ -85,29 +86,60 @@ def queue_page(actor: Actor, filters: Filters, now: datetime) -> QueuePage:
             total, overdue = total + count, overdue + late
     pages = max(1, -(-total // PAGE))
     page = min(max(1, filters.page), pages)
-    items = list(_filtered(seen, filters)[(page - 1) * PAGE : page * PAGE]) if total else []
+    filters = replace(filters, page=page)
+    found = reader.ask(filters, lambda rows, _moment: _page(rows, filters)) if total else []
+    items = [DeskItem.from_db(DEFAULT_DB_ALIAS, _SHOWN, [row[name] for name in _SHOWN]) for row in found]
     lines = lines_of(actor, items, now)
     names = names_of(item.holder_id for item in items if item.holder_id != actor.account_id)
     return QueuePage(items, lines, names, away, page, pages, total, overdue, by_whose, by_kind, by_queue)
 
 
-def _with_whose(rows: QuerySet[DeskItem], mine: Sequence[int | None], now: datetime) -> QuerySet[Any, Any]:
-    """With `whose`: mine, free, others; "later" for what was put off. What is not worth a look yet is left out."""
-    whose = Case(
-        When(snoozed_until__gt=now, then=Value("later")),
+@dataclass(frozen=True)
+class _Reader:
+    """What of a reader and the moment counts in the queue, so that its queries are compiled once."""
+
+    account_id: int
+    mine: Sequence[int]
+    queues: Sequence[str]
+    now: datetime
+
+    def ask(
+        self, key: Hashable, build: Callable[[QuerySet[Any, Any], Any], QuerySet[Any, Any]]
+    ) -> list[dict[str, Any]]:
+        """What `build` makes of what the reader may deal with and of the moment; it may depend on `key` alone."""
+        count = len(self.mine)
+
+        def whole(given: Sequence[Any]) -> QuerySet[Any, Any]:
+            moment = Cast(Value(given[1]), DateTimeField())
+            rows = DeskItem.objects.within(given[2 + count :], given[0]).open().filter(shows_at__lte=moment)
+            return build(rows.annotate(whose=_whose(given[2 : 2 + count], moment)), moment)
+
+        numbers = [self.account_id, self.now.isoformat(), *self.mine, *self.queues]
+        return rows_of(("workbench", key, count, len(self.queues)), whole, numbers)
+
+
+def _whose(mine: Sequence[Any], moment: Any) -> Case:
+    """mine, free, others; "later" for what was put off."""
+    return Case(
+        When(snoozed_until__gt=moment, then=Value("later")),
         When(holder=None, then=Value("free")),
         When(holder__in=mine, then=Value("mine")),
         default=Value("others"),
         output_field=CharField(),
     )
-    return rows.filter(shows_at__lte=now).annotate(whose=whose)
 
 
-def _filtered(rows: QuerySet[Any, Any], filters: Filters) -> QuerySet[Any, Any]:
+def _counts(rows: QuerySet[Any, Any], moment: Any) -> QuerySet[Any, Any]:
+    late = Count("pk", filter=Q(due_at__lt=moment))
+    return rows.order_by().values("whose", "kind", "queue").annotate(count=Count("pk"), late=late)
+
+
+def _page(rows: QuerySet[Any, Any], filters: Filters) -> QuerySet[Any, Any]:
     rows = rows.filter(kind=filters.kind) if filters.kind else rows
     rows = rows.filter(queue=filters.queue) if filters.queue else rows
     rows = rows.filter(whose__in=_OPEN[filters.whose]) if filters.whose in _OPEN else rows.exclude(whose="later")
-    return rows.order_by("due_at", "pk")
+    first = (filters.page - 1) * PAGE
+    return rows.order_by("due_at", "pk").values(*_SHOWN)[first : first + PAGE]
 
 
 def lines_of(actor: Actor, items: Iterable[DeskItem], now: datetime) -> dict[int, DeskLine]:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from filanda.capabilities.files.receiving import MB, FileTooBig
 from filanda.capabilities.threads.models import POST_MOST, TITLE_MOST, ThreadKind
+from filanda.kernel.ui.numbers import whole
 
 __all__ = ["FILES_MOST", "FILE_BYTES", "Written", "numbers_in", "written"]
 
@@ -112,4 +113,4 @@ def numbers_in(request: HttpRequest, name: str) -> list[int]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return whole(text)

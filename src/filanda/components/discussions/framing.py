@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -22,6 +20,7 @@ from filanda.components.discussions import queries
 from filanda.components.discussions.policies import may_keep_order, may_write, title_slug
 from filanda.kernel.identity.actors import Actor, actor_for
 from filanda.kernel.policies import Decision
+from filanda.kernel.ui.addresses import address, has_address
 from filanda.kernel.ui.moments import when
 from filanda.spaces.models import Space
 from filanda.spaces.pages import SpacePage, space_page
@@ -31,8 +30,6 @@ __all__ = [
     "authors_of",
     "enter",
     "foreign",
-    "number_in",
-    "pager",
     "post_rows",
     "thread_rows",
     "words_of",
@@ -58,7 +55,7 @@ class Room:
 
     @cached_property
     def root(self) -> str:
-        return reverse("discussions:threads", args=[self.space.slug])
+        return address("discussions:threads", self.space.slug)
 
     @cached_property
     def may_write(self) -> Decision:
@@ -113,11 +110,6 @@ def enter(request: HttpRequest, slug: str) -> Room:
     return Room(request, space_page(request, slug, tab="discussions"))
 
 
-def number_in(text: str, least: int = 1, most: int = 10**6) -> int:
-    """A number that somebody sent, `least` for anything else."""
-    return min(max(int(text), least), most) if text.isdecimal() and len(text) < 8 else least
-
-
 def writers_of(threads: Sequence[ThreadRow]) -> set[int | None]:
     """Accounts that a list of threads names."""
     return {t.last_author_id for t in threads} | {t.author_id for t in threads}
@@ -170,9 +162,11 @@ def thread_states(thread: Thread | ThreadRow) -> list[tuple[str, str]]:
     return said
 
 
-def foreign(language: str) -> str:
-    """`language` if it is another than the page's: what is to be said in `lang`."""
-    return language if language and language != (get_language() or "it")[:2] else ""
+def foreign(language: str, here: str = "") -> str:
+    """`language` if it is another than the page's: what is to be said in `lang`. `here`: the page's, where the caller
+    knows it.
+    """
+    return language if language and language != (here or get_language() or "it")[:2] else ""
 
 
 def authors_of(posts: Sequence[PostRow]) -> set[int | None]:
@@ -200,12 +194,12 @@ def post_rows(
     people = queries.authors(authors_of(posts), actor, room.space, known)
     htmls = finished(actor, words_of(posts))
     files = queries.files_of_posts(posts)
-    words = [(str(name), str(name.label)) for name in ReactionName]
+    here = get_language() or "it"
+    words = reaction_words(here)
     is_open = thread.closed_at is None
     may_write = bool(room.may_write)
     may_accept = thread.kind == ThreadKind.QUESTION and (keeps or _is_own(actor, thread.author_id)) and may_write
-    report = _report_url()
-    report = report if actor.account_id is not None else ""
+    report = address("moderation:report") if actor.account_id is not None and has_address("moderation:report") else ""
     rows = []
     for post, html in zip(posts, htmls, strict=True):
         number, state = post.number, post.state
@@ -224,7 +218,7 @@ def post_rows(
                 "when": when(post.created_at),
                 "edited": when(post.edited_at) if post.edited_at is not None and shows else "",
                 "version": post.version,
-                "lang": foreign(post.language),
+                "lang": foreign(post.language, here),
                 "html": html,
                 "state": str(state),
                 "note": _state_note(state, is_own),
@@ -253,6 +247,12 @@ def post_rows(
     return rows
 
 
+@lru_cache(maxsize=16)
+def reaction_words(language: str) -> list[tuple[str, str]]:
+    """Every reaction with its word in the active language, which is `language`."""
+    return [(str(name), str(name.label)) for name in ReactionName]
+
+
 _WITH_WORDS = frozenset({PostState.SHOWN, PostState.HELD, PostState.HIDDEN})
 
 
@@ -275,34 +275,3 @@ def _state_note(state: str, is_own: bool) -> str:
         case PostState.DELETED:
             return _("This post was deleted by its author.")
     return ""
-
-
-def _report_url() -> str:
-    try:
-        return reverse("moderation:report")
-    except NoReverseMatch:
-        return ""
-
-
-def pager(base: str, page: int, pages: int, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """As ui.pager takes it."""
-
-    def at(n: int) -> str:
-        asked = dict(query or {})
-        if n > 1:
-            asked["page"] = str(n)
-        return base + (f"?{urlencode(asked)}" if asked else "")
-
-    near = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= 2]
-    links: list[dict[str, Any] | None] = []
-    for before, n in zip([0, *near], near, strict=False):
-        if n - before > 1:
-            links.append(None)
-        links.append({"number": n, "url": at(n), "is_current": n == page})
-    return {
-        "page": page,
-        "pages": pages,
-        "previous_url": at(page - 1) if page > 1 else "",
-        "next_url": at(page + 1) if page < pages else "",
-        "links": links,
-    }

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
 from filanda.capabilities.files.receiving import FileTooBig
+from filanda.kernel.ui.numbers import ids_in
 
 __all__ = ["FILES_MOST", "chosen", "sent_files"]
 
@@ -32,4 +33,4 @@ def sent_files(request: HttpRequest, field: str = "files") -> tuple[list[Uploade
 def chosen(data: QueryDict, field: str = "document") -> list[int]:
     """The ids that were ticked."""
     given = data.getlist(field)[:CHOSEN_MOST]
-    return [int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 19]
+    return ids_in(given)

@@ -24,10 +24,11 @@ from filanda.components.documents.queries import (
     usage,
 )
 from filanda.kernel.policies import decide
+from filanda.kernel.ui.numbers import id_in
 from filanda.spaces.models import Space
 from filanda.spaces.pages import SpacePage, space_page
 
-__all__ = ["Room", "enter", "error_context", "number_in", "row_of", "words_of"]
+__all__ = ["Room", "enter", "error_context", "row_of", "words_of"]
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Room:
     def folder_in(self, data: Mapping[str, Any], name: str = "folder") -> Folder | None:
         """The folder that a form names, None for the top. Raises Http404 for one that is not there."""
         given = str(data.get(name, ""))
-        return self.folder(number_in(given)) if given else None
+        return self.folder(id_in(given) or 0) if given else None
 
     def document(self, number: int) -> Document:
         """Raises Http404."""
@@ -137,11 +138,6 @@ def row_of(document: Document, names: Mapping[int | None, str]) -> dict[str, Any
         "is_hidden": document.hidden_at is not None,
         "is_locked": document.is_locked,
     }
-
-
-def number_in(text: str) -> int:
-    """A whole number somebody sent; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def words_of(error: ValidationError) -> dict[str, str]:

@@ -25,7 +25,7 @@ from filanda.components.events.times import local, month_words, spoken, weekday_
 from filanda.kernel.identity.actors import Actor
 from filanda.spaces.pages import SpacePage, space_page
 
-__all__ = ["enter", "event_context", "find", "grouped", "listed_errors", "number_in", "row_of", "words_of"]
+__all__ = ["enter", "event_context", "find", "grouped", "listed_errors", "row_of", "words_of"]
 
 
 def enter(request: HttpRequest, slug: str) -> SpacePage:
@@ -39,11 +39,6 @@ def find(page: SpacePage, number: int) -> SpaceEvent:
     if found is None:
         raise Http404
     return found
-
-
-def number_in(text: str, least: int = 1, most: int = 1000) -> int:
-    """A number that somebody sent, `least` for anything else."""
-    return min(max(int(text), least), most) if text.isascii() and text.isdigit() and len(text) < 8 else least
 
 
 def words_of(error: ValidationError) -> dict[str, str]:

@@ -24,6 +24,8 @@ from filanda.components.news.queries import address_of, names_of
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.numbers import page_in, whole
+from filanda.kernel.ui.paging import pager, pages_at
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
 from filanda.spaces.pages import SpacePage, space_page
 
@@ -51,33 +53,16 @@ def _card(item: NewsItem) -> dict[str, Any]:
     }
 
 
-def _pager(request: HttpRequest, paginator: Paginator[Any], number: int) -> dict[str, Any]:
-    page = paginator.get_page(number)
-    links = [
-        {"number": one, "url": f"?page={one}", "is_current": one == page.number} if isinstance(one, int) else None
-        for one in paginator.get_elided_page_range(page.number)
-    ]
-    return {
-        "page": page.number,
-        "pages": paginator.num_pages,
-        "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
-        "next_url": f"?page={page.number + 1}" if page.has_next() else "",
-        "links": links,
-    }
-
-
-def _number(request: HttpRequest) -> int:
-    given = request.GET.get("page", "1")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else 1
-
-
 @require_safe
 def all_news(request: HttpRequest) -> HttpResponse:
     """News of every space that the reader may read, the newest first."""
     rows = NewsItem.objects.visible_to(actor_of(request)).published().select_related("space")
     paginator = Paginator(rows.order_by("-published_at", "-pk"), A_PAGE)
-    number = _number(request)
-    context = {"items": [_card(row) for row in paginator.get_page(number)], "pager": _pager(request, paginator, number)}
+    number = page_in(request)
+    context = {
+        "items": [_card(row) for row in paginator.get_page(number)],
+        "pager": pager(paginator.get_page(number).number, paginator.num_pages, pages_at(request.path)),
+    }
     return render(request, "news/all.html", context)
 
 
@@ -92,11 +77,11 @@ def list_news(request: HttpRequest, slug: str) -> HttpResponse:
         unseen = rows.exclude(state=NewsState.PUBLISHED).order_by("publish_at", "-created_at")
         waiting = [_card(row) for row in unseen[:50]]
     paginator = Paginator(rows.published().order_by("-published_at", "-pk"), A_PAGE)
-    number = _number(request)
+    number = page_in(request)
     context = {
         "page": page,
         "items": [_card(row) for row in paginator.get_page(number)],
-        "pager": _pager(request, paginator, number),
+        "pager": pager(paginator.get_page(number).number, paginator.num_pages, pages_at(request.path)),
         "waiting": waiting,
         "may_write": may_write,
         "new_url": reverse("news:new", args=[slug]),
@@ -186,7 +171,7 @@ def edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         actions.edit_news(
             actor=page.actor,
             item=row,
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+            version=whole(version),
             now=now(),
             **values,
         )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from filanda.capabilities.collaborations.models import Cooperation
 from filanda.capabilities.search.queries import PROPOSAL_FACETS, FacetCount
 from filanda.components.proposals.models import ProposalKind
-from filanda.components.proposals.parameters import LAST_PAGE, Selection
+from filanda.components.proposals.parameters import Selection
 from filanda.directory.organisations.models import HelixRole
 from filanda.directory.taxonomies.models import Concept, ConceptScheme, label_in
 from filanda.kernel.kept import Kept
@@ -22,7 +22,7 @@ from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import shapes
 from filanda.spaces.models import Space
 
-__all__ = ["Names", "active_filters", "facet_label", "groups", "names_of", "pager", "province_map", "sorts"]
+__all__ = ["Names", "active_filters", "facet_label", "groups", "names_of", "province_map", "sorts"]
 
 OPTIONS_SHOWN = 12
 IS_OPEN = frozenset({"open", "kind", "s3", "cooperation"})
@@ -153,26 +153,6 @@ def sorts(selection: Selection) -> list[dict[str, Any]]:
     words["name"] = _("Title")
     chosen = "" if selection.sort_used == ("relevance" if selection.q else "newest") else selection.sort_used
     return [{"value": value, "label": label, "is_on": value == chosen} for value, label in words.items()]
-
-
-def pager(page: int, pages: int, address: Callable[[int], str]) -> dict[str, Any]:
-    """Links to pages; `address(number)` gives the address of a page. Gaps are None."""
-    pages = min(pages, LAST_PAGE)
-    near = {1, 2, page - 1, page, page + 1, pages - 1, pages}
-    links: list[dict[str, Any] | None] = []
-    last = 0
-    for number in sorted(one for one in near if 1 <= one <= pages):
-        if number - last > 1:
-            links.append(None)
-        links.append({"number": number, "url": address(number), "is_current": number == page})
-        last = number
-    return {
-        "page": page,
-        "pages": pages,
-        "previous_url": address(page - 1) if 1 < page <= pages else "",
-        "next_url": address(page + 1) if page < pages else "",
-        "links": links,
-    }
 
 
 def province_map(

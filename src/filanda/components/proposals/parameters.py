@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from filanda.capabilities.search.queries import PROPOSAL_FACETS, PROPOSAL_SORTS
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.numbers import whole
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -46,7 +47,7 @@ class Selection:
             q=" ".join(clean(query.get("q", "")[:QUERY_LENGTH]).split()),
             filters=filters,
             sort=sort if sort in PROPOSAL_SORTS else "",
-            page=min(max(int(page), 1), LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+            page=whole(page, least=1, most=LAST_PAGE, default=1),
         )
 
     @property

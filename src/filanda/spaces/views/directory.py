@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
-from filanda.spaces.listing import Found, Wanted, find_spaces
+from filanda.kernel.ui.paging import pager
+from filanda.spaces.listing import Wanted, find_spaces
 
 __all__ = ["directory"]
 
@@ -50,7 +49,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         "view": wanted.view,
         "calm_url": address + wanted.query_string(view="", page=1),
         "dense_url": address + wanted.query_string(view="list", page=1),
-        "pager": _pager(found, wanted, address),
+        "pager": pager(found.page, found.pages, lambda number: address + wanted.query_string(page=number)),
         "openness": {
             "open": _("Open"),
             "restricted": _("Members read; ask to join"),
@@ -66,19 +65,3 @@ def directory(request: HttpRequest) -> HttpResponse:
     response = render(request, "spaces/_found.html" if partial else "spaces/directory.html", context)
     patch_vary_headers(response, ["HX-Request", "Cookie"])
     return response
-
-
-def _pager(found: Found, wanted: Wanted, address: str) -> dict[str, Any]:
-    def at(number: int) -> str:
-        return address + wanted.query_string(page=number)
-
-    return {
-        "page": found.page,
-        "pages": found.pages,
-        "previous_url": at(found.page - 1) if found.page > 1 else "",
-        "next_url": at(found.page + 1) if found.page < found.pages else "",
-        "links": [
-            {"number": number, "url": at(number), "is_current": number == found.page}
-            for number in range(1, found.pages + 1)
-        ],
-    }

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from filanda.directory.people.models import Person
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.folding import fold
+from filanda.kernel.ui.numbers import id_in, whole
 from filanda.kernel.workflow import MoveNotPossible
 from filanda.spaces.actions import members as actions
 from filanda.spaces.errors import LastManager, ReasonMissing, SpaceWrong
@@ -52,7 +53,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     order = [When(role=known, then=Value(place)) for place, known in enumerate(ROLE_ORDER)]
     rows = rows.order_by(Case(*order, default=Value(9), output_field=IntegerField()), "joined_at", "pk")
     number = request.GET.get("page", "1")
-    at = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    at = whole(number, least=1, default=1)
     found = list(rows[(at - 1) * PER_PAGE : at * PER_PAGE + 1])
     people = people_by_account(row.account_id for row in found[:PER_PAGE])
     address = reverse("spaces:members", args=[slug])
@@ -301,7 +302,7 @@ def appoint(request: HttpRequest, slug: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         chosen = request.POST.get("account", "")
-        account_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
+        account_id = id_in(chosen) or 0
         if account_id in people:
             actions.appoint_manager(actor=page.actor, space=page.space, account_id=account_id, now=now())
             messages.success(request, _("They look after it from now on, and are told so."))

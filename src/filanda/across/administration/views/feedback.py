@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.administration.framing import errors_in, frame, page_number, pager
+from filanda.across.administration.framing import errors_in, frame
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.legal.actions import FeedbackWrong, handle_feedback
 from filanda.kernel.legal.models import Feedback
 from filanda.kernel.policies import require
+from filanda.kernel.ui.numbers import page_in
+from filanda.kernel.ui.paging import pager, pages_at
 
 PAGE = 25
 
@@ -53,7 +55,7 @@ def _list(
     actor = actor_of(request)
     require(actor, "legal.feedback.handle")
     seen = Feedback.objects.visible_to(actor)
-    total, page = seen.count(), page_number(request)
+    total, page = seen.count(), page_in(request)
     pages = max(1, -(-total // PAGE))
     page = min(page, pages)
     rows = seen.select_related("handled_by").order_by(F("handled_at").desc(nulls_first=True), "-created_at", "-pk")
@@ -77,6 +79,6 @@ def _list(
         "total": total,
         "errors": errors_in(errors or {}),
         "statement_url": reverse("accessibility"),
-        "pager": pager(reverse("administration:feedback"), page, pages),
+        "pager": pager(page, pages, pages_at(reverse("administration:feedback"))),
     }
     return render(request, "administration/feedback.html", context, status=status)

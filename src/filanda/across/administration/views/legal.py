@@ -27,6 +27,7 @@ from filanda.kernel.legal.rendering import PLACEHOLDERS, html_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.numbers import whole
 
 __all__ = ["legal", "legal_values", "text"]
 
@@ -89,7 +90,7 @@ def text(request: HttpRequest, kind: str) -> HttpResponse:
             "texts": {code: request.POST.get(f"text_{code}", "") for code in region.languages},
             "changes": request.POST.get("changes", ""),
             "requires_consent": request.POST.get("requires_consent") == "1",
-            "based_on": int(based_on) if based_on.isascii() and based_on.isdecimal() and len(based_on) < 9 else 0,
+            "based_on": whole(based_on),
         }
         if "preview" in request.POST:
             previews = [_rendered(source, code, region) for code, source in typed["texts"].items()]

@@ -18,12 +18,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from filanda.across.administration import queries
 from filanda.across.administration.actions.roles import RoleWrong, end, grant
-from filanda.across.administration.framing import errors_in, frame, page_number, pager
+from filanda.across.administration.framing import errors_in, frame
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import SCOPED, SPACE_ROLES, Role, RoleGrant
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.numbers import page_in
+from filanda.kernel.ui.paging import pager, pages_at
 
 PAGE = 50
 GIVEN_HERE = [(value, label) for value, label in Role.choices if value not in SPACE_ROLES]  # those of spaces: there
@@ -39,7 +41,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     role = request.GET.get("role", "") if request.GET.get("role") in dict(GIVEN_HERE) else ""
     ended = request.GET.get("state") == "ended"
     moment = timezone.now()
-    page = queries.grant_page(moment, q=q, role=role, ended=ended, page=page_number(request), size=PAGE)
+    page = queries.grant_page(moment, q=q, role=role, ended=ended, page=page_in(request), size=PAGE)
     url = reverse("administration:roles")
     context = frame(request, "administration:roles", _("Roles")) | {
         "rows": [_row(row, page.organisations, actor.account_id) for row in page.rows],
@@ -51,7 +53,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         "states": [("", _("Held now")), ("ended", _("Ended"))],
         "give_url": reverse("administration:role-give"),
         "permissions_url": reverse("workbench:permissions"),
-        "pager": pager(url, page.page, page.pages, q=q, role=role, state="ended" if ended else ""),
+        "pager": pager(page.page, page.pages, pages_at(url, q=q, role=role, state="ended" if ended else "")),
         "said": [str(message) for message in messages.get_messages(request)],
     }
     return render(request, "administration/roles.html", context)

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,6 +42,8 @@ from filanda.kernel.manifests import things
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import charts
+from filanda.kernel.ui.numbers import page_in
+from filanda.kernel.ui.paging import pager, pages_at
 from filanda.kernel.workflow import MoveNotPossible
 
 __all__ = ["collaboration", "figures_csv", "mine", "move", "register"]
@@ -62,7 +63,7 @@ def register(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=kind)
     total = rows.count()
     pages = max(1, -(-total // PER_PAGE))
-    number = min(_page_number(request), pages)
+    number = min(page_in(request), pages)
     shown = list(with_parties(rows)[(number - 1) * PER_PAGE : number * PER_PAGE])
     found = flow(region, now())
     context = {
@@ -70,7 +71,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "total": total,
         "kinds": [("", _("All kinds")), *Cooperation.choices],
         "kind": kind,
-        "pager": _pager(number, pages, {"kind": kind} if kind in Cooperation.values else {}),
+        "pager": pager(number, pages, pages_at(request.path, kind=kind if kind in Cooperation.values else "")),
         "headline": found.register.counted,
         "steps": _steps(found),
         "years": _years(found),
@@ -378,30 +379,6 @@ def _pairs(found: Flow) -> list[list[str]]:
         for (one, other), count in found.register.by_helix
         if HelixRole.UNKNOWN not in (one, other)
     ]
-
-
-def _page_number(request: HttpRequest) -> int:
-    number = request.GET.get("page", "1")
-    return max(1, int(number)) if number.isascii() and number.isdecimal() and len(number) < 7 else 1
-
-
-def _pager(number: int, pages: int, kept: dict[str, str]) -> dict[str, Any]:
-    def address(page: int) -> str:
-        return "?" + urlencode(kept | {"page": page})
-
-    numbers = sorted({1, pages, *range(max(1, number - 2), min(pages, number + 2) + 1)})
-    links: list[dict[str, Any] | None] = []
-    for before, page in zip([0, *numbers], numbers, strict=False):
-        if before and page - before > 1:
-            links.append(None)
-        links.append({"number": page, "url": address(page), "is_current": page == number})
-    return {
-        "page": number,
-        "pages": pages,
-        "previous_url": address(number - 1) if number > 1 else "",
-        "next_url": address(number + 1) if number < pages else "",
-        "links": links,
-    }
 
 
 def _region(request: HttpRequest) -> Region:

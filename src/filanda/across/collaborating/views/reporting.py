@@ -28,6 +28,7 @@ from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import fold
+from filanda.kernel.ui.numbers import ids_in
 
 __all__ = ["report"]
 
@@ -82,7 +83,7 @@ def _day(text: str) -> date:
 
 
 def _ids(values: list[str]) -> list[int]:
-    good = [int(one) for one in values if one.isascii() and one.isdecimal() and len(one) < 19]
+    good = ids_in(values)
     return list(dict.fromkeys(good))[:MOST_PARTNERS]
 
 

@@ -19,6 +19,7 @@ from filanda.across.communities.suggesting import suggest
 from filanda.across.communities.views.health import enter
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person
+from filanda.kernel.ui.numbers import id_in
 from filanda.spaces.actions.inviting import checked, invite
 from filanda.spaces.errors import NotAllowedIn, SpaceWrong, TooManyInvitations
 from filanda.spaces.models import SpaceKind
@@ -34,7 +35,7 @@ def _enter(request: HttpRequest, slug: str) -> SpacePage:
 
 def _id(request: HttpRequest) -> int:
     given = request.POST.get("id", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+    return id_in(given) or 0
 
 
 @never_cache

@@ -21,6 +21,7 @@ from filanda.across.communities.models import Newsletter
 from filanda.across.communities.policies import LETTERS
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.numbers import whole
 from filanda.spaces.pages import SpacePage, space_page
 
 A_PAGE = 60
@@ -36,7 +37,7 @@ def _find(page: SpacePage, number: int) -> Newsletter:
 
 def _version(request: HttpRequest) -> int:
     given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+    return whole(given)
 
 
 @never_cache

@@ -17,7 +17,7 @@ from filanda.across.finder import facets, queries
 from filanda.across.finder.addresses import Addresses
 from filanda.across.finder.exporting import csv_lines, csv_response, settled
 from filanda.across.finder.listing import completion_url, rows
-from filanda.across.finder.parameters import PER_PAGE, Selection
+from filanda.across.finder.parameters import LAST_PAGE, PER_PAGE, Selection
 from filanda.across.finder.portrait import kind_label, size_label
 from filanda.capabilities.search.queries import find_organisations
 from filanda.directory.organisations.models import OrganisationState
@@ -25,6 +25,7 @@ from filanda.directory.organisations.queries import Card
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.paging import pager
 
 __all__ = ["organisations", "organisations_csv", "suggest"]
 
@@ -51,7 +52,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def _context(region: Region, selection: Selection, found: queries.Directory) -> dict[str, Any]:
     addresses = Addresses.here()
     list_url = addresses.organisations
-    pages = max(1, -(-found.total // PER_PAGE))
+    pages = min(max(1, -(-found.total // PER_PAGE)), LAST_PAGE)
     return {
         "list_url": list_url,
         "q": selection.q,
@@ -62,9 +63,7 @@ def _context(region: Region, selection: Selection, found: queries.Directory) -> 
         "clear_url": list_url + selection.cleared().query_string(),
         "sorts": facets.sorts(selection),
         "rows": rows(found, selection.q, addresses),
-        "pager": facets.pager(
-            selection.page, pages, lambda number: list_url + selection.at_page(number).query_string()
-        ),
+        "pager": pager(selection.page, pages, lambda number: list_url + selection.at_page(number).query_string()),
         "map": facets.province_map(region, found.facets, selection, list_url),
         "csv_url": reverse("finder:organisations-csv") + selection.at_page(1).query_string(),
         "csv_most": queries.EXPORT_MOST,

@@ -46,6 +46,7 @@ from filanda.kernel.identity.models import Role
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.numbers import whole
 from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
 
@@ -195,7 +196,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     rows = rows.order_by("state_changed_at", "pk") if state == ClaimState.DOCUMENT_GIVEN else rows
     rows = rows.filter(state=state) if state != "all" else rows
     number = request.GET.get("page", "1")
-    at = max(1, int(number)) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
+    at = whole(number, least=1, default=1)
     shown = list(rows[(at - 1) * PAGE : at * PAGE + 1])
     names = names_of([one.account for one in shown])
     here = reverse("ownership:claims")

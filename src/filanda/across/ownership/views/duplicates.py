@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from filanda.across.finder.facets import pager
 from filanda.across.ownership.framing import desk_messages
 from filanda.directory.organisations.actions.merging import (
     CHOOSABLE,
@@ -32,6 +31,8 @@ from filanda.directory.organisations.queries import organisation_cards
 from filanda.directory.organisations.queries.history import labels_of_fields, words_of_field
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
+from filanda.kernel.ui.numbers import whole
+from filanda.kernel.ui.paging import pager
 
 __all__ = ["apart", "duplicates", "pair", "part_again"]
 
@@ -159,7 +160,7 @@ def _part(request: HttpRequest, name: str, rows: QuerySet[Any]) -> tuple[list[An
     query.
     """
     asked = request.GET.get(name, "1")
-    number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
+    number = whole(asked, least=1, default=1)
     counted = rows.annotate(total=Window(Count("pk")))
     shown = list(counted[(number - 1) * PAGE : number * PAGE])
     if not shown and number > 1:

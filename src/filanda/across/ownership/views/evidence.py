@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from filanda.across.finder.facets import pager
 from filanda.across.finder.portrait import source_label
 from filanda.across.ownership import doi, forms, queries
 from filanda.across.ownership.framing import by_field, errors_in, frame, managed
@@ -53,6 +52,8 @@ from filanda.directory.taxonomies.queries import find, schemes_of
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.folding import fold
+from filanda.kernel.ui.numbers import ids_in, whole
+from filanda.kernel.ui.paging import pager
 
 __all__ = ["evidence", "new_piece", "piece", "piece_topic", "remove_piece"]
 
@@ -67,7 +68,7 @@ def evidence(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """The list. ?page= from 1."""
     organisation = managed(request, organisation_id, "organisations.evidence.create")
     number = request.GET.get("page", "1")
-    page = queries.evidence_page(organisation, int(number) if number.isdecimal() and len(number) < 7 else 1)
+    page = queries.evidence_page(organisation, whole(number, least=1, default=1))
     own = reverse("ownership:evidence", args=[organisation.pk])
     rows = [
         SimpleNamespace(
@@ -191,7 +192,7 @@ def _find(
 def _typed(data: QueryDict) -> dict[str, Any]:
     typed: dict[str, Any] = {name: data.get(name, "") for name in (*_TEXTS, *_ASKED)}
     for name in ("partner", "concept"):
-        numbers = [int(value) for value in data.getlist(name)[:200] if value.isdecimal() and len(value) < 19]
+        numbers = ids_in(data.getlist(name)[:200])
         typed[name] = list(dict.fromkeys(numbers))
     return typed
 

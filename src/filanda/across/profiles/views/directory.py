@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from filanda.across.finder import facets
 from filanda.across.finder.exporting import csv_lines, csv_response, settled
-from filanda.across.finder.parameters import PER_PAGE
+from filanda.across.finder.parameters import LAST_PAGE, PER_PAGE
 from filanda.across.profiles import queries
 from filanda.across.profiles.addresses import PeopleAddresses
 from filanda.across.profiles.parameters import WORDING, PeopleSelection
@@ -27,6 +27,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.paging import pager
 
 __all__ = ["people", "people_csv", "suggest"]
 
@@ -54,7 +55,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def _context(region: Region, actor: Actor, selection: PeopleSelection, found: queries.Directory) -> dict[str, Any]:
     addresses = PeopleAddresses.here()
     list_url = addresses.people
-    pages = max(1, -(-found.total // PER_PAGE))
+    pages = min(max(1, -(-found.total // PER_PAGE)), LAST_PAGE)
     return {
         "list_url": list_url,
         "q": selection.q,
@@ -65,9 +66,7 @@ def _context(region: Region, actor: Actor, selection: PeopleSelection, found: qu
         "clear_url": list_url + selection.cleared().query_string(),
         "sorts": facets.sorts(selection, "newest", _("Newest members")),
         "rows": [_row(card, addresses) for card in found.cards],
-        "pager": facets.pager(
-            selection.page, pages, lambda number: list_url + selection.at_page(number).query_string()
-        ),
+        "pager": pager(selection.page, pages, lambda number: list_url + selection.at_page(number).query_string()),
         "csv_url": reverse("profiles:people-csv") + selection.at_page(1).query_string(),
         "csv_most": queries.EXPORT_MOST,
         "is_member": actor.is_member,

@@ -14,8 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.finder.facets import pager
-from filanda.across.finder.parameters import whole
 from filanda.across.profiles import queries
 from filanda.across.profiles.addresses import PeopleAddresses
 from filanda.across.profiles.portrait import portrait
@@ -33,7 +31,8 @@ from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
-from filanda.kernel.ui.numbers import id_in
+from filanda.kernel.ui.numbers import id_in, whole
+from filanda.kernel.ui.paging import pager
 from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
 
@@ -118,6 +117,7 @@ def _row(profile: queries.Profile, actor: Actor, region: Region, addresses: Peop
         "url": addresses.person(person.pk, person.slug),
         "purpose": person.purpose if person.is_looked_after_by(actor) else "",
         "facilitator": str(person.facilitator) if person.facilitator else "",
+        "state": person.state,
         "since": person.state_changed_at,
         "question": person.return_reason,
         "answer": person.answer,
@@ -136,7 +136,7 @@ def _address(state: str, whose: str, q: str = "", page: int = 1) -> str:
 
 @require_POST
 def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
-    """validate, or return with `question`. The list is as it was when the answer comes."""
+    """validate (`seen`: the state it was seen in), or return with `question`. The list is as it was when the answer comes."""
     actor = actor_of(request)
     require(actor, "people.review")
     person = Person.objects.visible_to(actor).filter(pk=person_id).first()
@@ -145,7 +145,7 @@ def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
     question = request.POST.get("question", "")
     try:
         if move == "validate":
-            validate_person(actor=actor, person=person, now=now())
+            validate_person(actor=actor, person=person, now=now(), seen=request.POST.get("seen", ""))
         else:
             return_person(actor=actor, person=person, question=question, now=now())
     except ReasonMissing as error:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.finder.facets import pager
+from filanda.across.workbench.addresses import link_of
 from filanda.across.workbench.clocks import WorkingDays
 from filanda.across.workbench.framing import base, region_of, tell, whole
 from filanda.across.workbench.listing import WHOSE, Filters, QueuePage, queue_names, queue_page
@@ -29,13 +29,16 @@ from filanda.capabilities.desk.steps import workers_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.identity.requests import actor_of
+from filanda.kernel.kept import Kept
 from filanda.kernel.manifests import desk_sources
-from filanda.kernel.manifests.desk import DeskAction, DeskLine
+from filanda.kernel.manifests.desk import DeskLine
 from filanda.kernel.policies import require
+from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.regions.working import time_zone
+from filanda.kernel.ui.paging import pager
 from filanda.kernel.ui.returning import back_or
 
-__all__ = ["link_of", "move", "people_of", "queue", "row_actions", "snoozed_until", "undo"]
+__all__ = ["move", "people_of", "queue", "row_actions", "snoozed_until", "undo"]
 
 MORNING = time(7, 0)  # what was put off until a day is there when work begins
 
@@ -77,7 +80,7 @@ def _context(request: HttpRequest, actor: Actor, typed: Mapping[str, str] | None
         "queue_url": reverse("workbench:queue"),
         "take_url": reverse("workbench:move-many", args=["take"]),
         "pager": pager(page.page, page.pages, lambda number: _address(filters, page=number)),
-        "people": [(str(pk), name) for pk, name in people_of(actor, moment).items()] if page.items else [],
+        "people": colleagues(actor, moment) if page.items else [],
         "typed": {"to": "", "until": "", "words": ""} | dict(typed or {}),
     }
 
@@ -118,11 +121,6 @@ def _row(
     }
 
 
-def link_of(line: DeskLine | DeskAction) -> str:
-    """Where a line or an action leads, in the reader's language."""
-    return reverse(line.url_name, args=line.url_args) + (f"?{line.query}" if line.query else "")
-
-
 def row_actions(item: DeskItem, line: DeskLine, root: str) -> list[dict[str, Any]]:
     """What one may do in place: a link, a button to the room's page, or, where words are asked for, the form of the
     item's page.
@@ -146,6 +144,15 @@ def people_of(actor: Actor, moment: datetime) -> dict[int, str]:
     able = workers_of(queues_of(actor), moment)
     names = names_of({pk for accounts in able.values() for pk in accounts})
     return dict(sorted(names.items(), key=lambda one: one[1].casefold()))
+
+
+_colleagues: Kept[tuple[int, tuple[str, ...]], dict[int, str]] = Kept(20.0)
+
+
+def colleagues(actor: Actor, moment: datetime) -> list[tuple[str, str]]:
+    """`people_of` as it was within the last seconds, as options of a field: what is chosen is looked at anew."""
+    known = _colleagues.get((active_region().pk, tuple(queues_of(actor))), lambda: people_of(actor, moment))
+    return [(str(pk), name) for pk, name in known.items()]
 
 
 def _address(filters: Filters, *, page: int = 1, **changed: str) -> str:

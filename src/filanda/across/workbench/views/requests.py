@@ -23,6 +23,8 @@ from filanda.capabilities.needs.models import IntroductionRequest, RequestOutcom
 from filanda.kernel.identity.models import Role
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
+from filanda.kernel.ui.numbers import page_in
+from filanda.kernel.ui.paging import pager
 from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
 
@@ -33,9 +35,8 @@ def requests(request: HttpRequest) -> HttpResponse:
     """Requests for an introduction. ?state= one of the states; ?page= from 1."""
     actor = actor_of(request)
     require(actor, "needs.requests.view")
-    number = request.GET.get("page", "1")
     state = request.GET.get("state", "")
-    page = queries.request_page(actor, state=state, page=int(number) if number.isdecimal() and len(number) < 7 else 1)
+    page = queries.request_page(actor, state=state, page=page_in(request))
     filters = [("", _("All"), sum(page.counts.values()))]
     filters += [(value, str(label), page.counts.get(value, 0)) for value, label in RequestState.choices]
     context = {
@@ -45,7 +46,7 @@ def requests(request: HttpRequest) -> HttpResponse:
             {"label": label, "count": count, "url": _address(value), "is_on": value == state}
             for value, label, count in filters
         ],
-        "pager": _pager(page, state),
+        "pager": pager(page.page, page.pages, lambda number: _address(state, number)),
         "may_import": bool(decide(actor, "organisations.import")),
         "may_see_permissions": bool(decide(actor, "workbench.permissions.view")),
     }
@@ -158,19 +159,3 @@ def _address(state: str, page: int = 1) -> str:
     if page > 1:
         wanted["page"] = str(page)
     return reverse("workbench:requests") + (f"?{urlencode(wanted)}" if wanted else "")
-
-
-def _pager(page: queries.RequestPage, state: str) -> dict[str, Any]:
-    near = [n for n in range(1, page.pages + 1) if n in (1, page.pages) or abs(n - page.page) <= 2]
-    links: list[dict[str, Any] | None] = []
-    for before, n in zip([0, *near], near, strict=False):
-        if n - before > 1:
-            links.append(None)
-        links.append({"number": n, "url": _address(state, n), "is_current": n == page.page})
-    return {
-        "page": page.page,
-        "pages": page.pages,
-        "previous_url": _address(state, page.page - 1) if page.page > 1 else "",
-        "next_url": _address(state, page.page + 1) if page.page < page.pages else "",
-        "links": links,
-    }

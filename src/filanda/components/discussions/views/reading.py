@@ -33,8 +33,6 @@ from filanda.components.discussions.framing import (
     Room,
     authors_of,
     enter,
-    number_in,
-    pager,
     post_rows,
     thread_rows,
     thread_states,
@@ -44,6 +42,8 @@ from filanda.components.discussions.framing import (
 from filanda.components.discussions.policies import title_slug
 from filanda.components.discussions.searching import search_threads
 from filanda.kernel.ui.moments import when
+from filanda.kernel.ui.numbers import page_in
+from filanda.kernel.ui.paging import pager, pages_at
 
 __all__ = ["all_read", "bookmark", "follow", "history", "permalink", "short", "thread", "threads", "unread"]
 
@@ -66,7 +66,7 @@ def threads(request: HttpRequest, slug: str) -> HttpResponse:
     show = request.GET.get("show", "")
     show = show if any(show == name for name, _label in filters) else ""
     q = " ".join(request.GET.get("q", "").split())[:200]
-    page = number_in(request.GET.get("page", ""))
+    page = page_in(request)
     asked = {"show": show} if show else {}
     context: dict[str, Any] = {
         "page": room.page,
@@ -82,7 +82,7 @@ def threads(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if q:
         found = search_threads(room, q, page)
-        context |= {"found": found, "rows": [], "pager": pager(room.root, found.page, found.pages, {"q": q})}
+        context |= {"found": found, "rows": [], "pager": pager(found.page, found.pages, pages_at(room.root, q=q))}
         context["total"] = found.total
     else:
         measured = queries.measured(room.actor, room.space, show=show)
@@ -91,7 +91,7 @@ def threads(request: HttpRequest, slug: str) -> HttpResponse:
         context |= {
             "rows": _rows(room, show, page, measured.mark) if total else "",
             "total": total,
-            "pager": pager(room.root, page, max(1, -(-total // THREADS_PAGE)), asked),
+            "pager": pager(page, max(1, -(-total // THREADS_PAGE)), pages_at(room.root, **asked)),
         }
     return render(request, "discussions/threads.html", context)
 
@@ -172,7 +172,7 @@ def thread(request: HttpRequest, slug: str, number: int, title: str) -> HttpResp
     if title != title_slug(found.title):
         asked = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(room.thread_url(found) + (f"?{asked}" if asked else ""))
-    return show_thread(request, room, found, page=number_in(request.GET.get("page", "")))
+    return show_thread(request, room, found, page=page_in(request))
 
 
 def show_thread(
@@ -198,7 +198,7 @@ def show_thread(
         "thread_url": url,
         "states": thread_states(found),
         "posts": posts,
-        "pager": pager(url, about["page"], about["pages"]),
+        "pager": pager(about["page"], about["pages"], pages_at(url)),
         "at": about,
         "answer_url": f"{room.root}{found.pk}/p/{answer_number}/" if answer_number else "",
         "answer_number": answer_number,

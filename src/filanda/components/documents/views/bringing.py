@@ -22,13 +22,14 @@ from filanda.capabilities.files.receiving import takes_files
 from filanda.capabilities.files.sharing import SHARED_BYTES
 from filanda.components.documents import actions
 from filanda.components.documents.forms import FILES_MOST, sent_files
-from filanda.components.documents.framing import Room, enter, error_context, number_in, words_of
+from filanda.components.documents.framing import Room, enter, error_context, words_of
 from filanda.components.documents.models import PAGE_MOST, Document, WaitingUpload
 from filanda.components.documents.queries import address_of, readable_size
 from filanda.components.documents.views.folders import folder_context
 from filanda.components.documents.views.reading import document_context
 from filanda.kernel.policies import require
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.numbers import whole
 
 __all__ = ["edit_page", "new_page", "upload", "version", "waiting"]
 
@@ -176,7 +177,7 @@ def edit_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             document=row,
             source=values["source"],
             note=values["note"],
-            version=number_in(values["version"]),
+            version=whole(values["version"]),
             now=now(),
         )
     except ValidationError as error:
@@ -234,16 +235,14 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     files, problems = sent_files(request, "file")
     try:
         if restored:
-            actions.restore_version(
-                actor=room.actor, document=row, number=min(number_in(restored), 2**31 - 1), now=now()
-            )
+            actions.restore_version(actor=room.actor, document=row, number=whole(restored), now=now())
             return redirect("documents:document", *address_of(row))
         if files:
             made = actions.new_version(
                 actor=room.actor,
                 document=row,
                 file=files[0],
-                version=number_in(request.POST.get("version", "")),
+                version=whole(request.POST.get("version")),
                 note=request.POST.get("note", ""),
                 now=now(),
             )

@@ -24,6 +24,7 @@ from filanda.components.documents.framing import Room, enter, error_context, row
 from filanda.components.documents.models import Document, Folder
 from filanda.components.documents.queries import address_of, folder_address, names_of, readable_size
 from filanda.kernel.policies import require
+from filanda.kernel.ui.numbers import id_in, whole
 
 __all__ = ["bin_page", "folder", "folder_context", "new", "settings"]
 
@@ -48,7 +49,7 @@ def folder_context(request: HttpRequest, room: Room, here: Folder | None, errors
     rows = Document.objects.visible_to(room.actor).filter(space=room.space, folder=here)
     paginator = Paginator(rows.order_by(*SORTS[sort]), A_PAGE)
     given = request.GET.get("page", "1")
-    shown = paginator.get_page(int(given) if given.isascii() and given.isdigit() and len(given) < 7 else 1)
+    shown = paginator.get_page(whole(given, least=1, default=1))
     documents = list(shown)
     for row in documents:
         row.space = room.space
@@ -193,7 +194,7 @@ def bin_page(request: HttpRequest, slug: str) -> HttpResponse:
     rows = Document.objects.removed_for(room.actor).filter(space=room.space)
     if request.method == "POST":
         given = request.POST.get("document", "")
-        found = rows.filter(pk=int(given)).first() if given.isascii() and given.isdigit() and len(given) < 19 else None
+        found = rows.filter(pk=id_in(given)).first()
         if found is None:
             return redirect("documents:bin", slug)
         back = actions.bring_back(actor=room.actor, document=found)

@@ -25,11 +25,12 @@ from filanda.components.events import queries
 from filanda.components.events.actions import announcing, registering
 from filanda.components.events.details import Closed, Outdated
 from filanda.components.events.forms import blank, read, stored
-from filanda.components.events.framing import enter, event_context, find, listed_errors, number_in, row_of, words_of
+from filanda.components.events.framing import enter, event_context, find, listed_errors, row_of, words_of
 from filanda.components.events.models import TEXT_MOST, Registration, RegistrationState, SpaceEvent
 from filanda.components.events.times import local, spoken, zone_choices
 from filanda.kernel.policies import require
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.numbers import id_in, ids_in, whole
 from filanda.kernel.workflow import MoveNotPossible
 from filanda.spaces.pages import SpacePage
 from filanda.spaces.queries import people_by_account
@@ -74,7 +75,7 @@ def edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     require(page.actor, "events.organise", row)
     if request.method != "POST":
         return _form(request, page, stored(row), {}, row=row, version=row.version)
-    version = number_in(request.POST.get("version", ""), 0, 10**7)
+    version = whole(request.POST.get("version"))
     values, details, errors = read(request.POST)
     if "preview" in request.POST:
         return _form(request, page, values, {}, row=row, version=version, is_preview=True)
@@ -230,7 +231,7 @@ def people(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     require(page.actor, "events.organise", row)
     errors: dict[str, str] = {}
     if request.method == "POST":
-        ids = [number_in(value, 0, 2**31 - 1) for value in request.POST.getlist("came")[:10_000]]
+        ids = ids_in(request.POST.getlist("came")[:10_000])
         try:
             count = registering.note_attendance(actor=page.actor, event=row, came=ids, now=now())
             messages.success(request, _("Noted: %(count)s came.") % {"count": count})
@@ -307,7 +308,7 @@ def material(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def _change_material(request: HttpRequest, page: SpacePage, row: SpaceEvent) -> None:
     if "remove_file" in request.POST:
-        wanted = number_in(request.POST["remove_file"], 0, 2**31 - 1)
+        wanted = id_in(request.POST["remove_file"]) or 0
         file = StoredFile.objects.filter(pk=wanted, subject_kind="event", subject_id=row.pk).first()
         if file is None:
             raise Http404

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_safe
 from filanda.capabilities.notifications.timing import zone_of
 from filanda.components.events import queries
 from filanda.components.events.calendars import MEDIA_TYPE, calendar_of
-from filanda.components.events.framing import enter, event_context, find, grouped, may_write, number_in, row_of
+from filanda.components.events.framing import enter, event_context, find, grouped, may_write, row_of
 from filanda.components.events.models import SpaceEvent
 from filanda.components.events.times import month_words
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.numbers import page_in
 from filanda.spaces.queries import has_component, space_at
 
 __all__ = ["entry", "event", "events", "feed", "region"]
@@ -43,7 +44,7 @@ def region(request: HttpRequest) -> HttpResponse:
     month = (int(asked[1]), int(asked[2])) if asked else None
     choices = queries.priorities(here)
     chosen = next((one for one in choices if one.code == request.GET.get("priority", "")), None)
-    at = number_in(request.GET.get("page", ""))
+    at = page_in(request, most=1000)
     found = queries.public_events(
         moment,
         month=month,
@@ -92,7 +93,7 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
     page = enter(request, slug)
     moment = now()
     is_past = request.GET.get("past") == "1"
-    at = number_in(request.GET.get("page", ""))
+    at = page_in(request, most=1000)
     found, has_more = queries.listed(page.actor, page.space, moment, is_past=is_past, page=at)
     states = queries.states_of(page.actor, found)
     root = reverse("events:list", args=[slug])

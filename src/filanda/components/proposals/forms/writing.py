@@ -19,6 +19,7 @@ from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.numbers import id_in
 from filanda.spaces.models import Space, SpaceKind
 from filanda.spaces.policies import WRITERS, holds
 
@@ -123,7 +124,7 @@ def _readable(fields: dict[str, Any], errors: Sequence[str] | dict[str, str]) ->
 
 
 def _id(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < _MOST_ID else None
+    return id_in(value)
 
 
 def _number(value: str, name: str, errors: dict[str, str]) -> int | None:

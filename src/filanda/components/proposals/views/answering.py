@@ -32,6 +32,7 @@ from filanda.components.proposals.refusals import AnswerOutdated, AnswerRefused,
 from filanda.components.proposals.views import answer_pages as pages
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.requests import actor_of, missing, signed_in
+from filanda.kernel.ui.numbers import id_in, whole
 from filanda.kernel.workflow import MoveNotPossible
 
 __all__ = ["answers", "interest", "make_move", "save_draft", "say", "write"]
@@ -57,7 +58,7 @@ def _interest(request: HttpRequest, interest_id: int) -> ExpressionOfInterest:
 def _typed(request: HttpRequest) -> dict[str, Any]:
     chosen = request.POST.get("organisation", "")
     return {
-        "organisation": int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None,
+        "organisation": id_in(chosen),
         "brings": request.POST.get("brings", ""),
         "questions": request.POST.get("questions", ""),
     }
@@ -65,7 +66,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 def _version(request: HttpRequest) -> int:
     given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
+    return whole(given)
 
 
 @never_cache
@@ -178,7 +179,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     """
     actor = signed_in(request)
     chosen = request.GET.get("proposal", "")
-    number = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+    number = id_in(chosen)
     context = pages.answers_page(actor, number, compares=request.GET.get("compare") == "1")
     if context is None:
         raise Http404(_("No proposal of yours has this address."))

@@ -29,10 +29,12 @@ from filanda.components.proposals import facets
 from filanda.components.proposals.addresses import page as address_of_page
 from filanda.components.proposals.cards import Card, cards
 from filanda.components.proposals.models import Proposal, ProposalState
-from filanda.components.proposals.parameters import PER_PAGE, Selection
+from filanda.components.proposals.parameters import LAST_PAGE, PER_PAGE, Selection
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.numbers import whole
+from filanda.kernel.ui.paging import pager
 from filanda.spaces.models import SpaceKind
 from filanda.spaces.pages import space_page
 from filanda.spaces.policies import takes_part
@@ -84,9 +86,9 @@ def _found(request: HttpRequest, actor: Actor, selection: Selection, list_url: s
         "clear_url": list_url + selection.cleared().query_string(),
         "sorts": facets.sorts(selection),
         "rows": [row_of(card, now, selection.q) for card in cards(actor, found.ids)],
-        "pager": facets.pager(
+        "pager": pager(
             selection.page,
-            max(1, -(-found.total // PER_PAGE)),
+            min(max(1, -(-found.total // PER_PAGE)), LAST_PAGE),
             lambda number: list_url + selection.at_page(number).query_string(),
         ),
         "map": facets.province_map(region, found.facets, selection, list_url),
@@ -285,7 +287,7 @@ def space_list(request: HttpRequest, slug: str) -> HttpResponse:
     page = space_page(request, slug, tab="proposals")
     is_past = request.GET.get("past") == "1"
     number = request.GET.get("page", "")
-    at = min(max(int(number), 1), 500) if number.isascii() and number.isdigit() and len(number) < 5 else 1
+    at = whole(number, least=1, most=500, default=1)
     rows = Proposal.objects.visible_to(page.actor).filter(space=page.space, hidden_at=None)
     states = (
         (ProposalState.CLOSED, ProposalState.EXPIRED) if is_past else (ProposalState.PUBLISHED, ProposalState.IN_TALKS)

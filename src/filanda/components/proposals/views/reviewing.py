@@ -26,6 +26,7 @@ from filanda.components.proposals.timing import review_due
 from filanda.components.proposals.views.writing_pages import display, field_labels
 from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.policies import require
+from filanda.kernel.ui.numbers import whole
 from filanda.kernel.workflow import MoveNotPossible
 
 __all__ = ["differences", "review", "reviews"]
@@ -90,7 +91,7 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
         typed["check"] = [name for name in typed["check"] if name != Check.NOT_PROMOTION]
         typed["words"] = typed["words"] or promotion_words()
     given = request.POST.get("version", "")
-    version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    version = whole(given)
     checklist = {name: name in typed["check"] for name in Check.values}
     try:
         if go == "approve":

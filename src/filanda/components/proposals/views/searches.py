@@ -26,6 +26,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.requests import signed_in
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.numbers import id_in, ids_in
 from filanda.spaces.models import Space
 
 __all__ = ["end", "searches"]
@@ -48,7 +49,7 @@ def searches(request: HttpRequest) -> HttpResponse:
         return _keep(request, actor)
     number = post.get("search", "")
     mine = SavedSearch.objects.filter(account=actor.account_id)
-    kept = mine.filter(pk=number).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
+    kept = mine.filter(pk=id_in(number) or 0).first()
     if kept is None:
         raise Http404(_("This search is not among yours any more."))
     if post["move"] == "drop":
@@ -137,7 +138,7 @@ def _shown(
 
 def _names(region: Region, actor: Actor, several: list[Selection]) -> facets.Names:
     # Only spaces that the reader may know of are named: a kept number tells nothing.
-    chosen = {value for one in several for value in one.filters.get("space", ()) if value.isdigit() and len(value) < 19}
+    chosen = {found for one in several for found in ids_in(one.filters.get("space", ()))}
     known = Space.objects.visible_to(actor).filter(pk__in=[int(value) for value in chosen]) if chosen else ()
     counted = [FacetCount("space", str(space.pk), 1) for space in known]
     return facets.names_of(region, counted, Selection())

@@ -36,6 +36,7 @@ from filanda.kernel.policies import Forbidden, require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.numbers import id_in, whole
 from filanda.kernel.workflow import MoveNotPossible
 
 __all__ = ["edit", "new", "places", "save_draft", "topics"]
@@ -140,7 +141,7 @@ def topics(request: HttpRequest) -> HttpResponse:
     """Topics near to what a proposal says now, those that are ticked kept."""
     actor = actor_of(request)
     number = request.POST.get("proposal", "")
-    proposal = find_own(actor, int(number) if number.isdecimal() and len(number) < 19 else 0)
+    proposal = find_own(actor, id_in(number) or 0)
     ticked = request.POST.getlist("concepts")[:50]
     found = pages.topic_options(proposal, ticked, suggests=True)
     return render(request, "proposals/_topics.html", {"topics": found, "asked": True})
@@ -246,7 +247,7 @@ def _files(request: HttpRequest, actor: Actor, proposal: Proposal, step: str, va
     try:
         if wanted:
             mine = StoredFile.objects.filter(subject_kind=subject[0], subject_id=subject[1])
-            file = mine.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
+            file = mine.filter(pk=id_in(wanted) or 0).first()
             if file is None:
                 raise Http404
             files.remove(actor=actor, file=file)
@@ -274,7 +275,7 @@ def _files(request: HttpRequest, actor: Actor, proposal: Proposal, step: str, va
 
 def _version(request: HttpRequest) -> int:
     given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    return whole(given)
 
 
 def _kept(request: HttpRequest, version: int, words: str) -> HttpResponse:

@@ -33,6 +33,7 @@ from filanda.directory.taxonomies.queries import find, scheme_for
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.numbers import ids_in
 
 __all__ = ["display", "field_labels", "last_return", "place_options", "step_page", "topic_options"]
 
@@ -132,7 +133,7 @@ def place_options(region: Region, text: str, chosen: str) -> list[dict[str, Any]
 
 def topic_options(proposal: Proposal, ticked: Iterable[str], *, suggests: bool) -> list[dict[str, Any]]:
     """Topics that are confirmed, then those near to what it says, to be confirmed with one tap."""
-    chosen = [int(one) for one in ticked if one.isascii() and one.isdigit() and len(one) < 19]
+    chosen = ids_in(ticked)
     kept = Concept.objects.usable_in(proposal.region).filter(pk__in=chosen)
     near: list[Concept] = []
     text = f"{proposal.title}. {proposal.summary} {proposal.source[:800]}".strip(". ")
