@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from filanda.across.finder import facets, queries
 from filanda.across.finder.addresses import Addresses
 from filanda.across.finder.listing import match_rows
-from filanda.across.finder.parameters import Selection, whole
+from filanda.across.finder.parameters import Selection
 from filanda.across.finder.views.home import render_home
 from filanda.across.finder.visitors import address_of, wait_sentence
 from filanda.capabilities.matching.queries import NeedTooLong, NeedTooShort, checked
@@ -28,6 +28,7 @@ from filanda.capabilities.needs.models import SavedNeed
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.language import detect
+from filanda.kernel.ui.numbers import whole
 
 __all__ = ["need", "needs"]
 

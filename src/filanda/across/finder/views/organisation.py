@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from filanda.across.finder import queries
 from filanda.across.finder.addresses import Addresses
-from filanda.across.finder.parameters import whole
 from filanda.across.finder.portrait import portrait
 from filanda.directory.organisations.models import EvidenceKind, Organisation, OrganisationState
 from filanda.directory.organisations.queries import organisation_page
@@ -19,6 +18,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.numbers import whole
 
 __all__ = ["organisation"]
 
