@@ -4,23 +4,26 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import jinja2
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from filanda.capabilities.notifications.queries import unread_count
 from filanda.kernel.kept import Kept
 from filanda.kernel.mail.sending import has_outbox
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region, RegionHost
+from filanda.kernel.ui.addresses import address, has_address
 from filanda.kernel.ui.environment import install
 from filanda.site.pages import asked_to_agree
 
@@ -61,6 +64,18 @@ class _Strict(jinja2.StrictUndefined):
         return _Missing(hint, obj, *args, **kwargs) if isinstance(obj, Mapping) else super().__new__(cls)
 
 
+class _Environment(jinja2.Environment):
+    """Rows are dictionaries: what they hold is found at once, not after an attribute was looked for in vain."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj and attribute not in _OF_DICTS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+_OF_DICTS = frozenset(dir(dict))
+
+
 def environment(**options: Any) -> jinja2.Environment:
     """Build the environment: autoescape, i18n, `url()`, the interface parts' globals.
 
@@ -73,7 +88,7 @@ def environment(**options: Any) -> jinja2.Environment:
     options["trim_blocks"] = options["lstrip_blocks"] = True
     options["auto_reload"] = False
     options["cache_size"] = -1
-    env = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - set by Django
+    env = _Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)
     # As the collector trims (tools/messages.py): a sentence of several lines is the same sentence in the catalogue.
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -83,22 +98,29 @@ def environment(**options: Any) -> jinja2.Environment:
         npgettext=translation.npgettext,
         newstyle=True,
     )
-    env.globals.update(url=_url, has_route=_has_route, static=static, language=translation.get_language)
+    env.globals.update(static=static, language=translation.get_language, gettext=_gettext)
+    env.globals["_"] = _gettext
     install(env)
     return env
 
 
-def _url(name: str, *args: Any, **kwargs: Any) -> str:
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+def _gettext(message: str, /, **variables: Any) -> Markup:
+    """As Jinja's own (new style: always a format string), but a plain sentence is looked up once a language."""
+    language = translation.get_language() or ""
+    said = _said.get((language, message))
+    if said is None:
+        text = Markup(translation.gettext(message))  # noqa: S704 - from the catalogue
+        if len(_said) >= _MOST_SAID:
+            _said.clear()
+        # What has no placeholders is ready.
+        said = _said[language, message] = (text, None if _PLACEHOLDER.search(text) else text % {})
+    text, ready = said
+    return ready if ready is not None else text % variables
 
 
-def _has_route(name: str, *args: Any) -> bool:
-    """Whether an installed room has the page `name`: for links to rooms that may be missing."""
-    try:
-        reverse(name, args=args or None)
-    except NoReverseMatch:
-        return False
-    return True
+_MOST_SAID = 20_000
+_PLACEHOLDER = re.compile(r"%\(|%s")
+_said: dict[tuple[str, str], tuple[Markup, Markup | None]] = {}
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -107,6 +129,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     region: Region | None = getattr(request, "region", None)
     spoken = region.languages if region else []
     origin = f"{request.scheme}://{request.get_host()}"
+    menu = _menu(request, language)
     return {
         "region": region,
         "actor": getattr(request, "actor", None),
@@ -117,22 +140,11 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "languages": [known for known in settings.LANGUAGES if known[0] in spoken] or settings.LANGUAGES,
         "path_in": lambda code: _path_in(request, code),
         "origin": origin,
-        "home_url": reverse("finder:home"),
-        "menu": _menu(request),
-        "footer_links": [
-            {"label": _("How matching works"), "url": reverse("how")},
-            {"label": _("Privacy notice"), "url": reverse("privacy")},
-            {"label": _("Terms of use"), "url": reverse("terms")},
-            {"label": _("Cookies"), "url": reverse("cookies")},
-            {"label": _("Accessibility"), "url": reverse("accessibility")},
-            {"label": _("Reports and decisions, in figures"), "url": reverse("moderation:transparency")},
-            {"label": _("Programming interface"), "url": reverse("api-docs")},
-            *(
-                [{"label": _("Outbox of the demonstration"), "url": reverse("mail:outbox")}]
-                if has_outbox(region)
-                else []
-            ),
-        ],
+        "home_url": address("finder:home"),
+        "menu": menu,
+        "menu_at": next((item["url"] for item in menu if item["is_current"]), ""),
+        "footer_links": _footer_links(language, has_outbox(region)),
+        "account_links": _account_links(request, language),
         "unread_count": lambda: unread_count(request.actor) if region else 0,  # type: ignore[attr-defined]
         "asked_to_agree": lambda: asked_to_agree(request) if region else "",
         "regions": _other_regions(request, region, language) if settings.DEMO and region else [],
@@ -147,24 +159,78 @@ def _reader_name(request: HttpRequest) -> str:
 
 def _sign_in_url(request: HttpRequest) -> str:
     """To signing in, and back to this page if it is one that can be come back to."""
-    start = reverse("signin:start")
+    start = address("signin:start")
     is_page = request.method in ("GET", "HEAD") and not request.path.startswith(start)
     return f"{start}?{urlencode({'next': request.get_full_path()})}" if is_page else start
 
 
-def _menu(request: HttpRequest) -> list[dict[str, Any]]:
-    items = [
-        {"label": _("Describe a need"), "url": reverse("finder:home")},
-        {"label": _("Proposals"), "url": reverse("proposals:directory")},
-        {"label": _("Organisations"), "url": reverse("finder:organisations")},
-        {"label": _("People"), "url": reverse("profiles:people")},
-        {"label": _("Communities"), "url": reverse("spaces:directory")},
-        {"label": _("Collaborations"), "url": reverse("collaborating:register")},
-    ]
+def _menu(request: HttpRequest, language: str) -> list[dict[str, Any]]:
     actor = getattr(request, "actor", None)
-    if actor is not None and decide(actor, "desk.team"):
-        items.append({"label": _("Workbench"), "url": reverse("workbench:queue")})
-    return [item | {"is_current": item["url"] == request.path} for item in items]
+    has_desk = actor is not None and bool(decide(actor, "desk.team"))
+    return _linked(_menu_links(language, has_desk), request)
+
+
+def _account_links(request: HttpRequest, language: str) -> list[dict[str, Any]]:
+    """What somebody who is signed in has of their own."""
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.account_id is None:
+        return []
+    has_desk = bool(_WITH_DESK & set(actor.roles)) or bool(actor.scope_ids("space", "space_manager"))
+    return _linked(_own_links(language, has_desk), request)
+
+
+_WITH_DESK = {"facilitator", "region_administrator"}
+
+
+def _linked(links: tuple[tuple[str, str], ...], request: HttpRequest) -> list[dict[str, Any]]:
+    return [{"label": label, "url": url, "is_current": url == request.path} for label, url in links]
+
+
+# Labels and addresses of a language: the same as long as the process lives.
+@lru_cache(maxsize=64)
+def _menu_links(language: str, has_desk: bool) -> tuple[tuple[str, str], ...]:
+    links = [
+        (_("Describe a need"), "finder:home"),
+        (_("Proposals"), "proposals:directory"),
+        (_("Organisations"), "finder:organisations"),
+        (_("People"), "profiles:people"),
+        (_("Communities"), "spaces:directory"),
+        (_("Collaborations"), "collaborating:register"),
+        *([(_("Workbench"), "workbench:queue")] if has_desk else []),
+    ]
+    return tuple((label, address(name)) for label, name in links)
+
+
+@lru_cache(maxsize=64)
+def _own_links(language: str, has_desk: bool) -> tuple[tuple[str, str], ...]:
+    links = [
+        (_("Home"), "administration:home"),
+        (_("My profile"), "profiles:edit"),
+        (_("My proposals"), "proposals:mine"),
+        (_("Answers"), "proposals:answers"),
+        (_("For you"), "matchmaking:mine"),
+        (_("My collaborations"), "collaborating:mine"),
+        (_("What I follow"), "following:followed"),
+        *([(_("Workbench"), "workbench:queue")] if has_desk else []),
+        (_("Sign-in and security"), "signin:account"),
+        (_("My data"), "privacy:mine"),
+    ]
+    return tuple((label, address(name)) for label, name in links if has_address(name))
+
+
+@lru_cache(maxsize=64)
+def _footer_links(language: str, has_outbox: bool) -> tuple[dict[str, str], ...]:
+    links = [
+        (_("How matching works"), "how"),
+        (_("Privacy notice"), "privacy"),
+        (_("Terms of use"), "terms"),
+        (_("Cookies"), "cookies"),
+        (_("Accessibility"), "accessibility"),
+        (_("Reports and decisions, in figures"), "moderation:transparency"),
+        (_("Programming interface"), "api-docs"),
+        *([(_("Outbox of the demonstration"), "mail:outbox")] if has_outbox else []),
+    ]
+    return tuple({"label": label, "url": address(name)} for label, name in links)
 
 
 _regions: Kept[str, list[tuple[str, str, dict[str, str]]]] = Kept(5.0)

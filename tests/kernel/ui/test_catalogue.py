@@ -22,6 +22,7 @@ def test_catalogue_shows_every_part_with_and_without_a_map(region, language, sha
         "origin": "https://test.example",
         "home_url": f"/{language}/",
         "menu": [],
+        "menu_at": "",
         "footer_links": [],
         "regions": [],
     }

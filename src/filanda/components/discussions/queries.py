@@ -11,7 +11,6 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -36,6 +35,7 @@ from filanda.directory.people.queries import reader_class, reader_in_class
 from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.addresses import address as address_of
 from filanda.kernel.ui.cloth import initials
 from filanda.spaces.models import SCOPE, MemberRole, Membership, MembershipState, Space
 
@@ -78,7 +78,7 @@ def authors(
     former = _("A former member")
     found: dict[int | None, Author] = {None: Author(former, mark=initials(former, "small"))}
     unknown = _("A member")
-    base = reverse("profiles:people")
+    base = address_of("profiles:people")
     for row in people_known(wanted, actor, space) if known is None else known:
         person = Person.from_db(DEFAULT_DB_ALIAS, _PERSON, [row[name] for name in _PERSON])
         shows = row["helix"] if row["helix"] and person.field_visible_to("positions", actor) else ""
@@ -197,9 +197,10 @@ def files_of_posts(posts: Sequence[PostRow]) -> dict[int, list[dict[str, Any]]]:
     without files."""
     found: dict[int, list[dict[str, Any]]] = {}
     ids = [post.id for post in posts if post.has_files and post.state in (PostState.SHOWN, PostState.HELD)]
+    if not ids:
+        return found
     rows = StoredFile.objects.filter(subject_kind="post", subject_id__in=ids)
-    rows = rows.only("subject_id", "name", "size", "media_type", "variants", "width", "height")
-    for file in rows if ids else ():
+    for file in rows.only("subject_id", "name", "size", "media_type", "variants", "width", "height"):
         small = file.variants.get("small") or {}
         found.setdefault(file.subject_id, []).append(
             {

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from django.templatetags.static import static
+from markupsafe import Markup
 
 BUILD = Path(__file__).parent / "static" / "ui" / "build"
 
@@ -39,3 +40,19 @@ def theme_css(theme: str) -> str:
     """The style sheet of a region's theme; a theme that was never compiled falls back to Lombardy's."""
     name = f"{theme}.css"
     return asset(name if name in manifest() else "lombardia.css")
+
+
+@functools.lru_cache(maxsize=256)
+def icon(name: str) -> Markup:
+    """A picture of the sprite, for the eye only: words stand beside it."""
+    return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
+        asset("sprite.svg"), name
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def helix(role: str, label: str) -> Markup:
+    """A helix role: its shape, its colour, its word."""
+    return Markup(
+        '<span class="helix helix-{0}"><svg aria-hidden="true" focusable="false"><use href="{1}#{0}"/></svg>{2}</span>'
+    ).format(role, asset("sprite.svg"), label)

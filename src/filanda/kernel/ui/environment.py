@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import jinja2
 
-from filanda.kernel.ui.assets import asset, theme_css
+from filanda.kernel.ui.addresses import address, has_address
+from filanda.kernel.ui.assets import asset, helix, icon, theme_css
 from filanda.kernel.ui.cloth import emblem, initials, monogram, thread
 from filanda.kernel.ui.colours import colour_url
 from filanda.kernel.ui.moments import number, when
+from filanda.kernel.ui.parts import part
 
 
 def install(env: jinja2.Environment) -> None:
@@ -18,11 +20,16 @@ def install(env: jinja2.Environment) -> None:
     env.filters.update(markdown=to_html, number=number)
     env.globals.update(
         asset=asset,
+        icon_of=icon,
+        helix_of=helix,
         theme_css=theme_css,
         colour_url=colour_url,
         thread=thread,
         emblem=emblem,
         monogram=monogram,
         initials=initials,
+        part=part,
         when=when,
+        url=address,
+        has_route=has_address,
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
 from django.utils import formats, timezone
@@ -13,30 +13,61 @@ from markupsafe import Markup, escape
 
 def when(moment: datetime | date, now: datetime | None = None) -> Markup:
     """`moment` as a <time> element. Older than 30 days, or a plain date: the date itself. now: the clock, for tests."""
+    language = get_language() or ""
     if not isinstance(moment, datetime):
-        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), _written(moment))
-    now = now or timezone.now()
-    local, iso, exact = _exact(moment, timezone.get_current_timezone_name(), get_language() or "")
-    seconds = (now - moment).total_seconds()
-    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
-    if seconds < 0 or days > 30:
-        text = _written(local)
-    elif minutes < 1:
-        text = gettext("just now")
-    elif hours < 1:
-        text = ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {"n": minutes}
-    elif days < 1:
-        text = ngettext("%(n)s hour ago", "%(n)s hours ago", hours) % {"n": hours}
-    else:
-        text = ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
-    return Markup(f'<time datetime="{iso}" title="{exact}">{escape(text)}</time>')  # noqa: S704 - parts are escaped
+        return _plain_day(moment, language)
+    zone = timezone.get_current_timezone()
+    seconds = ((now or timezone.now()) - moment).total_seconds()
+    if seconds < 0 or seconds >= _LONG_AGO:
+        return _on_its_day(moment, zone, language)
+    beginning, end = _around(moment, zone, language)
+    return Markup(f"{beginning}{_ago(int(seconds // 60), language)}{end}")  # noqa: S704 - parts are escaped
 
 
-@lru_cache(maxsize=8192)  # pages of a thread show the same moments to all its readers
-def _exact(moment: datetime, zone: str, language: str) -> tuple[datetime, Markup, Markup]:
-    """(in the reader's time zone, as machines read it, in full)"""
-    local = timezone.localtime(moment)
-    return local, escape(local.isoformat(timespec="seconds")), escape(_written(local, "DATETIME_FORMAT"))
+_LONG_AGO = 31 * 86400
+
+
+@lru_cache(maxsize=4096)  # pages of a thread show the same moments to all its readers
+def _around(moment: datetime, zone: tzinfo, language: str) -> tuple[str, str]:
+    """The element before and after its words."""
+    local = timezone.localtime(moment, zone)
+    iso, exact = escape(local.isoformat(timespec="seconds")), escape(_written(local, "DATETIME_FORMAT"))
+    return f'<time datetime="{iso}" title="{exact}">', "</time>"
+
+
+@lru_cache(maxsize=4096)
+def _on_its_day(moment: datetime, zone: tzinfo, language: str) -> Markup:
+    beginning, end = _around(moment, zone, language)
+    return Markup(f"{beginning}{escape(_written(timezone.localtime(moment, zone)))}{end}")  # noqa: S704 - as above
+
+
+@lru_cache(maxsize=1024)
+def _plain_day(day: date, language: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), _written(day))
+
+
+def _ago(minutes: int, language: str) -> str:
+    """Escaped. Minutes within the hour, hours within the day, then days: as many answers as that."""
+    if minutes >= 1440:
+        return _days_ago(minutes // 1440, language)
+    return _hours_ago(minutes // 60, language) if minutes >= 60 else _minutes_ago(minutes, language)
+
+
+@lru_cache(maxsize=256)
+def _days_ago(days: int, language: str) -> str:
+    return escape(ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days})
+
+
+@lru_cache(maxsize=256)
+def _hours_ago(hours: int, language: str) -> str:
+    return escape(ngettext("%(n)s hour ago", "%(n)s hours ago", hours) % {"n": hours})
+
+
+@lru_cache(maxsize=256)
+def _minutes_ago(minutes: int, language: str) -> str:
+    if minutes < 1:
+        return escape(gettext("just now"))
+    return escape(ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {"n": minutes})
 
 
 def day_of(moment: datetime | date) -> str:
