@@ -227,13 +227,13 @@ def give_things(region: Any, kind: str, ids: list[int], parts: tuple[str, ...]) 
     )
 
 
-def made_proposal(region: Any, owner: Any, number: int, chance: random.Random, **fields: Any) -> Any:
+def made_proposal(region: Any, owner: Any, number: int, chance: random.Random, title: str = "", **fields: Any) -> Any:
     from tests.components.proposals.making import make_proposal
 
     from filanda.directory.taxonomies.models import Concept
 
     places = Concept.objects.filter(scheme__slug__startswith="nuts").order_by("pk")
-    given = {
+    given: dict[str, Any] = {
         "kind": KIND[number % 2 == 0],
         "cooperation": chance.sample(["research", "technical", "pilot", "licence", "supply"], 2),
         "trl_now": 4,
@@ -243,7 +243,7 @@ def made_proposal(region: Any, owner: Any, number: int, chance: random.Random, *
     from django.utils.timezone import now
 
     given |= {"published_at": now() - timedelta(days=20), "expires_at": now() + timedelta(days=100)}
-    return make_proposal(region, owner, given.pop("title", f"Proposal {number}"), **given)
+    return make_proposal(region, owner, title or f"Proposal {number}", **given)
 
 
 def proposals(region: Any, count: int) -> list[int]:

@@ -36,7 +36,8 @@ class Candidate:
 
 def alike(one: Candidate, other: Candidate) -> float:
     """How much two candidates rest on the same, 0..1."""
-    common = sum(min(share, other.shares.get(piece, 0.0)) for piece, share in one.shares.items())
+    both = one.shares.keys() & other.shares.keys()
+    common = sum(min(one.shares[piece], other.shares[piece]) for piece in sorted(both)) if both else 0.0
     return max(common, HOUSE if one.house and one.house == other.house else 0.0)
 
 

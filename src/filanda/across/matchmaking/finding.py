@@ -114,7 +114,12 @@ class Body:
 
 def any_of(ids: Iterable[int]) -> RawSQL:
     """For `pk__in`: as one array, which costs the driver far less than hundreds of numbers."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    return RawSQL("SELECT unnest(%s::bigint[])", [as_array(ids)])
+
+
+def as_array(ids: Iterable[int]) -> str:
+    """As PostgreSQL writes an array: written here, not number by number by the driver."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def wish_of(proposal: Proposal) -> Wish:
@@ -316,8 +321,9 @@ def _partners_shared(own: int | None, carried: Mapping[int, Sequence[int]]) -> d
                        SELECT evidence_id FROM organisations_evidenceparty WHERE organisation_id = %s
                        ORDER BY evidence_id DESC LIMIT %s))
                SELECT p.evidence_id, array_agg(p.organisation_id) FROM organisations_evidenceparty p
-               WHERE p.evidence_id = ANY(%s) AND p.organisation_id IN (SELECT organisation_id FROM mine) GROUP BY 1""",
-            [own, OWN_PIECES, list({piece for pieces in carried.values() for piece in pieces})],
+               WHERE p.evidence_id = ANY(%s::bigint[]) AND p.organisation_id IN (SELECT organisation_id FROM mine)
+               GROUP BY 1""",
+            [own, OWN_PIECES, as_array({piece for pieces in carried.values() for piece in pieces})],
         )
         known = dict(cursor.fetchall())
     shared = {body: {one for piece in pieces for one in known.get(piece, ())} for body, pieces in carried.items()}
@@ -339,8 +345,10 @@ _OF_PROPOSAL = (
 )
 
 
-def proposals_in_sight(actor: Actor, ids: Iterable[int], side: Side, now: datetime) -> list[Proposal]:
-    """Of `ids`, open proposals of others that `actor` may know of. One query."""
+def proposals_in_sight(
+    actor: Actor, ids: Iterable[int], side: Side, now: datetime, kinds: Sequence[str] | None = None
+) -> list[Proposal]:
+    """Of `ids`, open proposals of others (of certain kinds) that `actor` may know of. One query."""
     rows = (
         Proposal.objects.visible_to(actor)
         .answerable(now)
@@ -348,6 +356,8 @@ def proposals_in_sight(actor: Actor, ids: Iterable[int], side: Side, now: dateti
         .select_related("place", "organisation")
         .only(*_OF_PROPOSAL)
     )
+    if kinds is not None:
+        rows = rows.filter(kind__in=kinds)
     return [
         row
         for row in rows

@@ -38,7 +38,8 @@ __all__ = [
 
 PEOPLE, PROPOSALS = 5, 5  # shown of each beside ten organisations
 LIKE_IT = 0.45  # similarity from which a proposal is told as similar while somebody types
-NEAR = 120  # things looked at for a list
+NEAR = 120  # proposals looked at for a list: some are closed, some not for the reader
+NEAR_PEOPLE = 60
 PIECES = 150  # of one's own evidence that proposals are compared with
 PIECE_LEAST = 0.30  # similarity from which a piece of one's own evidence is named as the reason
 PERSON_LEAST = 0.20  # similarity below which somebody's profile says nothing of this
@@ -229,7 +230,7 @@ def _people(
     is_plain: bool,
 ) -> tuple[Match, ...]:
     """By what they show to readers like `actor`. Five queries."""
-    near = things.nearest(region, reading.PERSON, reading.part_for(actor), question, NEAR)
+    near = things.nearest(region, reading.PERSON, reading.part_for(actor), question, NEAR_PEOPLE)
     near = {one: similarity for one, similarity in near.items() if similarity >= PERSON_LEAST}
     candidates, features, common = [], {}, {}
     seen = finding.people_in_sight(actor, near, side) if near else []
@@ -283,8 +284,8 @@ def _complements(
     near = things.nearest(region, reading.PROPOSAL, reading.part_for(actor), question, NEAR)
     rows = [
         row
-        for row in finding.proposals_in_sight(actor, near, side, now)
-        if row.pk != proposal.pk and near[row.pk] >= PROPOSAL_LEAST and signals.complement(proposal.kind, row.kind)
+        for row in finding.proposals_in_sight(actor, near, side, now, signals.COMPLEMENTS[proposal.kind])
+        if row.pk != proposal.pk and near[row.pk] >= PROPOSAL_LEAST
     ]
     return _ranked_proposals(rows, near, wish, weights, now, PROPOSALS, trl_now=proposal.trl_now)
 

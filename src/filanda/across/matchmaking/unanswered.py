@@ -6,17 +6,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import DateTimeField, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from filanda.across.matchmaking.models import KeptMatch
-from filanda.components.proposals.models import Proposal, ProposalState
+from filanda.components.proposals.models import Proposal, ProposalQuerySet, ProposalState
 from filanda.components.proposals.queries.reading import address_of, title_of
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person
+from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.models import Event
@@ -31,7 +36,7 @@ WITHIN = 2  # working days until somebody should have looked after it then
 SUGGESTED = 2  # partners offered in a line
 
 
-def unanswered(ids: Sequence[int] | None = None) -> QuerySet[Proposal]:
+def unanswered(ids: Sequence[int] | None = None) -> ProposalQuerySet:
     """Published proposals without an answer, however young."""
     rows = Proposal.objects.filter(
         state=ProposalState.PUBLISHED, answers_count=0, hidden_at=None, published_at__isnull=False
@@ -58,19 +63,39 @@ def _waiting(ids: Sequence[int] | None, now: datetime) -> Iterable[StillWaits]:
 
 
 def _lines(actor: Actor, ids: Sequence[int], now: datetime) -> Mapping[int, DeskLine]:
-    """Four queries."""
-    if Role.FACILITATOR not in actor.roles:
+    """Four queries at most."""
+    if not ids or Role.FACILITATOR not in actor.roles:
         return {}
-    seen = Proposal.objects.visible_to(actor).filter(pk__in=unanswered(ids).filter(expires_at__gt=now).values("pk"))
-    rows = [row for row in seen.defer("source", "html") if row.owner_id != actor.account_id]
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        moment = Cast(Value(given[0], TextField()), DateTimeField())
+        return unanswered(given[1:]).visible_to(actor).filter(expires_at__gt=moment).order_by("pk").values(*_SHOWN)
+
+    standing = (actor.account_id, actor.roles, actor.scoped)
+    found = rows_of(("matchmaking: unanswered", standing), build, [now.isoformat(), *padded(ids)])
+    seen = [Proposal.from_db(DEFAULT_DB_ALIAS, _SHOWN, [one[name] for name in _SHOWN]) for one in found]
+    rows = [row for row in seen if row.owner_id != actor.account_id]
     kept: dict[int, list[int]] = defaultdict(list)
-    for one in KeptMatch.objects.filter(proposal_id__in=[row.pk for row in rows]).order_by("place"):
-        kept[one.proposal_id].append(one.organisation_id)
-    wanted = {body for bodies in kept.values() for body in bodies[:SUGGESTED]}
-    names = dict(Organisation.objects.filter(pk__in=wanted, hidden_at=None).values_list("pk", "name"))
-    people = Person.objects.visible_to(actor).filter(account__in={row.owner_id for row in rows})
-    owners = dict(people.values_list("account", "pk"))
+    for one in rows_of("matchmaking: kept", _kept, padded([row.pk for row in rows])) if rows else ():
+        kept[one["proposal_id"]].append(one["organisation_id"])
+    wanted = [body for bodies in kept.values() for body in bodies[:SUGGESTED]]
+    names = {one["id"]: one["name"] for one in rows_of("matchmaking: named", _named, padded(wanted))} if wanted else {}
+    alone = {row.owner_id for row in rows if row.organisation_id is None}
+    people = Person.objects.visible_to(actor).filter(account__in=alone)
+    owners = dict(people.values_list("account", "pk")) if alone else {}
     return {row.pk: _line(row, [one for one in kept[row.pk] if one in names], names, owners, now) for row in rows}
+
+
+# In the order of the model: from_db takes them as they come.
+_SHOWN = ("id", "kind", "owner_id", "organisation_id", "title", "language", "published_at")
+
+
+def _kept(ids: Sequence[int]) -> QuerySet[Any, Any]:
+    return KeptMatch.objects.filter(proposal_id__in=ids).order_by("place").values("proposal_id", "organisation_id")
+
+
+def _named(ids: Sequence[int]) -> QuerySet[Any, Any]:
+    return Organisation.objects.filter(pk__in=ids, hidden_at=None).values("id", "name")
 
 
 def _line(

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -96,7 +97,8 @@ class Matches:
 def checked(text: str) -> str:
     """The need without control characters. Raises NeedTooShort or NeedTooLong with a sentence for its author."""
     plain = clean(text)
-    if sum(character.isalnum() for character in plain) < SHORTEST:
+    said = islice((character for character in plain if character.isalnum()), SHORTEST)
+    if len(list(said)) < SHORTEST:
         raise NeedTooShort(_("Tell us a little more: a few words about what you are looking for are enough."))
     if len(plain) > LONGEST:
         raise NeedTooLong(
