@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Installation
 from tests.journeys.test_people import entered
 from tests.journeys.test_staff import signed_in
-from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways
+from tests.journeys.visiting import NARROW, SIDES, Visits, no_sideways
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NEED = "We look for somebody who measures milk quality with optical sensors on the farm."
@@ -228,8 +228,7 @@ def test_from_a_need_to_a_confirmed_collaboration(visits: Visits, installation: 
     expect(visitor.get_by_role("status").filter(has_text="Thank you")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize(("language", "width"), SIDES)
 def test_axe_finds_nothing(visits: Visits, installation: Installation, two: Two, width: int, language: str) -> None:
     visitor, member = visits.begin(width), entered(visits, installation, two.partner, width)
     facilitator = signed_in(visits, width)

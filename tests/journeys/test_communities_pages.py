@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Installation
 from tests.journeys.test_staff import signed_in
-from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways, tab_to
+from tests.journeys.visiting import NARROW, SIDES, Visits, no_sideways, tab_to
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = f"window.axe ?? (() => {{ {AXE_FILE_PATH.read_text(encoding='utf-8')} }})()"
@@ -88,7 +88,7 @@ def clean(page: Page, path: str) -> None:
     assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], path
 
 
-@pytest.mark.parametrize(("language", "width"), [("it", NARROW), ("en", WIDE)])
+@pytest.mark.parametrize(("language", "width"), SIDES)
 def test_axe_finds_nothing(visits: Visits, place: dict[str, Any], width: int, language: str) -> None:
     visitor = visits.begin(width)
     for path in of_visitors(place):

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Installation
 from tests.journeys.test_people import entered
-from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways
+from tests.journeys.visiting import NARROW, SIDES, Visits, no_sideways
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HOSTILE = (
@@ -195,8 +195,7 @@ def test_a_hostile_post_runs_nothing(visits: Visits, installation: Installation,
     assert page.locator(".post-text :is(script, svg, img, div)").count() == 0
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize(("language", "width"), SIDES)
 def test_axe_finds_nothing(
     visits: Visits, installation: Installation, place: dict[str, str], width: int, language: str
 ) -> None:

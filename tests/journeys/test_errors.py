@@ -21,7 +21,7 @@ def test_a_page_that_is_not_there_leads_on(visits: Visits, address: str, width: 
     assert response.status == 404
     expect(page.locator("h1")).to_be_visible()
     no_sideways(page)
-    page.locator(".wrong-acts a").click()
+    page.locator(".wrong-acts a.btn-primary").click()
     expect(page.locator("#need-text")).to_be_visible()
 
 

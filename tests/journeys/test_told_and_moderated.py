@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Installation
 from tests.journeys.test_people import entered
 from tests.journeys.test_staff import signed_in
-from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways
+from tests.journeys.visiting import NARROW, SIDES, Visits, no_sideways
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MEMBER = "innovator@altariva.example"
@@ -107,8 +107,7 @@ def test_a_link_ends_e_mails_without_signing_in(visits: Visits, case: dict[str, 
     expect(page.locator("h1")).to_contain_text("no more of these e-mails")
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize(("language", "width"), SIDES)
 def test_axe_finds_nothing(
     visits: Visits, installation: Installation, case: dict[str, str], width: int, language: str
 ) -> None:

@@ -10,7 +10,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Installation
-from tests.journeys.visiting import NARROW, WIDE, Visits, no_sideways
+from tests.journeys.visiting import NARROW, SIDES, WIDE, Visits, no_sideways
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -114,8 +114,7 @@ def test_works_without_scripts(visits: Visits, width: int) -> None:
     no_sideways(page)
 
 
-@pytest.mark.parametrize("language", ["it", "en"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize(("language", "width"), SIDES)
 def test_axe_finds_nothing(visits: Visits, width: int, language: str) -> None:
     page = at_work(visits, width, language=language)
     item = page.locator("ol.js-keys > li a.js-key-s").first.get_attribute("href") or ""
