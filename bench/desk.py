@@ -50,7 +50,7 @@ def main() -> None:
     servers: list[Server] = []
     try:
         if is_new:
-            in_a_fork(prepare)
+            in_a_fork(prepare, options)
         host, session, *lines = in_a_fork(fill, options.items).split("\n")
         for name, target in (("filanda", "bench.pages:_filanda"), ("reference", "bench.reference.wsgi:application")):
             servers.append(started(name, target))
@@ -68,7 +68,7 @@ def main() -> None:
             shutil.rmtree(data, ignore_errors=True)
 
 
-def prepare() -> str:
+def prepare(_options: argparse.Namespace) -> str:
     """An installation as it comes, and the reference's data."""
     from filanda.site.django_ready import set_up_django
 

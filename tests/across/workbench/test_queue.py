@@ -15,7 +15,9 @@ from filanda.capabilities.desk import actions, personal
 from filanda.capabilities.desk.errors import NothingToUndo, NotOfTheQueue, Wrong
 from filanda.capabilities.desk.following import put_right
 from filanda.capabilities.desk.models import Absence, DeskItem, DeskMove, DeskNote, MoveKind, SavedReply
+from filanda.capabilities.desk.queries import today_in_region
 from filanda.capabilities.moderation.actions import report
+from filanda.capabilities.needs.models import IntroductionRequest
 from filanda.capabilities.threads.actions import open_thread
 from filanda.directory.people.models import Person, ValidationState
 from filanda.kernel.identity.models import Role
@@ -196,7 +198,6 @@ def test_the_page_costs_the_same_queries_for_one_and_three(region, marta):
 
 def test_what_is_done_meanwhile_does_not_show(region, marta):
     (_item,) = waiting(region)
-    from filanda.capabilities.needs.models import IntroductionRequest
 
     IntroductionRequest.objects.update(state="closed", outcome="made")
     page = text_of(browser(marta).get(PAGE))
@@ -267,6 +268,15 @@ def test_many_at_once_and_undone_together_but_for_what_was_touched_since(region,
         actions.undo(actor=act(marta), batch=moved.batch, now=clock())
 
 
+def test_what_was_decided_is_not_taken_even_before_the_desk_has_heard_of_it(region, marta):
+    open_item, decided = waiting(region, 2)
+    IntroductionRequest.objects.filter(pk=decided.object_id).update(state="closed", outcome="made")
+    moved = actions.take(actor=act(marta), seen=seen(open_item, decided), now=clock())
+    assert (moved.done, list(moved.missed)) == ([open_item.pk], [decided.pk])
+    assert "dealt with this in the meantime" in str(moved.missed[decided.pk])
+    assert fresh(decided).holder is None
+
+
 def test_what_is_put_off_comes_back_on_its_morning(region, marta):
     (item,) = waiting(region)
     day = (clock() + timedelta(days=3)).date()
@@ -289,7 +299,7 @@ def test_a_deputy_sees_the_items_of_whoever_is_away_as_own(region, marta, bruno)
     actions.take(actor=act(marta), seen=seen(item), now=clock())
     one = browser(bruno)
     assert "Ottica" not in text_of(one.get(f"{PAGE}?whose=mine"))
-    today = clock().date()
+    today = today_in_region(clock())
     answer = browser(marta).post(
         f"{PAGE}absences/",
         {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=5)).isoformat(), "deputy": str(bruno.pk)},
@@ -425,7 +435,7 @@ def test_the_team_sees_loads_clocks_and_who_stands_in(region, marta, bruno):
     items = waiting(region, 3)
     actions.take(actor=act(marta), seen=seen(items[0], items[1]), now=clock())
     DeskItem.objects.filter(pk=items[0].pk).update(due_at=clock() - timedelta(days=1))
-    today = clock().date()
+    today = today_in_region(clock())
     actions.say_absence(
         actor=act(marta), region=region, account=marta, starts_on=today, ends_on=today, deputy=bruno, now=clock()
     )

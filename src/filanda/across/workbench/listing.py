@@ -114,7 +114,7 @@ class _Reader:
             rows = DeskItem.objects.within(given[2 + count :], given[0]).open().filter(shows_at__lte=moment)
             return build(rows.annotate(whose=_whose(given[2 : 2 + count], moment)), moment)
 
-        numbers = [self.account_id, self.now.isoformat(), *self.mine, *self.queues]
+        numbers: list[int | str] = [self.account_id, self.now.isoformat(), *self.mine, *self.queues]
         return rows_of(("workbench", key, count, len(self.queues)), whole, numbers)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.collaborations.mailing import recipients
@@ -21,6 +21,8 @@ from filanda.capabilities.collaborations.models import (
 )
 from filanda.capabilities.collaborations.queries import party_lines, waiting_for, with_parties
 from filanda.capabilities.collaborations.steps import follow_audience, lock, note
+from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.models import Event
@@ -184,23 +186,30 @@ def desk_check_ins(ids: Sequence[int] | None, _now: datetime) -> Iterator[StillW
 
 def lines_of_check_ins(actor: Actor, ids: Sequence[int], _now: datetime) -> dict[int, DeskLine]:
     """Silent check-ins, for facilitators."""
-    if Role.FACILITATOR not in actor.roles and not actor.is_platform:
+    if not ids or (Role.FACILITATOR not in actor.roles and not actor.is_platform):
         return {}
-    rows = CheckIn.objects.filter(pk__in=ids, answered_at=None).select_related("collaboration", "party__organisation")
     found = {}
-    for row in rows:
-        if row.party.is_side_of(actor):
+    for row in rows_of("collaborations: check-ins on the desk", _read_check_ins, padded(ids)):
+        party = Party(account_id=row["party__account"], organisation_id=row["party__organisation"])
+        if party.is_side_of(actor):
             continue
-        name = row.party.organisation.name if row.party.organisation is not None else _("a person")
-        found[row.pk] = DeskLine(
-            title=row.collaboration.title,
+        name, number = row["party__organisation__name"] or _("a person"), row["collaboration"]
+        found[row["id"]] = DeskLine(
+            title=row["collaboration__title"],
             url_name="collaborating:collaboration",
-            url_args=(row.collaboration_id,),
-            context=(_("%(name)s was asked after %(months)d months") % {"name": name, "months": row.months},),
-            language=row.collaboration.language,
-            actions=(DeskAction(_("Note what they say"), "collaborating:collaboration", (row.collaboration_id,)),),
+            url_args=(number,),
+            context=(_("%(name)s was asked after %(months)d months") % {"name": name, "months": row["months"]},),
+            language=row["collaboration__language"],
+            actions=(DeskAction(_("Note what they say"), "collaborating:collaboration", (number,)),),
         )
     return found
+
+
+def _read_check_ins(ids: Sequence[int]) -> QuerySet[Any, Any]:
+    return CheckIn.objects.filter(pk__in=ids, answered_at=None).values(
+        "id", "months", "collaboration", "collaboration__title", "collaboration__language", "party__account",
+        "party__organisation", "party__organisation__name",
+    )  # fmt: skip
 
 
 def touched_check_ins(event: Event) -> Iterable[int]:

@@ -7,7 +7,7 @@ Whoever moves an item says whom they saw it with: if somebody was faster, nothin
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -32,6 +32,7 @@ from filanda.capabilities.desk.steps import workers_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
+from filanda.kernel.manifests import desk_sources
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
@@ -143,9 +144,10 @@ def _move(
         rows = DeskItem.objects.visible_to(actor).filter(pk__in=seen).order_by("pk")
         items = list(rows.select_for_update(of=("self",)))
         names = names_of(item.holder_id for item in items if item.holder_id != seen[item.pk])
+        waits = _still_waiting(items, now)
         changed, moves = [], []
         for item in items:
-            if item.closed_at is not None:
+            if item.pk not in waits:
                 moved.missed[item.pk] = AlreadyDone()
                 continue
             if item.holder_id != seen[item.pk]:
@@ -207,6 +209,22 @@ def undo(*, actor: Actor, batch: str, now: datetime) -> list[int]:
         DeskMove.objects.bulk_update([moves[item.pk] for item in back], ["undone_at"])
         _record("desk.item.undone", actor, back[0].region, items=[item.pk for item in back])
         return [item.pk for item in back]
+
+
+def _still_waiting(items: Iterable[DeskItem], now: datetime) -> set[int]:
+    """Those of which their rooms say so: somebody may have decided one a moment ago. A few queries for each kind."""
+    by_kind: dict[str, dict[int, int]] = {}
+    for item in items:
+        if item.closed_at is None:
+            by_kind.setdefault(item.kind, {})[item.object_id] = item.pk
+    sources = desk_sources()
+    return {
+        numbers[one.object_id]
+        for kind, numbers in by_kind.items()
+        if kind in sources
+        for one in sources[kind].waiting(list(numbers), now)
+        if one.object_id in numbers
+    }
 
 
 def _standing(item: DeskItem) -> dict[str, str | int | None]:

@@ -5,7 +5,9 @@ absences. What waits is told by the rooms (`kernel.manifests.desk`); rows here a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -43,7 +45,11 @@ class DeskItemQuerySet(models.QuerySet["DeskItem"]):
             return self
         if actor.account_id is None:
             return self.none()
-        return self.filter(queue__in=queues_of(actor)).exclude(not_for__contains=[actor.account_id])
+        return self.within(queues_of(actor), actor.account_id)
+
+    def within(self, queues: Sequence[Any], account_id: Any) -> DeskItemQuerySet:
+        """Those of `queues` that `account_id` may deal with."""
+        return self.filter(queue__in=queues).exclude(not_for__contains=[account_id])
 
     def open(self) -> DeskItemQuerySet:
         return self.filter(closed_at=None)

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, DateField, Min, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from filanda.capabilities.desk.models import Absence, Check, DeskItem, SavedReply, queues_of
 from filanda.directory.people.models import Person
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.regions.scoped import across_regions, active_region
@@ -37,9 +40,13 @@ def deputised(actor: Actor, now: datetime) -> list[int]:
     """Accounts that are away now and whose deputy `actor` is. One query."""
     if actor.account_id is None:
         return []
-    day = today_in_region(now)
-    rows = Absence.objects.filter(deputy=actor.account_id, starts_on__lte=day, ends_on__gte=day)
-    return sorted(set(rows.values_list("account", flat=True)))
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        day = Cast(Value(given[1]), DateField())
+        return Absence.objects.filter(deputy=given[0], starts_on__lte=day, ends_on__gte=day).values("account")
+
+    found = rows_of("desk: deputised", build, [actor.account_id, today_in_region(now).isoformat()])
+    return sorted({row["account"] for row in found})
 
 
 def absent_on(day: date, accounts: Iterable[int]) -> dict[int, Absence]:

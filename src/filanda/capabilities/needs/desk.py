@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filanda.capabilities.needs.models import IntroductionRequest, RequestState
+from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.models import Event
 from filanda.kernel.manifests.desk import DeskAction, DeskLine, DeskSource, StillWaits
@@ -40,30 +44,35 @@ def _waiting(ids: Sequence[int] | None, now: datetime) -> Iterable[StillWaits]:
 
 def _lines(actor: Actor, ids: Sequence[int], now: datetime) -> Mapping[int, DeskLine]:
     """One query."""
-    if not decide(actor, "needs.requests.handle"):
+    if not ids or not (decide(actor, "needs.requests.handle") and decide(actor, "needs.requests.view")):
         return {}
-    rows = IntroductionRequest.objects.visible_to(actor).open().filter(pk__in=ids)
-    return {row.pk: _line(row) for row in rows.select_related("organisation", "need")}
+    return {row["id"]: _line(row) for row in rows_of("needs: desk", _read, padded(ids))}
 
 
-def _line(row: IntroductionRequest) -> DeskLine:
-    words = " ".join((row.need.text if row.need else row.message).split())
+def _read(ids: Sequence[int]) -> QuerySet[Any, Any]:
+    rows = IntroductionRequest.objects.open().filter(pk__in=ids)
+    return rows.values("id", "state", "message", "organisation__name", "need__text")
+
+
+def _line(row: Mapping[str, Any]) -> DeskLine:
+    number, state = row["id"], RequestState(row["state"])
+    words = " ".join((row["need__text"] or row["message"]).split())
     act = "workbench:move"
-    answer = DeskAction(_("Mark as answered"), act, (row.pk, "answer"), method="post", asks="note")
-    take = DeskAction(_("Take on"), act, (row.pk, "take"), method="post")
-    made = DeskAction(_("They were introduced"), act, (row.pk, "close"), method="post", fields={"outcome": "made"})
-    silent = DeskAction(_("No answer"), act, (row.pk, "close"), method="post", fields={"outcome": "no_answer"})
+    answer = DeskAction(_("Mark as answered"), act, (number, "answer"), method="post", asks="note")
+    take = DeskAction(_("Take on"), act, (number, "take"), method="post")
+    made = DeskAction(_("They were introduced"), act, (number, "close"), method="post", fields={"outcome": "made"})
+    silent = DeskAction(_("No answer"), act, (number, "close"), method="post", fields={"outcome": "no_answer"})
     actions = {
         RequestState.RECEIVED: (take,),
         RequestState.TAKEN: (answer,),
         RequestState.ANSWERED: (made, silent),
     }
     return DeskLine(
-        title=_("Introduction to %(name)s") % {"name": row.organisation.name},
+        title=_("Introduction to %(name)s") % {"name": row["organisation__name"]},
         url_name="workbench:request",
-        url_args=(row.pk,),
-        context=tuple(one for one in (str(row.get_state_display()), words[:280]) if one),
-        actions=actions.get(RequestState(row.state), ()),
+        url_args=(number,),
+        context=tuple(one for one in (str(state.label), words[:280]) if one),
+        actions=actions.get(state, ()),
     )
 
 

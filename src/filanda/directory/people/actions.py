@@ -32,7 +32,7 @@ from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.steps import give_role
 from filanda.kernel.text.folding import clean
-from filanda.kernel.workflow import move
+from filanda.kernel.workflow import MoveNotPossible, move
 
 __all__ = [
     "AlreadyHere",
@@ -211,9 +211,16 @@ def _change(actor: Actor, person: Person, changes: Mapping[str, Any], seen: date
 # Validation by a facilitator: never one's own
 
 
-def validate_person(*, actor: Actor, person: Person, now: datetime) -> None:
-    """A facilitator has seen that this is somebody. Raises Forbidden, MoveNotPossible."""
+def validate_person(*, actor: Actor, person: Person, now: datetime, seen: str = "") -> None:
+    """A facilitator has seen that this is somebody. `seen`: the state they saw it in, if that counts: a colleague may
+    have asked a question meanwhile. Raises Forbidden, MoveNotPossible.
+    """
     with transaction.atomic(durable=True):
+        if seen:
+            require(actor, "people.validate", person)
+            person.refresh_from_db(from_queryset=Person.objects.select_for_update(of=("self",)))
+            if person.state != seen:
+                raise MoveNotPossible(Person.workflow, Person.workflow.transition("validate"), person.state)
         move(person, "validate", actor=actor, now=now, validated_by_id=actor.account_id, return_reason="", answer="")
         tell(person, "validated", facilitator=_name_of(actor))
         _record(actor, person, "people.person.validated")

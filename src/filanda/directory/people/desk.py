@@ -5,12 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from filanda.directory.people.models import Person, ValidationState
+from filanda.directory.people.models import STAFF, Person, ValidationState
 from filanda.directory.people.queries import facilitator_rules
+from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.models import Event
 from filanda.kernel.manifests.desk import DeskAction, DeskLine, DeskSource, StillWaits
@@ -38,8 +43,19 @@ def _waiting(ids: Sequence[int] | None, now: datetime) -> Iterable[StillWaits]:
 
 def _lines(actor: Actor, ids: Sequence[int], now: datetime) -> Mapping[int, DeskLine]:
     """One query."""
-    rows = Person.objects.visible_to(actor).filter(pk__in=ids, state=ValidationState.WAITING)
+    if not ids or not (actor.is_platform or actor.roles & STAFF):  # they see everybody of their region
+        return {}
+    found = rows_of("people: desk", _read, padded(ids))
+    rows = [Person.from_db(DEFAULT_DB_ALIAS, _READ, [one[name] for name in _READ]) for one in found]
     return {row.pk: _line(row) for row in rows if decide(actor, "people.validate", row)}
+
+
+# In the order of the model: from_db takes them as they come.
+_READ = ("id", "account_id", "name", "headline", "state", "answer")
+
+
+def _read(ids: Sequence[int]) -> QuerySet[Any, Any]:
+    return Person.objects.present().filter(pk__in=ids, state=ValidationState.WAITING).values(*_READ)
 
 
 def _line(row: Person) -> DeskLine:
@@ -50,7 +66,13 @@ def _line(row: Person) -> DeskLine:
         url_args=(row.pk, row.slug),
         context=tuple(words for words in context if words),
         actions=(
-            DeskAction(_("Validate"), "profiles:queue-move", (row.pk, "validate"), method="post"),
+            DeskAction(
+                _("Validate"),
+                "profiles:queue-move",
+                (row.pk, "validate"),
+                method="post",
+                fields={"seen": str(row.state)},
+            ),
             DeskAction(_("Ask a question"), "profiles:queue-move", (row.pk, "return"), method="post", asks="question"),
         ),
         person_id=row.account_id,

@@ -19,7 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django_scopes import get_scope
 
-__all__ = ["forget", "rows"]
+__all__ = ["forget", "padded", "rows"]
 
 # Ids stand in for others while a query is compiled: numbers that no row has and that fit a bigint. So do texts.
 _FIRST_STAND_IN = 7_000_000_000_000_000_000
@@ -44,6 +44,14 @@ class _Compiled:
 
 
 _kept: OrderedDict[Hashable, _Compiled | None] = OrderedDict()
+
+
+def padded(ids: Sequence[int]) -> list[int]:
+    """`ids` (one at least) with the last repeated, so that lists of any length need few compiled queries: 1, 4, 16,
+    then hundreds.
+    """
+    size = next((size for size in (1, 4, 16) if len(ids) <= size), -(-len(ids) // 100) * 100)
+    return list(ids) + list(ids[-1:]) * (size - len(ids))
 
 
 def forget() -> None:

@@ -112,12 +112,15 @@ def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     found: Objection = get_object_or_404(Objection.objects.visible_to(actor), pk=objection_id)
     reason = request.POST.get("reason", "")
     try:
-        decide_objection(
+        is_first = decide_objection(
             actor=actor, objection=found, follow=request.POST.get("follow") == "1", reason=reason, now=now()
         )
     except ReasonMissing as problem:
         return _objections(request, wrong=found.pk, problem=str(problem), status=422)
-    messages.success(request, _("Decided. Whoever wrote gets an e-mail."))
+    if is_first:
+        messages.success(request, _("Decided. Whoever wrote gets an e-mail."))
+    else:
+        messages.warning(request, _("Somebody else has decided this in the meantime; what you chose was not done."))
     return redirect(back_or(request, reverse("ownership:objections")))
 
 

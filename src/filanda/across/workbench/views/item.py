@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from filanda.across.workbench.addresses import link_of
 from filanda.across.workbench.clocks import WorkingDays
 from filanda.across.workbench.filling import fill
 from filanda.across.workbench.framing import base, region_of, tell, whole
 from filanda.across.workbench.listing import lines_of
-from filanda.across.workbench.views.queue import link_of, people_of, row_actions
+from filanda.across.workbench.views.queue import people_of, row_actions
 from filanda.capabilities.desk import actions
 from filanda.capabilities.desk.errors import Wrong
 from filanda.capabilities.desk.models import NOTE_MOST, DeskItem, DeskNote, SavedReply

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
 from django.utils.timezone import now as clock
 from django.utils.translation import gettext as _
 
@@ -21,6 +23,8 @@ from filanda.components.proposals.models import (
 from filanda.components.proposals.policies.answering import is_author_side, is_owner_side
 from filanda.components.proposals.queries.answering import SILENT_TOLD, with_last_sign
 from filanda.directory.affiliations.queries import admin_accounts
+from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.models import Event
@@ -164,10 +168,12 @@ def desk_lines(actor: Actor, ids: Sequence[int], _now: datetime) -> dict[int, De
     """For facilitators. The proposal's own one is led to the answer; a colleague learns only that one waits."""
     if Role.FACILITATOR not in actor.roles and not actor.is_platform:
         return {}
-    rows = ExpressionOfInterest.objects.waiting().filter(pk__in=ids).select_related("proposal")
     found = {}
-    for row in rows:
-        proposal = row.proposal
+    for one in rows_of("proposals: answers on the desk", _read_for_desk, padded(ids)) if ids else ():
+        row = ExpressionOfInterest.from_db(DEFAULT_DB_ALIAS, _ANSWER, [one[name] for name in _ANSWER])
+        row.proposal = proposal = Proposal.from_db(
+            DEFAULT_DB_ALIAS, _PROPOSAL, [one[f"proposal__{name}"] for name in _PROPOSAL]
+        )
         if is_author_side(actor, row) or is_owner_side(actor, row):
             continue
         is_own = actor.is_platform or proposal.is_looked_after_by(actor)
@@ -183,6 +189,16 @@ def desk_lines(actor: Actor, ids: Sequence[int], _now: datetime) -> dict[int, De
             person_id=proposal.owner_id,
         )
     return found
+
+
+# In the order of the models: from_db takes them as they come.
+_ANSWER = ("id", "proposal_id", "author_id", "organisation_id", "state")
+_PROPOSAL = ("id", "owner_id", "organisation_id", "title", "language", "facilitator_id")
+
+
+def _read_for_desk(ids: Sequence[int]) -> QuerySet[Any, Any]:
+    rows = ExpressionOfInterest.objects.waiting().filter(pk__in=ids)
+    return rows.values(*_ANSWER, *(f"proposal__{name}" for name in _PROPOSAL))
 
 
 def touched(event: Event) -> Iterable[int]:

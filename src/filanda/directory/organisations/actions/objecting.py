@@ -104,8 +104,10 @@ def make_objection(
     return made
 
 
-def decide_objection(*, actor: Actor, objection: Objection, follow: bool, reason: str, now: datetime) -> None:
-    """Follow an objection (one not to be listed hides the body) or not; then a reason is needed. Raises Forbidden."""
+def decide_objection(*, actor: Actor, objection: Objection, follow: bool, reason: str, now: datetime) -> bool:
+    """Follow an objection (one not to be listed hides the body) or not; then a reason is needed. False: somebody else
+    decided it before, and nothing happens. Raises ReasonMissing, Forbidden.
+    """
     reason = clean(reason)[:1000]
     if not follow and not reason:
         raise ReasonMissing(_("Say why: whoever objected has a right to know."))
@@ -113,7 +115,7 @@ def decide_objection(*, actor: Actor, objection: Objection, follow: bool, reason
         locked: Objection = Objection.objects.select_for_update().get(pk=objection.pk)
         require(actor, "organisations.objections.decide", locked)
         if locked.state != ObjectionState.WAITING:
-            return
+            return False
         body: Organisation = Organisation.objects.select_for_update().get(pk=locked.organisation_id)
         if locked.kind == ObjectionKind.UNLIST:
             if follow:
@@ -139,6 +141,7 @@ def decide_objection(*, actor: Actor, objection: Objection, follow: bool, reason
                 language=locked.language or body.region.default_language,
                 context={"organisation": body.name, "followed": follow, "kind": locked.kind, "reason": reason},
             )
+        return True
 
 
 def hide_overdue(*, actor: Actor, region: Region, now: datetime) -> int:
