@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
@@ -12,6 +13,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery,
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.template.defaultfilters import filesizeformat
 from django.utils.timezone import localdate
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.files.models import StoredFile
@@ -78,7 +80,7 @@ def authors(
     former = _("A former member")
     found: dict[int | None, Author] = {None: Author(former, mark=initials(former, "small"))}
     unknown = _("A member")
-    base = address_of("profiles:people")
+    base, language = address_of("profiles:people"), get_language() or ""
     for row in people_known(wanted, actor, space) if known is None else known:
         person = Person.from_db(DEFAULT_DB_ALIAS, _PERSON, [row[name] for name in _PERSON])
         shows = row["helix"] if row["helix"] and person.field_visible_to("positions", actor) else ""
@@ -87,13 +89,18 @@ def authors(
             url=f"{base}{person.pk}/{person.slug}/",
             mark=initials(person.name, "small"),
             helix=shows,
-            helix_label=str(HelixRole(shows).label) if shows else "",
+            helix_label=_helix_label(shows, language) if shows else "",
             role=_ROLES.get(row["space_role"] or "", ""),
         )
     nobody = Author(unknown, mark=initials(unknown, "small"))
     for account in wanted:
         found.setdefault(account, nobody)
     return found
+
+
+@lru_cache(maxsize=64)
+def _helix_label(role: str, language: str) -> str:
+    return str(HelixRole(role).label)
 
 
 # In the order of the model: from_db takes them as they come.

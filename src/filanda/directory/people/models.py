@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -179,7 +181,12 @@ class Person(models.Model):
 
     @property
     def slug(self) -> str:
-        return slugify(self.name)[:80] or "-"
+        return _slug(self.name)
+
+
+@lru_cache(maxsize=8192)
+def _slug(name: str) -> str:
+    return slugify(name)[:80] or "-"
 
 
 class PersonConcept(models.Model):
