@@ -2,7 +2,8 @@
 """The order of a list, once every candidate has its score: not all of one kind, and a place for newcomers. Pure.
 
 Partners of one project rest on one piece of evidence; departments of one university are one house. Maximal marginal
-relevance (Carbonell and Goldstein 1998) puts somebody else between them. Of each ten places one (`TURN`) belongs to
+relevance (Carbonell and Goldstein 1998) puts somebody else between them. Who was suggested often gives way a little
+(`exposure`). Of each ten places one (`TURN`) belongs to
 newcomers, in turn: the one among those whose score is near enough that has been shown least.
 """
 
@@ -11,9 +12,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["NEAR_ENOUGH", "PENALTY", "TEN", "TURN", "Candidate", "alike", "diversified", "gini", "with_newcomers"]
+__all__ = [
+    "EXPOSED",
+    "NEAR_ENOUGH",
+    "PENALTY",
+    "TEN",
+    "TURN",
+    "Candidate",
+    "alike",
+    "diversified",
+    "gini",
+    "with_newcomers",
+]
 
 PENALTY = 0.15  # of the best score, taken from who is just like somebody above
+EXPOSED = 0.15  # of the best score, at most, taken from who had most attention lately
 HOUSE = 0.5  # how alike two bodies of one house are, whatever they have done
 OF_A_HOUSE = 2  # of each ten, at most
 TEN = 10
@@ -24,7 +37,7 @@ NEAR_ENOUGH = 0.5  # of the best score: below, nobody stands there only for bein
 @dataclass(frozen=True)
 class Candidate:
     """Somebody to be suggested. `score` on the list's own scale; `shares`: by piece of evidence, its part of what
-    carries them (0..1); `house`: what they are a part of, "" when unknown.
+    carries them (0..1); `house`: what they are a part of, "" when unknown; `excess`: of attention had lately (0..1).
     """
 
     id: int
@@ -32,6 +45,7 @@ class Candidate:
     shares: Mapping[int, float] = field(default_factory=dict)
     house: str = ""
     is_new: bool = False
+    excess: float = 0.0
 
 
 def alike(one: Candidate, other: Candidate) -> float:
@@ -42,9 +56,12 @@ def alike(one: Candidate, other: Candidate) -> float:
 
 
 def diversified(candidates: Sequence[Candidate], limit: int, *, penalty: float = PENALTY) -> list[Candidate]:
-    """The first `limit`, each the best of those left less what it shares with those above it."""
+    """The first `limit`, each the best of those left, less what it shares with those above it and what attention it
+    had lately.
+    """
     left = sorted(candidates, key=lambda one: (-one.score, one.id))
     best = left[0].score if left else 0.0
+    worths = {one.id: one.score - EXPOSED * best * one.excess for one in left}
     chosen: list[Candidate] = []
     likeness = {one.id: 0.0 for one in left}
     while left and len(chosen) < limit:
@@ -52,7 +69,7 @@ def diversified(candidates: Sequence[Candidate], limit: int, *, penalty: float =
 
         def worth(one: Candidate, houses: Sequence[str] = houses) -> tuple[bool, float, int]:
             is_too_many = bool(one.house) and houses.count(one.house) >= OF_A_HOUSE
-            return is_too_many, -(one.score - penalty * best * likeness[one.id]), one.id
+            return is_too_many, -(worths[one.id] - penalty * best * likeness[one.id]), one.id
 
         following = min(left, key=worth)
         left.remove(following)

@@ -9,12 +9,13 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from django.db.models import Count
 
 from filanda.across.matchmaking.diversity import PENALTY, Candidate, diversified, gini, with_newcomers
+from filanda.across.matchmaking.exposure import LEAST, attention, excess
 from filanda.across.matchmaking.finding import CANDIDATES, NEW_EVIDENCE
 from filanda.capabilities.matching.measures import Judgements, ndcg
 from filanda.capabilities.matching.queries import OrganisationMatch
@@ -24,9 +25,53 @@ __all__ = ["VARIANTS", "Feedback", "Variant", "attention", "compare", "newcomers
 
 TEN = 10
 AGAIN = 2000
-VARIANTS = ("by score alone", "diversified", "diversified, newcomers' turns")
+A_NIGHT = 10  # questions between two counts of exposure, about as many as 949 in 90 days are a day
+VARIANTS = (
+    "by score alone",
+    "diversified",
+    "diversified, newcomers' turns",
+    "and exposure, nobody answering",
+    "and exposure, the right ones answering",
+)
 
 Lists = dict[str, list[Candidate]]
+
+
+@dataclass
+class _Way:
+    """A way of ordering, with what it has shown. `answers`: whether the right ones answer; None: exposure does not
+    count.
+    """
+
+    is_varied: bool
+    has_turns: bool
+    answers: bool | None = None
+    shown: Counter[int] = field(default_factory=Counter)
+    had: dict[int, float] = field(default_factory=dict)
+    welcome: dict[int, list[float]] = field(default_factory=dict)
+    excess: dict[int, float] = field(default_factory=dict)
+
+    def count(self) -> None:
+        """The night's job."""
+        if self.answers is not None:
+            welcome = {one: sum(some) for one, some in self.welcome.items() if len(some) >= LEAST}
+            self.excess = excess(self.had, welcome)
+
+    def order(self, those: Sequence[Candidate], right: set[int], penalty: float) -> list[Candidate]:
+        if not self.is_varied:
+            return sorted(those, key=lambda one: (-one.score, one.id))[:TEN]
+        those = [replace(one, excess=self.excess.get(one.id, 0.0)) for one in those]
+        listed = diversified(those, TEN, penalty=penalty)
+        if self.has_turns:
+            known = {one.id for one in listed}
+            others = [one for one in those if one.id not in known]
+            listed, _rotated = with_newcomers(listed, others, self.shown, limit=TEN)
+        for place, one in enumerate(listed, start=1):
+            self.shown[one.id] += 1
+            self.had[one.id] = self.had.get(one.id, 0.0) + attention(place)
+            if self.answers and one.id in right:
+                self.welcome.setdefault(one.id, []).append(attention(place))
+        return listed
 
 
 @dataclass(frozen=True)
@@ -65,11 +110,6 @@ def candidates(found: Sequence[OrganisationMatch], new: set[int]) -> list[Candid
     ]
 
 
-def attention(place: int) -> float:
-    """How much a place of a list is looked at, as DCG has it."""
-    return 1 / math.log2(place + 1)
-
-
 def compare(
     found: Mapping[str, Sequence[OrganisationMatch]],
     judged: Mapping[str, Judgements],
@@ -78,19 +118,21 @@ def compare(
     *,
     penalty: float = PENALTY,
 ) -> list[Variant]:
-    """The three VARIANTS on the same answers. Queries come in their order; a showing counts for the turns after it."""
-    lists: list[Lists] = [{} for _variant in VARIANTS]
-    shown: Counter[int] = Counter()
-    for query, matches in found.items():
+    """The VARIANTS on the same answers. Queries come in their order; a showing counts for the turns after it, and for
+    exposure after the next night. The last variant has all those answer who were shown and are right.
+    """
+    ways: list[_Way] = [_Way(False, False), _Way(True, False), _Way(True, True), _Way(True, True, False)]
+    ways.append(_Way(True, True, True))
+    lists: list[Lists] = [{} for _way in ways]
+    for number, (query, matches) in enumerate(found.items()):
         all_of_them = candidates(matches, new)
-        plain = sorted(all_of_them, key=lambda one: (-one.score, one.id))[:TEN]
-        varied = diversified(all_of_them, TEN, penalty=penalty)
-        listed = {one.id for one in varied}
-        others = [one for one in all_of_them if one.id not in listed]
-        turns, _rotated = with_newcomers(varied, others, shown, limit=TEN)
-        shown.update(one.id for one in turns)
-        for made, order in zip(lists, (plain, varied, turns), strict=True):
-            made[query] = order
+        right = {
+            one.id for one in all_of_them if any(judged.get(query, {}).get(name, 0) for name in ids.get(one.id, ()))
+        }
+        for made, way in zip(lists, ways, strict=True):
+            if number % A_NIGHT == 0:
+                way.count()
+            made[query] = way.order(all_of_them, right, penalty)
 
     def scores(made: Lists) -> list[float]:
         return [

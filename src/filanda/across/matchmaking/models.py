@@ -154,6 +154,24 @@ class KeptMatch(models.Model):
         return f"organisation {self.organisation_id} for proposal {self.proposal_id}"
 
 
+class Exposure(models.Model):
+    """By how much something had more attention lately than it was welcome, 0..1: counted every night (`exposure`)."""
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Found.choices)
+    object_id = models.BigIntegerField()
+    excess = models.FloatField()
+    at = models.DateTimeField(default=now)
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region", "kind", "object_id"], name="matchmaking_exposed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}: {self.excess}"
+
+
 def speaks_for(actor: Actor) -> frozenset[int]:
     """Ids of the organisations whose side `actor` is. No query."""
     return actor.scope_ids(ORGANISATION, Role.ORGANISATION_ADMIN)

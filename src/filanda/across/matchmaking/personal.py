@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from filanda.across.matchmaking.models import Found, LetterLine, MatchFeedback, Seeker, Showing
+from filanda.across.matchmaking.models import Exposure, Found, LetterLine, MatchFeedback, Seeker, Showing
 from filanda.across.matchmaking.reading import PERSON
 from filanda.capabilities.matching import things
 from filanda.directory.people.models import Person
@@ -45,5 +45,6 @@ def erase(account: Account, keeps: bool) -> None:
     MatchFeedback.objects.filter(mine | theirs).delete()
     MatchFeedback.objects.filter(account=account).update(account=None)
     Showing.objects.filter(mine | theirs).delete()
+    Exposure.objects.filter(theirs).delete()
     LetterLine.objects.filter(account=account).delete()
     things.forget(PERSON, people)

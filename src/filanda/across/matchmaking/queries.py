@@ -13,6 +13,7 @@ from django.db.models import Count
 from filanda.across.matchmaking import features as signals
 from filanda.across.matchmaking import finding, reading, why
 from filanda.across.matchmaking.diversity import Candidate, diversified, with_newcomers
+from filanda.across.matchmaking.exposure import excess_of
 from filanda.across.matchmaking.finding import Side, Wish
 from filanda.across.matchmaking.models import Found, MatchFeedback, Seeker, Showing
 from filanda.capabilities.matching import things
@@ -148,6 +149,8 @@ def _choose(candidates: Sequence[Candidate], kind: str, now: datetime, limit: in
     if is_plain:
         order = sorted(candidates, key=lambda one: (-one.score, one.id))[:limit]
         return _Chosen(order)
+    excess = excess_of(kind, [one.id for one in candidates]) if candidates else {}
+    candidates = [replace(one, excess=excess.get(one.id, 0.0)) for one in candidates]
     order = diversified(candidates, limit)
     listed = {one.id for one in order}
     others = [one for one in candidates if one.id not in listed and one.is_new]
@@ -301,7 +304,9 @@ def _ranked_proposals(
     trl_now: int | None = None,
     evidence: Mapping[int, tuple[int, str]] | None = None,
 ) -> tuple[Match, ...]:
-    """`evidence`: by proposal, one's own piece nearest to it, (id, title)."""
+    """`evidence`: for somebody, not for a proposal; by proposal, one's own piece nearest to it, (id, title). What a
+    proposal is about is what counts then, not all that one is about.
+    """
     about = finding.topics_of_proposals([row.pk for row in rows])
     by_id = {row.pk: row for row in rows}
     features, common, candidates = {}, {}, []
@@ -309,7 +314,7 @@ def _ranked_proposals(
         topics = about.get(row.pk, ())
         features[row.pk] = {
             "evidence": signals.nearness(near[row.pk]),
-            "topics": signals.topics(wish.topics, topics),
+            "topics": signals.topics(*((wish.topics, topics) if evidence is None else (topics, wish.topics))),
             "kind": signals.overlap(wish.cooperation, row.cooperation),
             "stage": max(signals.stages(row.trl_now, wish.trl), signals.stages(trl_now, row.trl_wanted)),
             "place": signals.place(wish.area, finding.area_of(row.place)),
@@ -414,16 +419,12 @@ def _for_organisation(
         helix=body.helix_role,
         organisation_id=body.pk,
     )
-    return _ranked_for(
-        rows,
-        score,
-        wish,
-        weights,
-        now,
-        limit,
-        {row.pk: (nearest_piece[row.pk], titles[nearest_piece[row.pk]]) for row in rows
-         if nearest_piece[row.pk] in titles},
-    )  # fmt: skip
+    reasons = {
+        row.pk: (nearest_piece[row.pk], titles[nearest_piece[row.pk]])
+        for row in rows
+        if nearest_piece[row.pk] in titles
+    }
+    return _ranked_proposals(rows, score, wish, weights, now, limit, evidence=reasons)
 
 
 def _for_person(
@@ -450,36 +451,7 @@ def _for_person(
     near = things.nearest(region, reading.PROPOSAL, part, question, NEAR)
     rows = [one for one in finding.proposals_in_sight(actor, near, side, now) if near[one.pk] >= PROPOSAL_LEAST]
     topics = finding.topics_of_people([row], actor).get(row.pk, ())
-    return _ranked_for(rows, near, Wish(topics=topics), weights, now, limit, {})
-
-
-def _ranked_for(
-    rows: Sequence[Proposal],
-    near: Mapping[int, float],
-    wish: Wish,
-    weights: Mapping[str, float],
-    now: datetime,
-    limit: int,
-    evidence: Mapping[int, tuple[int, str]],
-) -> tuple[Match, ...]:
-    """As `_ranked_proposals`, the other way round: what a proposal is about is what counts, not all one is about."""
-    about = finding.topics_of_proposals([row.pk for row in rows])
-    wanted = {row.pk: signals.topics(about.get(row.pk, ()), wish.topics) for row in rows}
-    ranked = _ranked_proposals(
-        rows, near, replace(wish, topics=wish.topics[:40]), weights, now, max(limit, len(rows)), evidence=evidence
-    )
-    corrected = sorted(
-        (
-            replace(
-                one,
-                features={**one.features, "topics": wanted[one.id]},
-                score=one.score + weights["topics"] * (wanted[one.id] - one.features["topics"]),
-            )
-            for one in ranked
-        ),
-        key=lambda one: (-one.score, one.id),
-    )
-    return tuple(replace(one, place=place) for place, one in enumerate(corrected[:limit], start=1))
+    return _ranked_proposals(rows, near, Wish(topics=topics), weights, now, limit, evidence={})
 
 
 def panel(

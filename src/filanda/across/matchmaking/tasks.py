@@ -8,7 +8,7 @@ import time
 import structlog
 from django.utils.timezone import now as clock
 
-from filanda.across.matchmaking import keeping, letters, reading
+from filanda.across.matchmaking import exposure, keeping, letters, reading
 from filanda.capabilities.matching.embedding import EmbedderAway, embedder
 from filanda.kernel.jobs.queue import enqueue_once, region_job
 from filanda.kernel.jobs.stopping import stop_requested
@@ -43,6 +43,12 @@ def read_things(region: Region) -> None:
 def keep_partners(region: Region) -> int:
     """Nightly, before the desk is looked at: who fits the proposals that nobody answers. Returns how many proposals."""
     return keeping.keep_partners(region, clock())
+
+
+@region_job("matchmaking.count_exposure", periodic="23 3 * * *")
+def count_exposure(region: Region) -> int:
+    """Nightly, before partners are looked for: who had how much attention. Returns of how many."""
+    return exposure.count_exposure(region, clock())
 
 
 @region_job("matchmaking.write_letters", periodic="12 6 * * 2")
