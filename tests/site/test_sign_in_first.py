@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Links of e-mails to pages of people who signed in: a visitor signs in and comes back, whether the page exists or not."""
+"""Links of e-mails to pages of people who signed in: visitors sign in and come back, whether the page exists or not."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import Key, ThingLine
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.addresses import lead
 from filanda.spaces.components import ComponentKind, Lines
 from filanda.spaces.models import (
     SCOPE,
@@ -259,10 +260,9 @@ def _around(actor: Actor, space: Space) -> dict[str, Any]:
 
 def line_shown(line: ThingLine, label: str = "") -> dict[str, Any]:
     """A line as templates show it: title, url, excerpt, language, author, at, label."""
-    address = reverse(line.url_name, args=line.url_args)
     return {
         "title": line.title,
-        "url": f"{address}{'?' + line.query if line.query else ''}{'#' + line.fragment if line.fragment else ''}",
+        "url": lead(line),
         "excerpt": line.excerpt,
         "language": line.language,
         "author": line.author_name,

@@ -23,6 +23,7 @@ from filanda.kernel.identity.models import Role
 from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.text.folding import fold
+from filanda.kernel.ui.addresses import lead
 
 __all__ = ["chosen", "found_by", "hats", "introduction_page", "list_page", "party_of", "proposal_about"]
 
@@ -103,7 +104,7 @@ def _about(actor: Actor, row: Introduction, hidden: Side | None) -> dict[str, st
     line = kind.lines(actor, [row.about_id]).get(row.about_id) if kind is not None else None
     if line is None:
         return None
-    return {"title": line.title, "url": reverse(line.url_name, args=line.url_args), "lang": line.language}
+    return {"title": line.title, "url": lead(line), "lang": line.language}
 
 
 def _side_row(row: Introduction, side: Side, *, shows: bool, with_reason: bool) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from filanda.kernel.mail.links import absolute
 from filanda.kernel.mail.steps import post
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.markdown import parse, plain_text
+from filanda.kernel.ui.addresses import lead
 from filanda.spaces.models import SCOPE
 from filanda.spaces.policies import may_read
 from filanda.spaces.queries import role_in
@@ -81,7 +82,7 @@ def _post(letter: Newsletter, account: Account, now: datetime) -> bool:
                         "title": line.title,
                         "language": line.language,
                         "excerpt": line.excerpt,
-                        "url": absolute(region, language, reverse(line.url_name, args=line.url_args) + line.query),
+                        "url": absolute(region, language, lead(line)),
                     }
                     for line in section.lines
                 ],

@@ -39,6 +39,7 @@ from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.policies import require
+from filanda.kernel.ui.addresses import lead
 from filanda.kernel.ui.numbers import id_in
 
 _WISHES = {"follow": "following", "mute": "muted", "unfollow": None, "unmute": None}
@@ -48,11 +49,6 @@ def _reader(request: HttpRequest) -> Actor:
     actor = actor_of(request)
     require(actor, "notifications.own")
     return actor
-
-
-def _address(line: ThingLine) -> str:
-    path = reverse(line.url_name, args=line.url_args)
-    return f"{path}{'?' + line.query if line.query else ''}{'#' + line.fragment if line.fragment else ''}"
 
 
 @never_cache
@@ -137,7 +133,7 @@ def open_one(request: HttpRequest, number: int) -> HttpResponse:
         actions.drop(actor=actor, rows=[row], now=now())
         raise Http404
     actions.mark_read(actor=actor, notification=row, now=now())
-    return redirect(_address(lines[0].thing))
+    return redirect(lead(lines[0].thing))
 
 
 @never_cache
@@ -252,7 +248,7 @@ def _items(found: list[Any]) -> list[dict[str, Any]]:
             "kind": str(known[row.thing_kind].label),
             "title": line.title,
             "language": line.language,
-            "url": _address(line),
+            "url": lead(line),
             "excerpt": line.excerpt,
             "level": getattr(row, "level", ""),
             "note": getattr(row, "note", ""),

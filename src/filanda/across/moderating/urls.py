@@ -3,20 +3,20 @@
 
 from django.urls import path
 
-from filanda.across.moderating import views
+from filanda.across.moderating.views import deciding, figures, reporting
 
 app_name = "moderation"
 urlpatterns = [
-    path("report/", views.report, name="report"),
-    path("reports/", views.mine, name="mine"),
-    path("reports/<id:number>/", views.own_report, name="own-report"),
-    path("reports/link/<str:token>/", views.reported, name="reported"),
-    path("decisions/<id:number>/", views.decision, name="decision"),
-    path("moderation/", views.queue, name="queue"),
-    path("moderation/<id:number>/", views.case, name="case"),
-    path("moderation/<id:number>/take/", views.take, name="take"),
-    path("moderation/<id:number>/show/", views.show_again, name="show-again"),
-    path("moderation/appeals/<id:number>/", views.appeal, name="appeal"),
-    path("transparency/", views.transparency, name="transparency"),
-    path("transparency/figures.csv", views.figures_csv, name="figures"),
+    path("report/", reporting.report, name="report"),
+    path("reports/", reporting.mine, name="mine"),
+    path("reports/<id:number>/", reporting.own_report, name="own-report"),
+    path("reports/link/<str:token>/", reporting.reported, name="reported"),
+    path("decisions/<id:number>/", reporting.decision, name="decision"),
+    path("moderation/", deciding.queue, name="queue"),
+    path("moderation/<id:number>/", deciding.case, name="case"),
+    path("moderation/<id:number>/take/", deciding.take, name="take"),
+    path("moderation/<id:number>/show/", deciding.show_again, name="show-again"),
+    path("moderation/appeals/<id:number>/", deciding.appeal, name="appeal"),
+    path("transparency/", figures.transparency, name="transparency"),
+    path("transparency/figures.csv", figures.figures_csv, name="figures"),
 ]

@@ -35,6 +35,7 @@ from filanda.kernel.manifests.things import Key, ThingLine
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.language import detect
 from filanda.kernel.text.markdown import clean_html, parse, plain_text, render_tokens
+from filanda.kernel.ui.addresses import lead
 
 __all__ = [
     "MENTION",
@@ -295,13 +296,6 @@ def finished(actor: Actor, htmls: Sequence[str]) -> list[Markup]:
     ]
 
 
-def _address(line: ThingLine) -> str:
-    address = reverse(line.url_name, args=line.url_args)
-    if line.query:
-        address += f"?{line.query.removeprefix('?')}"
-    return address + (f"#{line.fragment}" if line.fragment else "")
-
-
 def _given(match: re.Match[str]) -> dict[str, str]:
     return dict(_ATTRIBUTE.findall(match["attributes"]))
 
@@ -354,7 +348,7 @@ def _shown(match: re.Match[str], known: Mapping[int, Person], lines: Mapping[Key
     line = lines.get((kind, int(number or 0)))
     if line is None:
         return f'<a href="{given.get("href", "")}" rel="{_REL}">{match["words"]}</a>'
-    address = escape(_address(line))
+    address = escape(lead(line))
     language = f' lang="{escape(line.language)}"' if line.language else ""
     if given["class"] == "thing":
         return f'<a class="thing" href="{address}">{match["words"]}</a>'

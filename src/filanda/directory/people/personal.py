@@ -108,7 +108,7 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
         )
         if since:
             yield Waiting(
-                _("Profiles to validate"), "profiles:queue", count=len(since), since=since[0][0], query="?whose=mine"
+                _("Profiles to validate"), "profiles:queue", count=len(since), since=since[0][0], query="whose=mine"
             )
     if not actor.is_member:
         return

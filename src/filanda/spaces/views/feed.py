@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from filanda.kernel.identity.actors import VISITOR
+from filanda.kernel.ui.addresses import lead
 from filanda.spaces.homes import news_of
 from filanda.spaces.queries import space_at
 
@@ -43,7 +44,7 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
         latest=min(latest, now()),
     )
     for _name, line in lines:
-        address = reverse(line.url_name, args=line.url_args) + (f"#{line.fragment}" if line.fragment else "")
+        address = lead(line)
         made.add_item(
             title=line.title,
             link=origin + address,

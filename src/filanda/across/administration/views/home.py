@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -22,6 +22,7 @@ from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.identity.requests import signed_in
 from filanda.kernel.manifests import Waiting
 from filanda.kernel.policies import decide
+from filanda.kernel.ui.addresses import address_or_none
 
 __all__ = ["home"]
 
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             {
                 "name": body.name,
                 "url": reverse("finder:organisation", args=[body.id, slug_of(body.name)]),
-                "manage_url": _url("ownership:overview", body.id) if body.may_manage else "",
+                "manage_url": address_or_none("ownership:overview", body.id) if body.may_manage else "",
                 "words": body.title or (str(Role(body.role).label) if body.role else ""),
             }
             for body in mine
@@ -65,27 +66,18 @@ def home(request: HttpRequest) -> HttpResponse:
             }
             for happened in recent(actor)
         ],
-        "join_url": _url("joining:start"),
-        "account_url": _url("signin:account"),
-        "profile_url": _url("profiles:edit"),
-        "data_url": _url("privacy:mine"),
+        "join_url": address_or_none("joining:start"),
+        "account_url": address_or_none("signin:account"),
+        "profile_url": address_or_none("profiles:edit"),
+        "data_url": address_or_none("privacy:mine"),
     }
     return render(request, "administration/home.html", context)
 
 
-def _url(name: str, *args: Any) -> str:
-    """The address, or "" where its room is not installed."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def _line(line: Waiting) -> dict[str, Any]:
-    url = _url(line.url_name, *line.url_args)
     return {
         "label": str(line.label),
-        "url": url + (f"?{line.query}" if line.query and url else ""),
+        "url": address_or_none(line.url_name, *line.url_args, query=line.query),
         "count": line.count,
         "since": line.since,
     }
@@ -120,4 +112,6 @@ def _desks(actor: Actor) -> list[dict[str, str]]:
     desks = [("workbench:queue", _("Workbench"), "desk.work")]
     desks += [("workbench:requests", _("Requests for an introduction"), "needs.requests.view")]
     desks += [(name, str(label), permission) for name, label, permission in SECTIONS]
-    return [{"label": label, "url": _url(name)} for name, label, permission in desks if decide(actor, permission)]
+    return [
+        {"label": label, "url": address_or_none(name)} for name, label, permission in desks if decide(actor, permission)
+    ]

@@ -42,6 +42,7 @@ from filanda.kernel.manifests import things
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import charts
+from filanda.kernel.ui.addresses import lead
 from filanda.kernel.ui.numbers import page_in
 from filanda.kernel.ui.paging import pager, pages_at
 from filanda.kernel.workflow import MoveNotPossible
@@ -289,7 +290,7 @@ def _came_from(row: Collaboration, actor: Actor) -> dict[str, str] | None:
     line = thing.lines(actor, [row.from_id]).get(row.from_id)
     if line is None:
         return None
-    return {"title": line.title, "url": reverse(line.url_name, args=line.url_args), "language": line.language}
+    return {"title": line.title, "url": lead(line), "language": line.language}
 
 
 def _check_ins(row: Collaboration, actor: Actor) -> list[dict[str, Any]]:

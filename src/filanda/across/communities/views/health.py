@@ -24,6 +24,7 @@ from filanda.across.communities.queries import Health, health_of, newcomers, tas
 from filanda.directory.organisations.models import HelixRole
 from filanda.kernel.policies import decide, require
 from filanda.kernel.ui import charts
+from filanda.kernel.ui.addresses import lead
 from filanda.spaces.actions.members import welcome_member
 from filanda.spaces.models import Membership, Space
 from filanda.spaces.pages import SpacePage, space_page
@@ -71,7 +72,7 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
         "tasks": [
             {
                 "sentence": task.sentence,
-                "url": reverse(task.url_name, args=task.url_args) + task.query,
+                "url": lead(task),
                 "since": task.since,
             }
             for task in (tasks_of(page.actor, space, moment, may_manage=page.may["members"]) if looks_after else ())

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,6 +20,7 @@ from filanda.across.communities.models import Newsletter
 from filanda.across.communities.policies import LETTERS
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.addresses import lead
 from filanda.kernel.ui.numbers import whole
 from filanda.spaces.pages import SpacePage, space_page
 
@@ -71,7 +71,7 @@ def _context(page: SpacePage, letter: Newsletter) -> dict[str, Any]:
                         "title": line.title,
                         "language": line.language,
                         "excerpt": line.excerpt,
-                        "url": reverse(line.url_name, args=line.url_args) + line.query,
+                        "url": lead(line),
                     }
                     for line in section.lines
                 ],
