@@ -12,7 +12,7 @@ from django.utils.timezone import now as clock
 from filanda.across.workbench.clocks import WorkingDays
 from filanda.across.workbench.filling import fill
 from filanda.capabilities.desk import actions, personal
-from filanda.capabilities.desk.errors import NothingToUndo, NotOfTheQueue, Wrong
+from filanda.capabilities.desk.errors import AlreadyDone, NothingToUndo, NotOfTheQueue, Wrong
 from filanda.capabilities.desk.following import put_right
 from filanda.capabilities.desk.models import Absence, DeskItem, DeskMove, DeskNote, MoveKind, SavedReply
 from filanda.capabilities.desk.queries import today_in_region
@@ -198,7 +198,6 @@ def test_the_page_costs_the_same_queries_for_one_and_three(region, marta):
 
 def test_what_is_done_meanwhile_does_not_show(region, marta):
     (_item,) = waiting(region)
-
     IntroductionRequest.objects.update(state="closed", outcome="made")
     page = text_of(browser(marta).get(PAGE))
     assert "Ottica" not in page
@@ -273,7 +272,7 @@ def test_what_was_decided_is_not_taken_even_before_the_desk_has_heard_of_it(regi
     IntroductionRequest.objects.filter(pk=decided.object_id).update(state="closed", outcome="made")
     moved = actions.take(actor=act(marta), seen=seen(open_item, decided), now=clock())
     assert (moved.done, list(moved.missed)) == ([open_item.pk], [decided.pk])
-    assert "dealt with this in the meantime" in str(moved.missed[decided.pk])
+    assert isinstance(moved.missed[decided.pk], AlreadyDone)
     assert fresh(decided).holder is None
 
 
@@ -351,14 +350,62 @@ def test_a_saved_reply_fills_the_words_that_a_step_asks_for(region, marta):
     texts = {"text_it": "Ciao {name}, chi sei in {region}?", "text_en": "Dear {name}, who are you in {region}?"}
     one.post(f"{PAGE}replies/", {"name": "Chi", "queue": "role:facilitator", "is_shared": "1", **texts})
     reply = SavedReply.objects.get()
-    page = text_of(one.get(f"{PAGE}items/{item.pk}/?act=2&reply={reply.pk}&in=it"))
-    assert "Ciao Anna Conti, chi sei in Regione di prova?" in page
-    assert 'name="question"' in page
-    english = text_of(one.get(f"{PAGE}items/{item.pk}/?act=2&reply={reply.pk}&in=en"))
-    assert "Dear Anna Conti, who are you in Test region?" in english
+    assert 'name="question"' in text_of(one.get(f"{PAGE}items/{item.pk}/?act=2"))
+    place, sent = f"{PAGE}items/{item.pk}/act/2/", {"asks": "question", "question": "So far."}
+    page = one.post(place, sent | {"on": "item", "reply": f"{reply.pk}:it"}).content.decode()
+    assert "So far.\n\nCiao Anna Conti, chi sei in Regione di prova?</textarea>" in page
+    english = one.post(place, sent | {"reply": f"{reply.pk}:en"}).content.decode()
+    assert "So far.\n\nDear Anna Conti, who are you in Test region?</textarea>" in english
+    assert 'class="matches js-keys"' in english
     answer = one.post(f"/en/workbench/people/{item.object_id}/return/", {"question": "Chi sei?", "next": PAGE})
     assert answer.headers["Location"] == PAGE
     assert Person.objects.get(account=anna).state == ValidationState.RETURNED
+
+
+def test_words_are_asked_for_in_place_and_never_lost(region, marta, bruno):
+    anna = a_person(region, "Anna Conti", validated=False)
+    put_right(clock())
+    (item,) = DeskItem.objects.filter(kind="person.validation")
+    one = browser(marta)
+    place, sent = f"{PAGE}items/{item.pk}/act/2/?whose=all", {"asks": "question", "next": f"{PAGE}?whose=all"}
+    assert "<textarea" not in text_of(one.get(PAGE))
+    opened = text_of(one.get(f"{PAGE}?whose=all&ask={item.pk}.2"))
+    assert 'name="question"' in opened
+    assert f'action="{place}"' in opened
+    empty = one.post(place, sent | {"question": " "})
+    assert empty.status_code == 422
+    assert "Write your words first" in text_of(empty)
+    done = one.post(place, sent | {"question": "Which body?"}, follow=True)
+    assert done.redirect_chain[0] == (f"/en/workbench/people/{item.object_id}/return/", 307)
+    assert done.redirect_chain[1][0] == f"{PAGE}?whose=all"
+    assert Person.objects.get(account=anna).return_reason == "Which body?"
+    late = browser(bruno).post(place, sent | {"question": "Who are you, Anna?"})
+    assert late.status_code == 409
+    assert "Who are you, Anna?</textarea>" in text_of(late)
+    assert Person.objects.get(account=anna).return_reason == "Which body?"
+
+
+@pytest.mark.parametrize("ask", ["0.1", "1", "x.y", "{item}.1", "{item}.9", "99.2"])
+def test_an_action_that_asks_for_nothing_opens_no_form(region, marta, ask):
+    a_person(region, "Anna Conti", validated=False)
+    put_right(clock())
+    (item,) = DeskItem.objects.filter(kind="person.validation")
+    answer = browser(marta).get(f"{PAGE}?ask={ask.format(item=item.pk)}")
+    assert (answer.status_code, "<textarea" in text_of(answer)) == (200, False)
+
+
+def test_who_may_not_see_an_item_does_nothing_with_it(region, other_region, marta):
+    a_person(region, "Anna Conti", validated=False)
+    put_right(clock())
+    (item,) = DeskItem.objects.filter(kind="person.validation")
+    sent = {"asks": "question", "question": "Who?"}
+    place = f"{PAGE}items/{item.pk}/act/2/"
+    member, manager = a_person(region, "Bice Riva"), a_person(region, "Gina Villa")
+    make_space(region, "Silk", managers=[manager])
+    assert [browser(who).post(place, sent).status_code for who in (member, manager)] == [403, 404]
+    with in_region(other_region):
+        stranger = worker(other_region, "olga")
+    assert browser(stranger, host="other.example").post(place, sent).status_code == 404
 
 
 def test_private_replies_are_their_owners(region, marta, bruno):

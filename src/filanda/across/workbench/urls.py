@@ -11,6 +11,7 @@ urlpatterns = [
     path("move/<slug:move>/", queue.move, name="move-many"),
     path("undo/<str:batch>/", queue.undo, name="undo"),
     path("items/<id:item_id>/", item.item, name="item"),
+    path("items/<id:item_id>/act/<id:number>/", item.act, name="act"),
     path("items/<id:item_id>/notes/", item.note, name="note"),
     path("items/<id:item_id>/notes/<id:note_id>/delete/", item.drop_note, name="note-drop"),
     path("team/", standing.team, name="team"),

@@ -58,7 +58,7 @@ def _line(row: Mapping[str, Any]) -> DeskLine:
     number, state = row["id"], RequestState(row["state"])
     words = " ".join((row["need__text"] or row["message"]).split())
     act = "workbench:move"
-    answer = DeskAction(_("Mark as answered"), act, (number, "answer"), method="post", asks="note")
+    answer = DeskAction(_("Mark as answered"), act, (number, "answer"), method="post", asks="note", needs_words=False)
     take = DeskAction(_("Take on"), act, (number, "take"), method="post")
     made = DeskAction(_("They were introduced"), act, (number, "close"), method="post", fields={"outcome": "made"})
     silent = DeskAction(_("No answer"), act, (number, "close"), method="post", fields={"outcome": "no_answer"})

@@ -40,7 +40,8 @@ class StillWaits:
 @dataclass(frozen=True)
 class DeskAction:
     """A likely action, in place. "post": a button to the room's own page, with `fields` as hidden inputs; "get": a
-    link. `asks`: the name of a text field the action needs ("reason"), which saved replies may fill.
+    link. `asks`: the name of a text field that the action has ("reason"), which saved replies may fill; without
+    `needs_words` it may stay empty.
     """
 
     label: str
@@ -50,6 +51,7 @@ class DeskAction:
     method: Literal["get", "post"] = "get"
     fields: Mapping[str, str] = field(default_factory=dict)
     asks: str = ""
+    needs_words: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,42 +3,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from filanda.across.workbench.addresses import link_of
+from filanda.across.workbench.asking import Asked, action_at, form_of, missing, with_reply
 from filanda.across.workbench.clocks import WorkingDays
-from filanda.across.workbench.filling import fill
 from filanda.across.workbench.framing import base, region_of, tell, whole
 from filanda.across.workbench.listing import lines_of
-from filanda.across.workbench.views.queue import people_of, row_actions
+from filanda.across.workbench.views.queue import people_of, queue_context, row_actions
 from filanda.capabilities.desk import actions
 from filanda.capabilities.desk.errors import Wrong
-from filanda.capabilities.desk.models import NOTE_MOST, DeskItem, DeskNote, SavedReply
-from filanda.capabilities.desk.queries import deputised, names_of, replies_for
-from filanda.kernel.identity.actors import Actor
+from filanda.capabilities.desk.models import NOTE_MOST, DeskItem, DeskNote
+from filanda.capabilities.desk.queries import deputised, names_of
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.manifests import desk_sources
-from filanda.kernel.manifests.desk import DeskLine
 from filanda.kernel.policies import require
 
-__all__ = ["drop_note", "item", "note"]
+__all__ = ["act", "drop_note", "item", "note"]
 
 
 @never_cache
 @require_safe
 def item(request: HttpRequest, item_id: int) -> HttpResponse:
-    """?act= the number of an action that asks for words; ?reply=, ?in= the saved reply put there, and its language."""
-    return _page(request, _find(request, item_id))
+    """?act= the number of an action that asks for words."""
+    return _page(request, _find(request, item_id), asked=Asked(item_id, whole(request.GET.get("act"), most=20)))
 
 
 def _find(request: HttpRequest, item_id: int) -> DeskItem:
@@ -51,7 +48,14 @@ def _find(request: HttpRequest, item_id: int) -> DeskItem:
 
 
 def _page(
-    request: HttpRequest, found: DeskItem, *, typed: str = "", error: str = "", status: int = 200
+    request: HttpRequest,
+    found: DeskItem,
+    *,
+    asked: Asked | None = None,
+    lost: str = "",
+    typed: str = "",
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     actor, moment, region = actor_of(request), now(), region_of(request)
     line = lines_of(actor, [found], moment).get(found.pk) if found.closed_at is None else None
@@ -61,6 +65,8 @@ def _page(
     others = {pk for move in moves for pk in (move.by_id, move.to_id)} | {one.author_id for one in notes}
     names = people | names_of({found.holder_id, line.person_id if line else None, *others} - people.keys())
     here = reverse("workbench:item", args=[found.pk])
+    if asked is not None and not action_at(line, asked.number):
+        asked = None
     source = desk_sources().get(found.kind)
     context = {
         "item": found,
@@ -75,8 +81,9 @@ def _page(
         "holder": names.get(found.holder_id or 0, ""),
         "is_mine": found.holder_id is not None and found.holder_id in (actor.account_id, *deputised(actor, moment)),
         "is_put_off": found.snoozed_until is not None and found.snoozed_until > moment,
-        "actions": row_actions(found, line, reverse("workbench:queue")) if line else [],
-        "asking": _asking(request, actor, found, line, names) if line else None,
+        "actions": row_actions(found, line, f"{here}?act=") if line else [],
+        "asking": form_of(actor, found, line, asked, here=here, sent_to="") if line and asked else None,
+        "lost": lost,
         "people": [(str(pk), name) for pk, name in people.items() if pk not in (found.holder_id, *found.not_for)],
         "notes": [
             {"id": one.pk, "words": one.words, "by": names.get(one.author_id or 0, ""), "at": one.at,
@@ -97,47 +104,34 @@ def _page(
     return render(request, "workbench/item.html", base(request, "") | context, status=status)
 
 
-def _asking(
-    request: HttpRequest, actor: Actor, found: DeskItem, line: DeskLine, names: dict[int, str]
-) -> dict[str, Any] | None:
-    """The form of the action that ?act= names, with the saved reply that ?reply= names in it."""
-    number = whole(request.GET.get("act"), most=20)
-    if not 1 <= number <= len(line.actions) or not line.actions[number - 1].asks:
-        return None
-    action = line.actions[number - 1]
-    replies = replies_for(actor)
-    chosen = next((one for one in replies if one.pk == whole(request.GET.get("reply"))), None)
-    language = request.GET.get("in", "") if chosen and request.GET.get("in") in chosen.texts else ""
-    here = reverse("workbench:item", args=[found.pk])
-    return {
-        "label": action.label,
-        "name": action.asks,
-        "url": link_of(action),
-        "fields": list(action.fields.items()),
-        "words": _filled(request, chosen, language, line, names) if chosen else "",
-        "language": language or get_language(),
-        "replies": [
-            {
-                "name": one.name,
-                "language": code,
-                "url": f"{here}?{urlencode({'act': number, 'reply': one.pk, 'in': code})}#act-card",
-                "is_on": chosen is not None and one.pk == chosen.pk and code == language,
-            }
-            for one in replies
-            for code in sorted(one.texts)
-        ],
-    }
+@require_POST
+def act(request: HttpRequest, item_id: int, number: int) -> HttpResponse:
+    """Do the action `number` with its words, or put the saved `reply` into them. From the queue (its filters in the
+    address), or `on` the item's page.
+    """
+    found = _find(request, item_id)
+    actor = actor_of(request)
+    line = lines_of(actor, [found], now()).get(found.pk) if found.closed_at is None else None
+    action = action_at(line, number)
+    words = request.POST.get(request.POST.get("asks", ""), "").replace("\r\n", "\n")
+    if line is None or action is None or action.asks != request.POST.get("asks"):
+        return _page(request, found, lost=words, status=409)
+    asked = Asked(found.pk, number, words)
+    if "reply" in request.POST:
+        return _asked_again(request, found, with_reply(request, actor, found, line, asked, request.POST["reply"]))
+    if wrong := missing(action, words):
+        return _asked_again(request, found, replace(asked, error=wrong), status=422)
+    answer = HttpResponseRedirect(link_of(action))
+    answer.status_code = HTTPStatus.TEMPORARY_REDIRECT  # the same words, to the page that does it
+    return answer
 
 
-def _filled(request: HttpRequest, reply: SavedReply, language: str, line: DeskLine, names: dict[int, str]) -> str:
-    code = language or (get_language() or "it") if (get_language() or "it") in reply.texts else next(iter(reply.texts))
-    code = language or code
-    with override(code):
-        region_name = region_of(request).name
-    values = {"title": line.title, "region": region_name}
-    if line.person_id is not None and line.person_id in names:
-        values["name"] = names[line.person_id]
-    return fill(reply.texts[code], values)
+def _asked_again(request: HttpRequest, found: DeskItem, asked: Asked, status: int = 200) -> HttpResponse:
+    if "on" not in request.POST:
+        context = queue_context(request, actor_of(request), asked)
+        if context["asking"]:
+            return render(request, "workbench/queue.html", context, status=status)
+    return _page(request, found, asked=asked, status=status)
 
 
 @require_POST

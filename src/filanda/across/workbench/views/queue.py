@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from filanda.across.workbench.addresses import link_of
+from filanda.across.workbench.asking import Asked, action_at, asked_in, form_of
 from filanda.across.workbench.clocks import WorkingDays
 from filanda.across.workbench.framing import base, region_of, tell, whole
 from filanda.across.workbench.listing import WHOSE, Filters, QueuePage, queue_names, queue_page
@@ -38,7 +39,7 @@ from filanda.kernel.regions.working import time_zone
 from filanda.kernel.ui.paging import pager
 from filanda.kernel.ui.returning import back_or
 
-__all__ = ["move", "people_of", "queue", "row_actions", "snoozed_until", "undo"]
+__all__ = ["move", "people_of", "queue", "queue_context", "row_actions", "snoozed_until", "undo"]
 
 MORNING = time(7, 0)  # what was put off until a day is there when work begins
 
@@ -46,13 +47,17 @@ MORNING = time(7, 0)  # what was put off until a day is there when work begins
 @never_cache
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """?whose= one of WHOSE; ?kind= of a source; ?queue= a token; ?page= from 1."""
+    """?whose= one of WHOSE; ?kind= of a source; ?queue= a token; ?page= from 1; ?ask= "item.number": an action whose
+    form is open in its line.
+    """
     actor = actor_of(request)
     require(actor, "desk.work")
-    return render(request, "workbench/queue.html", _context(request, actor))
+    asked = asked_in(request.GET.get("ask", ""))
+    return render(request, "workbench/queue.html", queue_context(request, actor, asked))
 
 
-def _context(request: HttpRequest, actor: Actor, typed: Mapping[str, str] | None = None) -> dict[str, Any]:
+def queue_context(request: HttpRequest, actor: Actor, asked: Asked | None = None) -> dict[str, Any]:
+    """What the page shows. `asked`: an action whose form stands in its line, with what was written."""
     moment = now()
     sources = desk_sources()
     queues = queue_names(actor, _("The region"))
@@ -67,8 +72,14 @@ def _context(request: HttpRequest, actor: Actor, typed: Mapping[str, str] | None
     here = _address(filters, page=page.page)
     labels = {kind: str(source.label) for kind, source in sources.items()}
     root = reverse("workbench:queue")
+    rows = [_row(item, page, days, queues, actor, labels, root, here) for item in page.items if item.pk in page.lines]
+    shown = next((item for item in page.items if asked and item.pk == asked.item_id), None)
+    asking = None
+    if asked and shown and action_at(page.lines.get(shown.pk), asked.number):
+        asking = form_of(actor, shown, page.lines[shown.pk], asked, here=here, sent_to=here.partition("?")[2])
     return base(request, "queue") | {
-        "rows": [_row(item, page, days, queues, actor, labels, root) for item in page.items if item.pk in page.lines],
+        "rows": rows,
+        "asking": asking,
         "gone": sum(item.pk not in page.lines for item in page.items),
         "total": page.total,
         "overdue": page.overdue,
@@ -81,7 +92,7 @@ def _context(request: HttpRequest, actor: Actor, typed: Mapping[str, str] | None
         "take_url": reverse("workbench:move-many", args=["take"]),
         "pager": pager(page.page, page.pages, lambda number: _address(filters, page=number)),
         "people": colleagues(actor, moment) if page.items else [],
-        "typed": {"to": "", "until": "", "words": ""} | dict(typed or {}),
+        "typed": {"to": "", "until": "", "words": ""},
     }
 
 
@@ -97,6 +108,7 @@ def _row(
     actor: Actor,
     labels: Mapping[str, str],
     root: str,
+    here: str,
 ) -> dict[str, Any]:
     line = page.lines[item.pk]
     clock = days.of(item.due_at)
@@ -117,13 +129,13 @@ def _row(
         "is_deputised": item.holder_id in page.absent,
         "snoozed_until": item.snoozed_until if item.snoozed_until and item.snoozed_until > days.now else None,
         "context": line.context,
-        "actions": row_actions(item, line, root),
+        "actions": row_actions(item, line, f"{here}{'&' if '?' in here else '?'}ask={item.pk}."),
     }
 
 
-def row_actions(item: DeskItem, line: DeskLine, root: str) -> list[dict[str, Any]]:
-    """What one may do in place: a link, a button to the room's page, or, where words are asked for, the form of the
-    item's page.
+def row_actions(item: DeskItem, line: DeskLine, asks_url: str) -> list[dict[str, Any]]:
+    """What one may do in place: a link, a button to the room's page, or, where words are asked for, a form, at
+    `asks_url` with the action's number.
     """
     return [
         {
@@ -132,7 +144,7 @@ def row_actions(item: DeskItem, line: DeskLine, root: str) -> list[dict[str, Any
             "url": link_of(action),
             "is_post": action.method == "post" and not action.asks,
             "asks": action.asks,
-            "asks_url": f"{root}items/{item.pk}/?act={number}#act-card" if action.asks else "",
+            "asks_url": f"{asks_url}{number}#i{item.pk}" if action.asks else "",
             "fields": list(action.fields.items()),
         }
         for number, action in enumerate(line.actions, 1)
