@@ -19,7 +19,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.spaces.models import Space
 
-__all__ = ["LINE", "ComponentKind", "Lines", "Task", "as_columns", "component_kinds", "register_component"]
+__all__ = ["LINE", "ComponentKind", "Lines", "Room", "Task", "as_columns", "component_kinds", "register_component"]
 
 LINE = ("line_id", "line_title", "line_text", "line_language", "line_audience", "line_author", "line_at", "line_more")
 
@@ -70,6 +70,15 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Room:
+    """Bytes that are taken and that may be, and how many the region lets every space have."""
+
+    used: int
+    most: int
+    usual: int
+
+
+@dataclass(frozen=True)
 class ComponentKind:
     """`name` as in SpaceComponent.name and in the address, /communities/<slug>/<name>/; `url_name` its first page,
     which takes the space's slug.
@@ -78,6 +87,8 @@ class ComponentKind:
     `tasks(space, now)`: what its managers should do. `follow_audience(space)`: the space has opened or closed, its
     `audience` is another: change the rows' token, and record what readers of the journal must follow, in the caller's
     transaction. `settings`: (name, label, default) of yes/no settings of its own in SpaceComponent.settings.
+    `room`: how much of its files it keeps and may keep. `search_kind`: of its documents of the search index, which have
+    the facet "space", and are things under the same name.
     """
 
     name: str
@@ -89,6 +100,8 @@ class ComponentKind:
     coming: Lines | None = None
     tasks: Callable[[Space, datetime], Iterable[Task]] = lambda _space, _now: ()
     settings: tuple[tuple[str, str | Promise, bool], ...] = ()
+    room: Callable[[Space], Room] | None = None
+    search_kind: str = ""
     is_on_by_default: bool = True
     space_kinds: frozenset[str] = frozenset({"region", "community", "group"})
 

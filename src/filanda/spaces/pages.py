@@ -99,7 +99,7 @@ def openness_words(space: Space) -> str:
 
 def space_page(request: HttpRequest, slug: str, *, tab: str, at_door: bool = False) -> SpacePage:
     """The frame of a page of the space at `slug`; `tab`: the name of a component, or "home", "members", "about",
-    "settings".
+    "settings", "search".
 
     Raises Http404 where the reader may not know of the space, or the component is switched off in it; AtTheDoor (a 404
     that site.errors turns into a way to the door) where they may know of it but not read, unless `at_door` says that
@@ -146,7 +146,7 @@ def space_page(request: HttpRequest, slug: str, *, tab: str, at_door: bool = Fal
     )
 
 
-OWN_TABS = frozenset({"home", "members", "about", "health", "settings", "door"})
+OWN_TABS = frozenset({"home", "members", "about", "health", "settings", "door", "search"})
 
 
 def _tabs(space: Space, actor: Actor, on: list[Any], tab: str, may: dict[str, bool]) -> list[dict[str, Any]]:

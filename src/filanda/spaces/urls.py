@@ -10,6 +10,7 @@ from filanda.spaces.views.home import about, home
 from filanda.spaces.views.inviting import accept, inviting, inviting_list, withdraw
 from filanda.spaces.views.joining import join, leave, mine
 from filanda.spaces.views.members import appoint, member, members, members_csv, request_move, requests
+from filanda.spaces.views.searching import search
 from filanda.spaces.views.settings import pin, settings, settings_part
 
 app_name = "spaces"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("<slug:slug>/", home, name="home"),
     path("<slug:slug>/feed.atom", feed, name="feed"),
     path("<slug:slug>/about/", about, name="about"),
+    path("<slug:slug>/search/", search, name="search"),
     path("<slug:slug>/join/", join, name="join"),
     path("<slug:slug>/leave/", leave, name="leave"),
     path("<slug:slug>/appoint/", appoint, name="appoint"),

@@ -19,8 +19,12 @@ from filanda.components.documents.telling import content_of
 from filanda.kernel.journal.models import Event
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import in_region
+from filanda.spaces.actions.looking_after import set_room
+from filanda.spaces.models import MemberRole
 from tests.components.documents.conftest import a_file, bring
+from tests.signing import sign_in
 from tests.spaces.making import a_person, act, staff
+from tests.spaces.making import enter as come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +192,28 @@ def test_the_quota_holds_and_says_so(silk, mia):
         document = newer(mia, document, b"x" * 100_000)
     with pytest.raises(QuotaReached):
         newer(mia, document, b"x" * 100_000)
+
+
+def test_managers_say_how_much_room_there_is(region, silk, ugo, mia, client):
+    at = f"/en/communities/{silk.slug}/settings/"
+    sign_in(client, ugo)
+    assert b"1024 MB" in client.get(at).content
+    for wrong in ("-1", "lots", "1025"):
+        answer = client.post(f"{at}room/", {"room-documents": wrong})
+        assert (answer.status_code, f'value="{wrong}"' in answer.content.decode()) == (422, True)
+    for given, kept in (("5", {"documents_mb": 5}), ("", {}), ("0", {"documents_mb": 0})):
+        assert client.post(f"{at}room/", {"room-documents": given}).status_code == 302
+        silk.refresh_from_db()
+        assert silk.settings == kept
+    with pytest.raises(QuotaReached):
+        bring(mia, silk)
+    ada = staff(region)
+    come_in(silk, ada, MemberRole.MANAGER)
+    set_room(actor=act(ada), space=silk, component="documents", megabytes=5000, now=now())
+    silk.refresh_from_db()
+    assert silk.settings == {"documents_mb": 5000}
+    sign_in(client, mia)
+    assert client.post(f"{at}room/", {"room-documents": "1"}).status_code == 403
 
 
 @pytest.mark.django_db(transaction=True)

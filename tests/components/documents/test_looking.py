@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
+from django.utils.translation import override
 from PIL import Image
 
 from filanda.capabilities.files.actions import FileRefused
@@ -21,6 +22,7 @@ from filanda.capabilities.notifications.following import follow as follow_notice
 from filanda.capabilities.notifications.models import Notification
 from filanda.capabilities.notifications.queries import notification_page
 from filanda.components.documents import actions, telling
+from filanda.components.documents.announcing import announce_left
 from filanda.components.documents.demo.seeding import seed_documents
 from filanda.components.documents.looking import look_into
 from filanda.components.documents.models import Document, DocumentVersion
@@ -159,6 +161,27 @@ def test_of_several_that_come_together_one_is_told_with_how_many(region, silk, m
     follow_notices(now())
     shown = [line.sentence for line in notification_page(act(max_))[0]]
     assert shown == ["New document: five", "New document: four", "3 new documents, among them one"]
+
+
+def test_what_came_together_is_announced_though_the_process_died_before_it_said_so(region, silk, mia):
+    follow_notices(now())
+    max_ = a_person(region, "Max Member")
+    Follow.objects.create(region=region, account=max_, thing_kind="space", thing_id=silk.pk)
+    brought: list = []
+    for name in ("one.txt", "two.txt"):
+        given = {
+            "file": a_file(name.encode(), name),
+            "is_one_of_several": True,
+            "after": brought[0] if brought else None,
+        }
+        brought.append(actions.upload(actor=act(mia), space=silk, folder=None, now=now(), **given))
+    assert [announce_left(region_id=region.pk, first=brought[0].pk) for _again in range(2)] == [2, 0]
+    actions.announce(actor=act(mia), documents=brought)  # it lived after all
+    chain.extend()
+    follow_notices(now())
+    with override("en"):
+        shown = [line.sentence for line in notification_page(act(max_))[0]]
+    assert shown == ["2 new documents, among them one"]
 
 
 def test_words_are_found_by_those_who_may_read_them(region, silk, secret, mia, ugo, indexed):

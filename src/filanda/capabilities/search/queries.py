@@ -112,10 +112,20 @@ def find_threads(
     offset: int = 0,
     limit: int = 20,
 ) -> Found:
-    """Conversations as `find_organisations` finds organisations, by relevance; facets: THREAD_FACETS, of which "space"
-    holds the id of the space that they stand in.
+    """Conversations as `find_organisations` finds organisations, by relevance; filters: THREAD_FACETS, of which "space"
+    holds the id of the space that they stand in. Nothing is counted by them.
     """
-    return _find("thread", THREAD_FACETS, region, actor, text, filters, "relevance", offset, limit)
+    return _find("thread", THREAD_FACETS, region, actor, text, filters, "relevance", offset, limit, counts=False)
+
+
+def find_in_space(
+    region: Region, actor: Actor, kind: str, text: str, space_id: int, offset: int = 0, limit: int = 20
+) -> Found:
+    """What of `kind` stands in a space and holds the words, by relevance, as `find_organisations` finds organisations.
+    For kinds whose documents say in the facet "space" where they stand.
+    """
+    where = {"space": [str(space_id)]}
+    return _find(kind, ("space",), region, actor, text, where, "relevance", offset, limit, counts=False)
 
 
 def find_proposals(
@@ -154,13 +164,15 @@ def _find(
     offset: int,
     limit: int,
     without: Collection[int] = (),
+    *,
+    counts: bool = True,
 ) -> Found:
     began = time.perf_counter()
     question = Question(
         text=text,
         audience=audience_of(actor),
         filters=_known_filters(filters or {}, facets),
-        facets=facets,
+        facets=facets if counts else (),
         sort=_SORTS.get(sort, "relevance"),
         offset=min(max(offset, 0), _FURTHEST),
         limit=min(max(limit, 0), _LONGEST_PAGE),

@@ -28,6 +28,7 @@ register_component(
         follow_audience=follow_audience,
         news=NEWS,
         tasks=tasks,
+        search_kind="thread",
     )
 )
 

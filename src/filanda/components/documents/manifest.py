@@ -10,7 +10,7 @@ from filanda.components.documents import steps, telling
 from filanda.components.documents.demo.seeding import seed_documents
 from filanda.components.documents.models import SUBJECT
 from filanda.components.documents.policies import PERMISSIONS, register_files
-from filanda.components.documents.queries import NEWS, ids, lines
+from filanda.components.documents.queries import NEWS, ids, lines, room_of
 from filanda.directory.organisations.demo.seeds import ensure_region
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
@@ -27,6 +27,8 @@ register_component(
         position=20,
         follow_audience=steps.follow_audience,
         news=NEWS,
+        room=room_of,
+        search_kind=SUBJECT,
     )
 )
 register_files()

@@ -17,7 +17,7 @@ from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.text.markdown import shown_words
-from filanda.spaces.components import Lines, as_columns
+from filanda.spaces.components import Lines, Room, as_columns
 from filanda.spaces.models import SCOPE, Space
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "path_of",
     "quota_of",
     "readable_size",
+    "room_of",
     "usage",
 ]
 
@@ -138,6 +139,12 @@ def quota_of(space: Space) -> int:
         if isinstance(most, int) and not isinstance(most, bool) and 0 <= most <= 1_000_000:
             return most * MB
     return QUOTA_MB * MB
+
+
+def room_of(space: Space) -> Room:
+    """How much of it is taken. Two queries."""
+    usual = Space(settings={}, region=space.region)
+    return Room(usage(space), quota_of(space), quota_of(usual))
 
 
 def usage(space: Space) -> int:

@@ -34,6 +34,7 @@ register_component(
         news=NEWS,
         coming=COMING,
         tasks=tasks,
+        search_kind="event",
         settings=((MEMBERS_PROPOSE, _("Members announce events too, not only managers and moderators"), False),),
     )
 )

@@ -26,6 +26,7 @@ register_component(
         position=40,
         follow_audience=steps.follow_audience,
         news=NEWS,
+        search_kind="news",
     )
 )
 

@@ -16,7 +16,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import Key
-from filanda.kernel.policies import require
+from filanda.kernel.policies import decide, require
 from filanda.spaces.components import component_kinds
 from filanda.spaces.errors import SpaceWrong
 from filanda.spaces.models import Openness, Pin, Space, SpaceComponent, SpaceConcept, SpaceKind
@@ -30,6 +30,7 @@ __all__ = [
     "pin_thing",
     "reopen_space",
     "set_openness",
+    "set_room",
     "set_settings",
     "unpin_thing",
     "update_texts",
@@ -101,6 +102,43 @@ def set_settings(*, actor: Actor, space: Space, settings: Mapping[str, int], now
             locked.settings = kept
             locked.save(update_fields=["settings"])
             _record("spaces.space.updated", actor, locked, {"settings": dict(settings)})
+
+
+MB = 1024 * 1024
+ROOM_MOST = 1_000_000  # megabytes
+
+
+def set_room(*, actor: Actor, space: Space, component: str, megabytes: int | None, now: datetime) -> None:
+    """Say how much room the files of `component` may take; None: as much as the region lets every space have. More than
+    that takes who administers the region. What is there stays, also where it is more. Raises SpaceWrong, Forbidden;
+    KeyError for a component without files.
+    """
+    room = {kind.name: kind.room for kind in component_kinds()}[component]
+    if room is None:
+        raise KeyError(component)
+    if megabytes is not None and not 0 <= megabytes <= ROOM_MOST:
+        raise SpaceWrong({f"room-{component}": _("Choose a number from 0 to %(most)s.") % {"most": ROOM_MOST}})
+    with transaction.atomic(durable=True):
+        locked = lock_space(space.pk)
+        require(actor, "spaces.manage", locked)
+        usual = room(locked).usual // MB
+        if megabytes is not None and megabytes > usual and not decide(actor, "spaces.room", locked):
+            raise SpaceWrong(
+                {
+                    f"room-{component}": _(
+                        "%(usual)s MB is what communities of this region have: more is given by its administrators."
+                    )
+                    % {"usual": usual}
+                }
+            )
+        kept = dict(locked.settings) if isinstance(locked.settings, dict) else {}
+        kept.pop(f"{component}_mb", None)
+        if megabytes is not None:
+            kept[f"{component}_mb"] = megabytes
+        if kept != locked.settings:
+            locked.settings = kept
+            locked.save(update_fields=["settings"])
+            _record("spaces.space.updated", actor, locked, {"settings": {f"{component}_mb": megabytes}})
 
 
 def choose_components(

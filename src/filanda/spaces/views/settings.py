@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
@@ -21,7 +22,9 @@ from filanda.capabilities.matching.embedding import embedder
 from filanda.capabilities.matching.suggesting import topics_for
 from filanda.directory.taxonomies.queries import scheme_for, tree
 from filanda.kernel.policies import decide, require
+from filanda.kernel.ui.numbers import whole
 from filanda.spaces.actions import looking_after as actions
+from filanda.spaces.actions.looking_after import MB
 from filanda.spaces.components import component_kinds
 from filanda.spaces.errors import SpaceWrong
 from filanda.spaces.forms import read_numbers, read_texts
@@ -50,7 +53,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_POST
 def settings_part(request: HttpRequest, slug: str, part: str) -> HttpResponse:
-    """POST one part of the settings: texts, openness, components, topics, writing, archive."""
+    """POST one part of the settings: texts, openness, components, topics, writing, room, archive."""
     page = space_page(request, slug, tab="settings")
     require(page.actor, "spaces.manage", page.space)
     doing = _PARTS.get(part)
@@ -104,6 +107,15 @@ def _writing(request: HttpRequest, page: SpacePage) -> str:
     return _("Saved.")
 
 
+def _room(request: HttpRequest, page: SpacePage) -> str:
+    for kind in components_of(page.space):
+        text = request.POST.get(f"room-{kind.name}")
+        if kind.room is not None and text is not None:
+            given = None if not text.strip() else whole(text.strip(), most=10**9, default=-1)
+            actions.set_room(actor=page.actor, space=page.space, component=kind.name, megabytes=given, now=now())
+    return _("Saved.")
+
+
 def _archive(request: HttpRequest, page: SpacePage) -> str:
     if page.space.archived_at is not None:
         actions.reopen_space(actor=page.actor, space=page.space, now=now())
@@ -120,6 +132,7 @@ _PARTS: dict[str, Doing] = {
     "components": _components,
     "topics": _topics,
     "writing": _writing,
+    "room": _room,
     "archive": _archive,
 }
 
@@ -194,6 +207,7 @@ def _page(
         "branches": tree(scheme, depth=2) if scheme is not None else [],
         "chosen": chosen,
         "suggested": _suggested(space, chosen),
+        "rooms": _rooms(request, space) if part == "room" else _rooms(None, space),
         "holds": setting(space, "holds_first_posts"),
         "pins": [line_shown(line) for line in pinned_in(page.actor, space)],
         "may_open_child": space.kind == SpaceKind.COMMUNITY and space.parent_id is None,
@@ -201,6 +215,31 @@ def _page(
         "listed_errors": [{"name": name, "message": sentence} for name, sentence in errors.items()],
     }
     return render(request, "spaces/settings.html", context, status=status)
+
+
+def _rooms(request: HttpRequest | None, space: Space) -> list[dict[str, Any]]:
+    """How much room the files of each component take and may take, and what was typed. Two queries a component."""
+    found = []
+    for kind in components_of(space):
+        if kind.room is None:
+            continue
+        room, name = kind.room(space), f"room-{kind.name}"
+        own = space.settings.get(f"{kind.name}_mb") if isinstance(space.settings, dict) else None
+        typed = request.POST.get(name, "")[:20] if request is not None else None
+        found.append(
+            {
+                "name": name,
+                "label": str(kind.label),
+                "value": typed if typed is not None else "" if own is None else str(own),
+                "used": filesizeformat(room.used),
+                "most": filesizeformat(room.most),
+                "used_mb": min(room.used, room.most) // MB,
+                "most_mb": max(1, room.most // MB),
+                "usual": room.usual // MB,
+                "is_full": room.used >= room.most,
+            }
+        )
+    return found
 
 
 def _opennesses(space: Space, chosen: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from filanda.capabilities.files.models import FileKind, StoredFile
 from filanda.capabilities.files.steps import copy_file, delete_files, hand_over
 from filanda.capabilities.files.storing import storage
 from filanda.components.documents.actions._locking import locked_document, seen_folder
+from filanda.components.documents.announcing import announce_later, tell_together
 from filanda.components.documents.models import (
     NOTE_MOST,
     SUBJECT,
@@ -64,10 +65,11 @@ def upload(
     folder: Folder | None,
     file: UploadedFile,
     is_one_of_several: bool = False,
+    after: Document | None = None,
     now: datetime,
 ) -> Document | WaitingUpload:
     """Add a file. Where its name is taken, it waits until `settle` says what it is. Of several nobody is told one by
-    one: `announce` follows.
+    one: `announce` follows, by the clock if not by the caller. `after`: the first of them.
 
     Raises FileRefused (QuotaReached, ScannerAway) with a sentence, ValidationError ("folder"), Forbidden.
     """
@@ -82,7 +84,11 @@ def upload(
         there = _standing_at(actor, place, inside, title, inspected.extension)
         if there is not None:
             return _let_wait(actor, there, file, inspected, now)
-        return _add_file(actor, place, inside, title, file, inspected, is_one_of_several, now)
+        several = None if not is_one_of_several else {"is_told": False} | ({"after": after.pk} if after else {})
+        made = _add_file(actor, place, inside, title, file, inspected, several, now)
+        if is_one_of_several and after is None:
+            announce_later(made, now)
+        return made
 
 
 def announce(*, actor: Actor, documents: Sequence[Document]) -> None:
@@ -91,8 +97,8 @@ def announce(*, actor: Actor, documents: Sequence[Document]) -> None:
         return
     first = documents[0]
     with transaction.atomic(durable=True):
-        require(actor, "documents.add", first.space)
-        tell("documents.documents.announced", actor, first, count=len(documents))
+        require(actor, "documents.add", lock_space(first.space_id))
+        tell_together(actor, first, len(documents))
 
 
 def new_version(
@@ -223,14 +229,14 @@ def _add_file(
     title: str,
     file: UploadedFile,
     inspected: Inspected,
-    is_one_of_several: bool,
+    several: Mapping[str, object] | None,
     now: datetime,
 ) -> Document:
     name = free_title(space, folder, title, inspected.extension)
     made = make_document(actor, space, folder, name, DocumentKind.FILE, now, extension=inspected.extension)
     kept = keep_upload(actor, space, (SUBJECT, made.pk), file, inspected, now)
     add_version(actor, made, file=kept, words=_words(inspected), now=now)
-    tell("documents.document.added", actor, made, bytes=kept.size, **({"is_told": False} if is_one_of_several else {}))
+    tell("documents.document.added", actor, made, bytes=kept.size, **(several or {}))
     return made
 
 

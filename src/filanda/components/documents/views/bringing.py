@@ -50,7 +50,13 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
     for file in files:
         try:
             made = actions.upload(
-                actor=room.actor, space=room.space, folder=here, file=file, is_one_of_several=len(files) > 1, now=now()
+                actor=room.actor,
+                space=room.space,
+                folder=here,
+                file=file,
+                is_one_of_several=len(files) > 1,
+                after=added[0] if added else None,
+                now=now(),
             )
         except FileRefused as error:
             problems.append(f"{file.name}: {error}")
