@@ -317,7 +317,9 @@ def _partners_shared(own: int | None, carried: Mapping[int, Sequence[int]]) -> d
     with connection.cursor() as cursor:
         cursor.execute(
             """WITH mine AS MATERIALIZED (
-                   SELECT DISTINCT p.organisation_id FROM organisations_evidenceparty p WHERE p.evidence_id IN (
+                   SELECT DISTINCT p.organisation_id FROM organisations_evidenceparty p
+                   JOIN organisations_organisation o ON o.id = p.organisation_id AND o.hidden_at IS NULL
+                   WHERE p.evidence_id IN (
                        SELECT evidence_id FROM organisations_evidenceparty WHERE organisation_id = %s
                        ORDER BY evidence_id DESC LIMIT %s))
                SELECT p.evidence_id, array_agg(p.organisation_id) FROM organisations_evidenceparty p

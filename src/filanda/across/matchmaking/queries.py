@@ -466,20 +466,25 @@ def panel(
 ) -> Panel:
     """Who could answer, five at most, and which proposals are like it, three at most, of any kind: whoever wrote one
     is worth a word; those that complement a proposal of `kind` come first. `besides`: the proposal that is written. The
-    ranker's queries and six more. Nothing of the text is kept.
+    ranker's queries and seven more. Nothing of the text is kept.
     """
     try:
         plain = checked(things.question_text(text))
     except (NeedTooShort, NeedTooLong):
         return Panel(is_too_short=True)
     mine = finding.bodies_of(actor)
-    found = match(plain, region=region, actor=actor, language=language or None, limit=5 + len(mine))
+    found = match(plain, region=region, actor=actor, language=language or None, limit=8 + len(mine))
+    ids = [one.organisation_id for one in found.organisations]
+    # Staff see hidden bodies, and are not told of them as somebody who could answer.
+    left_out = mine | set(
+        Organisation.objects.filter(pk__in=finding.any_of(ids), hidden_at__isnull=False).values_list("pk", flat=True)
+    )
     evidence = {one.organisation_id: [piece.evidence_id for piece in one.evidence] for one in found.organisations}
     shown = {piece for pieces in evidence.values() for piece in pieces}
     titles = dict(Evidence.objects.visible_to(actor).filter(pk__in=shown).values_list("pk", "title"))
     organisations: list[Match] = []
     for one in found.organisations:
-        if one.organisation_id in mine or len(organisations) == 5:
+        if one.organisation_id in left_out or len(organisations) == 5:
             continue
         pieces = tuple(piece for piece in evidence[one.organisation_id] if piece in titles)
         sentence = why.sentence_of_body(

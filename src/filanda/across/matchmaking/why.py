@@ -29,7 +29,7 @@ def sentence_of_body(
     is_rotated: bool = False,
 ) -> str:
     """Of an organisation; `title` of the piece of evidence that is nearest, "" where the reader sees none."""
-    if is_rotated:
+    if is_rotated and title:
         first = _("New here, and its work is near to this: %(title)s") % {"title": _quoted(title)}
     elif title and is_close:
         first = _("It has done something close to this: %(title)s") % {"title": _quoted(title)}
