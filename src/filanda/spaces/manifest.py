@@ -89,6 +89,12 @@ manifest = Manifest(
         _of_managers("spaces.manage", _("Edit what a community says, what it uses, what it is about")),
         _of_managers("spaces.govern", _("Open, close and archive a community"), needs_second_factor=True),
         Permission(
+            "spaces.room",
+            _("Give a community more room for files than the others have"),
+            roles=_ADMINISTRATORS,
+            needs_second_factor=True,
+        ),
+        Permission(
             "spaces.create",
             _("Open a community"),
             roles=MEMBERS,
@@ -127,6 +133,10 @@ manifest = Manifest(
         _event("spaces.membership.lifted", _("Somebody may come back to a community")),
         _event("spaces.membership.role_changed", _("A role in a community was changed")),
         _event("spaces.membership.appointed", _("An administrator appointed a community's manager")),
+        # Its payload holds the words, for one person: not for the staff's journal, and gone with who wrote them.
+        EventType(
+            "spaces.membership.greeted", _("A newcomer was greeted in a community"), Audience.OPERATORS, Erasure.PAYLOAD
+        ),
         _event("spaces.invitations.sent", _("People were invited to a community")),
         _event("spaces.invitation.withdrawn", _("An invitation to a community was called back")),
         _event("spaces.demo.seeded", _("Invented communities were made")),
@@ -157,7 +167,7 @@ manifest = Manifest(
         _notice("spaces.membership.asked", telling.managers_told),
         *(
             _notice(f"spaces.membership.{verb}", telling.person_told, is_urgent=verb in _DECISIONS)
-            for verb in ("accepted", "declined", "removed", "banned", "lifted", "role_changed", "appointed")
+            for verb in ("accepted", "declined", "removed", "banned", "lifted", "role_changed", "appointed", "greeted")
         ),
     ),
 )

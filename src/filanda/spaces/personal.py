@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account, Role
+from filanda.kernel.journal.steps import empty
 from filanda.kernel.manifests import Waiting
 from filanda.kernel.regions.models import Region
 from filanda.spaces.models import (
@@ -68,6 +69,7 @@ def erase(account: Account, keeps: bool) -> None:
             membership.save(update_fields=["state"])
             end_active(actor=PLATFORM, membership=membership, now=at, reason="left the region")
             told_event("spaces.membership.left", actor=PLATFORM, membership=membership)
+        empty("spaces.membership.greeted", membership, at)
         membership.delete()
     SpaceInvitation.objects.filter(email=account.email).delete()
     SpaceInvitation.objects.filter(invited_by=account).update(invited_by=None)

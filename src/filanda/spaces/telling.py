@@ -133,6 +133,9 @@ def said(event: Event, line: ThingLine) -> str:
         "spaces.membership.lifted": _("You may join %(space)s again."),
         "spaces.membership.appointed": _("You look after %(space)s now."),
     }
+    if event.type == "spaces.membership.greeted":
+        words = str((event.payload or {}).get("words", ""))
+        return _("A greeting from those who look after %(space)s: “%(words)s”") % {**names, "words": words}
     if event.type == "spaces.membership.role_changed":
         role = str((event.payload or {}).get("role", ""))
         label = str(MemberRole(role).label) if role in MemberRole.values else ""

@@ -12,7 +12,10 @@ from tests.spaces.making import a_person, act, enter, make_space, staff
 
 from filanda.across.communities.personal import waiting
 from filanda.across.communities.steps import keep_figures
+from filanda.capabilities.notifications.following import follow as follow_notices
+from filanda.capabilities.notifications.queries import notification_page
 from filanda.kernel.identity.models import Role
+from filanda.kernel.journal import chain
 from filanda.kernel.regions.scoped import in_region
 from filanda.spaces.models import Membership
 
@@ -97,6 +100,33 @@ def test_a_newcomer_waits_until_greeted(client, region, people):
     assert client.post(address).status_code == 302
     assert "Welcome Nina Nuova" not in client.get(f"/en/communities/{space.slug}/health/").content.decode()
     assert client.post(f"/en/communities/{space.slug}/health/welcome/999999/").status_code == 404
+    row.refresh_from_db()
+    assert row.welcomed_at is not None
+
+
+def test_a_greeting_reaches_the_newcomer(client, region, people):
+    space = a_space(region, people, "open")
+    nina = a_person(region, "Nina Nuova", language="it")
+    row = enter(space, nina, now=now())
+    at = f"/en/communities/{space.slug}/health/greet/{row.pk}/"
+    sign_in(client, people["moderator"])
+    assert client.get(at).status_code in (403, 404)
+    client.logout()
+    sign_in(client, people["manager"])
+    italian, english = (client.get(f"{at}{asked}").content.decode() for asked in ("", "?language=en"))
+    assert "Nina!" in italian
+    assert "Welcome to" in english
+    assert client.post(at, {"words": " "}).status_code == 422
+    assert "x" * 501 in client.post(at, {"words": "x" * 501}).content.decode()
+    follow_notices(now())
+    for _again in range(2):
+        assert client.post(at, {"words": "Ciao <b>Nina</b>!"}).status_code == 302
+    chain.extend()
+    follow_notices(now())
+    shown = [line.sentence for line in notification_page(act(nina))[0]]
+    assert [one for one in shown if "greeting" in one] == [
+        f"A greeting from those who look after {space.name}: “Ciao <b>Nina</b>!”"
+    ]
     row.refresh_from_db()
     assert row.welcomed_at is not None
 

@@ -11,10 +11,14 @@ from tests.spaces.making import a_person, act, make_space, staff
 from filanda.across.communities import actions
 from filanda.across.communities.models import NotForUs
 from filanda.across.communities.suggesting import suggest
+from filanda.capabilities.notifications.following import follow as follow_notices
+from filanda.capabilities.notifications.queries import notification_page
 from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.models import ConceptOrigin, Evidence, EvidenceParty, Organisation
 from filanda.directory.people.models import Block, Person, PersonConcept, Visibility
 from filanda.directory.taxonomies.models import Concept, ConceptScheme
+from filanda.kernel.identity.models import Role, RoleGrant
+from filanda.kernel.journal import chain
 from filanda.kernel.policies import Forbidden
 from filanda.spaces.models import Membership, MembershipState, SpaceConcept
 
@@ -107,3 +111,33 @@ def test_one_organisation_does_not_fill_the_list(region, ugo, space, silk_concep
     places = dict.fromkeys(found, body.pk)
     assert len(_choose(found, {}, places, {body.pk: 1.0}, 12)) == 2
     assert len(_choose(found, {}, {}, {}, 3)) == 3
+
+
+@pytest.mark.parametrize("is_spoken_for", [True, False])
+def test_an_organisation_is_invited_through_those_who_speak_for_it_or_the_staff(
+    region, ugo, space, client, is_spoken_for
+):
+    body = Organisation.objects.create(region=region, name="Tessitura")
+    speaks, helps = a_person(region, "Sara Voce"), staff(region, Role.FACILITATOR, "fabia@region.example")
+    if is_spoken_for:
+        RoleGrant.objects.create(
+            region=region,
+            account=speaks,
+            role=Role.ORGANISATION_ADMIN,
+            scope_kind="organisation",
+            scope_id=body.pk,
+        )
+    follow_notices(now())
+    sign_in(client, ugo)
+    at = f"/en/communities/{space.slug}/health/invite/organisation/"
+    for _again in range(2):
+        assert client.post(at, {"id": body.pk}).status_code == 302
+    assert client.post(at, {"id": 999999}).status_code == 404
+    chain.extend()
+    follow_notices(now())
+    told = {account: [line.sentence for line in notification_page(act(account))[0]] for account in (speaks, helps)}
+    assert [len(told[speaks]), len(told[helps])] == [int(is_spoken_for), int(not is_spoken_for)]
+    assert "Tessitura" in (told[speaks] or told[helps])[0]
+    client.logout()
+    sign_in(client, speaks)
+    assert client.post(at, {"id": body.pk}).status_code in (403, 404)

@@ -14,17 +14,23 @@ from filanda.across.communities.delivering import deliver_letter
 from filanda.across.communities.letters import best_of, new_members, read_lines
 from filanda.across.communities.models import INTRO_MOST, TITLE_MOST, Newsletter, NewsletterState, NotForUs
 from filanda.across.communities.policies import INVITE, LETTERS
+from filanda.directory.affiliations.queries import has_admins
+from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.jobs.queue import enqueue
 from filanda.kernel.journal.actions import record
+from filanda.kernel.journal.models import Event
+from filanda.kernel.limits import Limit, TooMany, take
 from filanda.kernel.policies import require
 from filanda.kernel.text.folding import clean
 from filanda.spaces.models import Space
 from filanda.spaces.steps import lock_space
 
-__all__ = ["Outdated", "dismiss", "draft_letter", "drop_letter", "edit_letter", "send_letter"]
+__all__ = ["Outdated", "ask_organisation", "dismiss", "draft_letter", "drop_letter", "edit_letter", "send_letter"]
 
 PERIOD = timedelta(days=30)
+ASKED = "communities.organisation.asked"
+ASKED_A_DAY = Limit(10, timedelta(days=1))  # by a community
 
 
 class Outdated(Exception):
@@ -47,6 +53,48 @@ def dismiss(*, actor: Actor, space: Space, kind: str, target_id: int, now: datet
         )
         if is_new:
             record("communities.suggestion.dismissed", region=locked.region, actor=actor, subject=locked)
+
+
+def ask_organisation(*, actor: Actor, space: Space, organisation: Organisation, now: datetime) -> bool:
+    """Invite an organisation to take part: those who speak for it are told, and join or send somebody. True; False for
+    one that nobody speaks for: the region's facilitators are told then, who invite it to claim its page. It is not
+    suggested here again; asked twice, it is told once.
+
+    Raises ValidationError (a private or archived community, too many in a day), Forbidden.
+    """
+    with transaction.atomic(durable=True):
+        locked = lock_space(space.pk)
+        require(actor, INVITE, locked)
+        if locked.is_private or locked.archived_at is not None:
+            raise ValidationError(_("Only people are invited to this community."))
+        is_spoken_for = has_admins(organisation.pk)
+        before = Event.objects.filter(
+            region=locked.region,
+            subject_type=organisation._meta.model_name,
+            subject_id=organisation.pk,
+            type=ASKED,
+            payload__space=locked.pk,
+        )
+        if before.exists():
+            return is_spoken_for
+        try:
+            take("organisations-asked", ASKED_A_DAY, who=f"space:{locked.pk}", region=locked.region, now=now)
+        except TooMany:
+            raise ValidationError(_("Ten organisations a day are enough: go on tomorrow.")) from None
+        NotForUs.objects.get_or_create(
+            space=locked,
+            kind=NotForUs.Kind.ORGANISATION,
+            target_id=organisation.pk,
+            defaults={"region": locked.region, "said_by_id": actor.account_id, "said_at": now},
+        )
+        record(
+            ASKED,
+            region=locked.region,
+            actor=actor,
+            subject=organisation,
+            payload={"space": locked.pk, "is_spoken_for": is_spoken_for},
+        )
+    return is_spoken_for
 
 
 def draft_letter(*, actor: Actor, space: Space, now: datetime) -> Newsletter:

@@ -14,7 +14,7 @@ from filanda.kernel.journal.models import Event
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import across_regions
 
-__all__ = ["take_out"]
+__all__ = ["empty", "take_out"]
 
 
 def take_out(account: Account, now: datetime, *, region: Region | None = None) -> int:
@@ -35,3 +35,9 @@ def take_out(account: Account, now: datetime, *, region: Region | None = None) -
         changed += by_them.exclude(type__in=emptied).count()
         by_them.update(account=None, actor_salt=None, erased_at=now)
     return int(changed)
+
+
+def empty(name: str, subject: models.Model, now: datetime) -> int:
+    """Take the words out of the events `name` of `subject`, whoever wrote them: they speak of somebody who leaves."""
+    rows = Event.objects.filter(type=name, subject_type=subject._meta.model_name, subject_id=subject.pk)
+    return int(rows.filter(erased_at=None).update(payload=None, salt=None, erased_at=now))

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import require
+from filanda.kernel.text.folding import clean
 from filanda.kernel.workflow import move
-from filanda.spaces.errors import ReasonMissing, SpaceWrong
+from filanda.spaces.errors import NotAllowedIn, ReasonMissing, SpaceWrong
 from filanda.spaces.models import MemberRole, Membership, MembershipState, Space, SpaceKind
 from filanda.spaces.steps import (
     become_active,
@@ -29,6 +30,7 @@ __all__ = [
     "appoint_manager",
     "ban_member",
     "decline_request",
+    "greet_member",
     "lift_ban",
     "lift_bans_that_ended",
     "remove_member",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 REASON_LENGTH = 1000
+GREETING_MOST = 500
 
 
 def accept_request(*, actor: Actor, membership: Membership, now: datetime) -> None:
@@ -145,6 +148,32 @@ def welcome_member(*, actor: Actor, membership: Membership, now: datetime) -> No
     with transaction.atomic(durable=True):
         require(actor, "spaces.members.manage", membership)
         Membership.objects.filter(pk=membership.pk, welcomed_at=None).update(welcomed_at=now)
+
+
+def greet_member(*, actor: Actor, membership: Membership, words: str, now: datetime) -> None:
+    """Greet a newcomer: they are told, with these words, in the product and by e-mail as they wish. Raises SpaceWrong
+    ("words"), Forbidden, NotAllowedIn for somebody who is no member (any more).
+    """
+    said = clean(words).strip()
+    if not said:
+        raise SpaceWrong({"words": _("Write a few words.")})
+    if len(said) > GREETING_MOST:
+        raise SpaceWrong(
+            {
+                "words": _("This text has %(n)s characters; up to %(most)s fit.")
+                % {"n": len(said), "most": GREETING_MOST}
+            }
+        )
+    with transaction.atomic(durable=True):
+        row = Membership.objects.select_for_update(of=("self",)).select_related("space__region").get(pk=membership.pk)
+        require(actor, "spaces.members.manage", row)
+        if row.state != MembershipState.ACTIVE:
+            raise NotAllowedIn(_("They are not a member any more."))
+        if row.welcomed_at is not None:
+            return  # a double click, or somebody else was first: nobody is greeted twice
+        row.welcomed_at = now
+        row.save(update_fields=["welcomed_at"])
+        told_event("spaces.membership.greeted", actor=actor, membership=row, payload={"words": said})
 
 
 def _end(actor: Actor, membership: Membership, name: str, now: datetime, **fields: Any) -> None:

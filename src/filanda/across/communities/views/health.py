@@ -14,18 +14,21 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.text import slugify
 from django.utils.timezone import now
+from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filanda.across.communities.figures import HELIX
 from filanda.across.communities.policies import HEALTH, LETTERS
 from filanda.across.communities.queries import Health, health_of, newcomers, tasks_of, unanswered
 from filanda.directory.organisations.models import HelixRole
+from filanda.directory.people.models import Person
 from filanda.kernel.policies import decide, require
 from filanda.kernel.ui import charts
 from filanda.kernel.ui.addresses import lead
-from filanda.spaces.actions.members import welcome_member
+from filanda.spaces.actions.members import greet_member, welcome_member
+from filanda.spaces.errors import NotAllowedIn, SpaceWrong
 from filanda.spaces.models import Membership, Space
 from filanda.spaces.pages import SpacePage, space_page
 from filanda.spaces.queries import people_by_account
@@ -121,6 +124,61 @@ def welcome(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse
     welcome_member(actor=page.actor, membership=row, now=now())
     messages.success(request, _("Noted: this newcomer has been greeted."))
     return redirect("communities:health", slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def greet(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    """Write a newcomer a greeting. ?language= of the words that stand there to begin with, else the newcomer's."""
+    page = enter(request, slug, HEALTH)
+    rows = Membership.objects.visible_to(page.actor).filter(space=page.space, pk=membership_id)
+    row: Membership | None = rows.active().select_related("space__region").first()
+    if row is None:
+        raise Http404
+    require(page.actor, "spaces.members.manage", row)
+    person = people_by_account([row.account_id]).get(row.account_id)
+    languages = page.space.region.languages
+    language = request.GET.get("language") or (person.language if person is not None else "")
+    language = language if language in languages else page.space.region.default_language
+    words, errors = _greeting(page, person, language), {}
+    if request.method == "POST":
+        words = request.POST.get("words", "")
+        try:
+            greet_member(actor=page.actor, membership=row, words=words, now=now())
+        except SpaceWrong as error:
+            errors = dict(error.errors)
+        except NotAllowedIn as error:
+            errors = {"words": str(error)}
+        else:
+            messages.success(request, _("Sent: they are told as they wish, here or by e-mail."))
+            return redirect("communities:health", slug)
+    context = {
+        "page": page,
+        "name": person.name if person is not None else _("Somebody without a profile"),
+        "words": words,
+        "begun_in": language,
+        "beginnings": [{"code": one, "name": get_language_info(one)["name_local"]} for one in languages],
+        "is_greeted": row.welcomed_at is not None,
+        "errors": {name: [sentence] for name, sentence in errors.items()},
+        "listed_errors": [{"name": name, "message": sentence} for name, sentence in errors.items()],
+    }
+    return render(request, "communities/greet.html", context, status=422 if errors else 200)
+
+
+def _greeting(page: SpacePage, person: Person | None, language: str) -> str:
+    """Words to begin with, to be made one's own."""
+    with override(language):
+        name = person.name.split()[0] if person is not None else ""
+        values = {"name": name, "space": page.space.name}
+        hello = _("Welcome to %(space)s, %(name)s!") if name else _("Welcome to %(space)s!")
+        return (
+            hello % values
+            + " "
+            + _(
+                "Tell us in a discussion what you work on and what you are looking for: somebody here may have it. "
+                "If you do not find your way, answer here or write to me."
+            )
+        )
 
 
 def _thread_url(space: Space, thread: Any) -> str:

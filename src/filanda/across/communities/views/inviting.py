@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
@@ -61,6 +62,29 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("%(name)s is invited.") % {"name": person.name})
+    return redirect("communities:suggestions", slug)
+
+
+@require_POST
+def ask_organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Invite the organisation `id`: whoever speaks for it is told, or the facilitators where nobody does."""
+    page = _enter(request, slug)
+    row: Organisation | None = Organisation.objects.visible_to(page.actor).filter(pk=_id(request)).first()
+    if row is None:
+        raise Http404
+    try:
+        is_told = actions.ask_organisation(actor=page.actor, space=page.space, organisation=row, now=now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("communities:suggestions", slug)
+    name = {"name": row.name}
+    if is_told:
+        messages.success(request, _("%(name)s is invited: those who speak for it are told.") % name)
+    else:
+        messages.success(
+            request,
+            _("Nobody speaks for %(name)s yet: the facilitators are told, who write to it.") % name,
+        )
     return redirect("communities:suggestions", slug)
 
 
