@@ -8,20 +8,26 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
+from filanda.across.collaborating.accepting import accept_interest
+from filanda.capabilities.collaborations.actions import confirm, set_public
+from filanda.capabilities.collaborations.models import Collaboration
 from filanda.capabilities.notifications.following import follow
 from filanda.capabilities.notifications.models import Notification
 from filanda.capabilities.threads.actions import answer as say
 from filanda.capabilities.threads.models import Post, Thread
 from filanda.components.proposals.actions import answering as actions
+from filanda.components.proposals.actions.ending import begin_talks
 from filanda.components.proposals.models import ExpressionOfInterest, Proposal
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import Role, RoleGrant
 from filanda.kernel.journal import chain
+from filanda.kernel.kept import forget_all
 from filanda.kernel.mail.models import Message
-from filanda.kernel.manifests import things
+from filanda.kernel.manifests import manifests, things
 from tests.components.proposals.answers import answer_it, speaks_for
 from tests.components.proposals.making import make_proposal
 from tests.signing import sign_in
@@ -203,3 +209,104 @@ def test_the_owner_compares_and_counts(region, client, people):
     assert SECRET in compared
     assert "Vernici Segrete" in compared
     assert sign_in(client, people["bruno"]).get(f"/en/proposals/answers/?proposal={proposal.pk}").status_code == 404
+
+
+# After somebody else was accepted
+
+PARTNER = "Vernici Segrete"
+
+
+def _after_acceptance(proposal: Proposal) -> list[str]:
+    """Where what came of an answer could show, beside `_addresses`."""
+    with translation.override("en"):
+        found = [
+            reverse(name)
+            for name in (
+                "matchmaking:mine",
+                "spaces:directory",
+                "spaces:mine",
+                "finder:organisations",
+                "profiles:people",
+            )
+        ]
+        found += [
+            reverse("matchmaking:proposal", args=[proposal.pk]),
+            reverse("spaces:feed", args=[proposal.space.slug]),
+        ]
+        found += [reverse("proposals:directory") + f"?q={word}" for word in ("Segrete", "Carla")]
+    return [*found, "/api/v1/organisations", "/api/v1/people", "/api/v1/spaces"]
+
+
+def _data_of(account) -> dict[str, object]:
+    """What they take along when they ask for their data."""
+    rooms = [data for room in manifests().values() for data in room.personal_data]
+    return {f"{data.name}/{name}": words for data in rooms for name, words in data.collect(account).items()}
+
+
+def _forget() -> None:
+    """What is kept for seconds would hide what another minute tells."""
+    cache.clear()
+    forget_all()
+
+
+@pytest.mark.parametrize("reader", ["bruno", "dino"])
+def test_whoever_was_not_accepted_learns_nothing_of_who_was(region, client, people, indexed, reader):
+    """Of two who answered, one waits and one was declined. That talks have begun, the owner had said already."""
+    people["dino"] = a_person(region, "Dino Villa")
+    proposal = make_proposal(region, people["anna"], facilitator=people["fede"])
+    own = answer_it(proposal, people[reader])
+    if reader == "dino":
+        actions.decline(actor=act(people["anna"]), interest=own, reason="no_fit", words="Not now.", now=NOW)
+    begin_talks(actor=act(people["anna"]), proposal=proposal, now=NOW)
+    proposal.refresh_from_db()
+    chosen = _carla_answers(region, proposal, people)
+    indexed()
+    follow(NOW)
+    sign_in(client, people[reader])
+    addresses = [*_addresses(proposal, own), *_after_acceptance(proposal)]
+    with translation.override("en"):
+        figures = [reverse("collaborating:register"), reverse("collaborating:figures-csv")]
+    addresses = [one for one in addresses if one not in figures]
+    _seen(client, addresses)
+    _forget()
+    before = _seen(client, addresses)
+    told = list(Notification.objects.filter(account=people[reader]).values_list("pk", flat=True))
+    mailed = Message.objects.filter(to=people[reader].email).count()
+    data = _data_of(people[reader])
+
+    accept_interest(
+        actor=act(people["anna"]),
+        interest=chosen,
+        opens_group=True,
+        registers=True,
+        kind="pilot",
+        words=SECRET,
+        now=NOW,
+    )
+    made = Collaboration.objects.get()
+    confirm(actor=act(people["carla"]), collaboration=made, now=NOW)
+    set_public(actor=act(people["anna"]), collaboration=made, is_public=False, now=NOW)
+    chain.extend()
+    indexed()
+    follow(NOW)
+    _forget()
+
+    after = _seen(client, addresses)
+    assert [one for one in addresses if after[one] != before[one]] == []
+    for address, (_status, body) in _seen(client, figures).items():  # of the whole region, in numbers
+        assert PARTNER not in body, address
+        assert proposal.title not in body, address
+    with translation.override("en"):
+        closed = [
+            reverse("collaborating:collaboration", args=[made.pk]),
+            reverse("spaces:home", args=[chosen.group.slug]),
+            reverse("spaces:members", args=[chosen.group.slug]),
+            reverse("proposals:interest", args=[chosen.pk]),
+        ]
+    assert {client.get(one).status_code for one in closed} == {404}
+    assert list(Notification.objects.filter(account=people[reader]).values_list("pk", flat=True)) == told
+    assert Message.objects.filter(to=people[reader].email).count() == mailed
+    assert _data_of(people[reader]) == data
+    actor = act(people[reader])
+    for kind, number in (("interest", chosen.pk), ("collaboration", made.pk), ("space", chosen.group_id)):
+        assert dict(things()[kind].lines(actor, [number])) == {}
