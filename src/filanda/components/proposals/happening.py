@@ -19,7 +19,8 @@ from filanda.spaces.models import Space
 
 __all__ = ["NEWS", "tasks"]
 
-SILENT = timedelta(days=14)
+OPEN_FOR = timedelta(days=14)
+NOT_OLDER = timedelta(days=60)  # by then managers have been asked often enough
 
 
 def _published(actor: Actor, space_id: int, _now: Any) -> QuerySet[Any, Any]:
@@ -52,16 +53,23 @@ NEWS = Lines(_published, _line)
 
 
 def tasks(space: Space, now: datetime) -> Iterator[Task]:
-    """Proposals that nobody has answered for two weeks: managers know who could. One query."""
+    """Proposals that have been open for some weeks: managers know who could answer. Whether anybody has is between the
+    owner, who answered and the facilitator: managers of a space must not learn it, so it makes no difference here. One
+    query.
+    """
     rows = Proposal.objects.filter(
-        space=space, state=ProposalState.PUBLISHED, hidden_at=None, first_answer_at=None, published_at__lt=now - SILENT
+        space=space,
+        state=ProposalState.PUBLISHED,
+        hidden_at=None,
+        published_at__lt=now - OPEN_FOR,
+        published_at__gt=now - NOT_OLDER,
     )
     found = rows.aggregate(since=Min("published_at"))
     count = rows.count() if found["since"] is not None else 0
     if count:
         sentence = ngettext(
-            "Find somebody who could answer a proposal: nobody has for two weeks",
-            "Find somebody who could answer %(count)s proposals: nobody has for two weeks",
+            "A proposal has been open for two weeks: do you know somebody who could answer it?",
+            "%(count)s proposals have been open for two weeks: do you know somebody who could answer them?",
             count,
         ) % {"count": count}
         yield Task(sentence, "proposals:space", (space.slug,), "", count, found["since"])

@@ -137,13 +137,15 @@ def expiring_lines(actor: Actor, ids: Sequence[int], now: datetime) -> Mapping[i
         if row.is_owned_by(actor) or row.expires_at is None:
             continue
         end = _("It ends on %(day)s. Its owner was warned and has not renewed it.") % {"day": day_of(row.expires_at)}
-        answers = _("Answers: %(count)s") % {"count": row.answers_count}
+        # How many answered is for its own facilitator, not for colleagues: one of them may have answered it too.
+        is_own = actor.is_platform or row.is_looked_after_by(actor)
+        answers = _("Answers: %(count)s") % {"count": row.answers_count} if is_own else ""
         page = (row.pk, row.slug)
         found[row.pk] = DeskLine(
             title=row.title,
             url_name="proposals:proposal",
             url_args=page,
-            context=(end, answers),
+            context=(end, answers) if answers else (end,),
             language=row.language,
             actions=(DeskAction(_("Look at the proposal"), "proposals:proposal", page),),
             person_id=row.owner_id,
