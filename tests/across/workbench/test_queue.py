@@ -378,6 +378,7 @@ def test_words_are_asked_for_in_place_and_never_lost(region, marta, bruno):
     done = one.post(place, sent | {"question": "Which body?"}, follow=True)
     assert done.redirect_chain[0] == (f"/en/workbench/people/{item.object_id}/return/", 307)
     assert done.redirect_chain[1][0] == f"{PAGE}?whose=all"
+    assert "Anna Conti was asked." in text_of(done)
     assert Person.objects.get(account=anna).return_reason == "Which body?"
     late = browser(bruno).post(place, sent | {"question": "Who are you, Anna?"})
     assert late.status_code == 409

@@ -242,6 +242,8 @@ def claim_move(request: HttpRequest, claim_id: int, move: str) -> HttpResponse:
         return _detail(request, found, {"reason": [str(error)]}, 422)
     except MoveNotPossible as error:
         return _detail(request, found, {"": [str(error)]}, 409)
+    if "next" in request.POST:  # its own page shows by itself what was done
+        messages.success(request, _("Decided. Whoever claimed it is told."))
     return redirect(back_or(request, reverse("ownership:claim-detail", args=[found.pk])))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -136,7 +137,9 @@ def _address(state: str, whose: str, q: str = "", page: int = 1) -> str:
 
 @require_POST
 def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
-    """validate (`seen`: the state it was seen in), or return with `question`. The list is as it was when the answer comes."""
+    """validate (`seen`: the state it was seen in), or return with `question`. The list is as it was when the answer
+    comes.
+    """
     actor = actor_of(request)
     require(actor, "people.review")
     person = Person.objects.visible_to(actor).filter(pk=person_id).first()
@@ -152,6 +155,9 @@ def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
         return _queue(request, {person.pk: str(error)}, {person.pk: question}, status=422)
     except MoveNotPossible as error:
         return _queue(request, {0: str(error)}, {person.pk: question}, status=409)
+    if "next" in request.POST:  # the workbench says what was done; the list here says it by itself
+        sentence = _("The profile of %(name)s is validated.") if move == "validate" else _("%(name)s was asked.")
+        messages.success(request, sentence % {"name": person.name})
     back = request.GET.copy()
     back["done"] = str(person.pk) if move == "validate" else "0"
     return redirect(back_or(request, reverse("profiles:queue") + "?" + back.urlencode()))

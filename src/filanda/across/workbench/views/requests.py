@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from filanda.across.workbench import queries
+from filanda.across.workbench.framing import tell
 from filanda.capabilities.needs.actions import ReasonMissing, answer_request, close_request, take_request
 from filanda.capabilities.needs.models import IntroductionRequest, RequestOutcome, RequestState
 from filanda.kernel.identity.models import Role
@@ -82,6 +83,10 @@ def request_move(request: HttpRequest, request_id: int, move: str) -> HttpRespon
         return _detail(request, found, typed, {"reason": [str(error)]}, status=422)
     except MoveNotPossible as error:
         return _detail(request, found, typed, {"": [str(error)]}, status=409)
+    if "next" in request.POST:  # its own page shows by itself what was done
+        found.refresh_from_db(fields=["state"])
+        said = _("Introduction to %(name)s: %(state)s.")
+        tell(request, said % {"name": found.organisation.name, "state": found.get_state_display()})
     return redirect(back_or(request, reverse("workbench:request", args=[found.pk])))
 
 
