@@ -186,7 +186,16 @@ def test_check_in_one_click_without_signing_in(client: Client, world: World) -> 
     assert (wrong.status_code, "Filed" in wrong.content.decode()) == (422, True)
     client.post(address, more | {"url": "https://example.org/patent"})
     row.refresh_from_db()
-    assert (row.state, Outcome.objects.get().kind) == (CollaborationState.ENDED, "patent")
+    assert (row.state, Outcome.objects.get().kind) == (CollaborationState.ACTIVE, "patent")
+    assert "The others are asked" in client.get(address).content.decode()
+    page = _as(client, world.bruno).get(f"{ROOT}{row.pk}/").content.decode()
+    assert "Is it over?" in page
+    assert "A party says that it is over" in _as(client, world.anna).get(f"{ROOT}{row.pk}/").content.decode()
+    _as(client, world.bruno)
+    assert client.post(f"{ROOT}{row.pk}/over/").status_code == 302
+    assert client.post(f"{ROOT}{row.pk}/goes-on/").status_code == 422
+    row.refresh_from_db()
+    assert row.state == CollaborationState.ENDED
     assert client.get(f"/en/check-ins/{token}x/").status_code == 404
 
 

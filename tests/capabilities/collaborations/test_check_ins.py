@@ -8,12 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from filanda.capabilities.collaborations import actions
+from filanda.capabilities.collaborations.ending import said_over
 from filanda.capabilities.collaborations.errors import CollaborationWrong
 from filanda.capabilities.collaborations.mailing import LINK_DAYS, check_in_of, token_of
 from filanda.capabilities.collaborations.models import CheckIn, Collaboration, CollaborationState, Outcome
-from filanda.capabilities.collaborations.telling import desk_check_ins, lines_of_check_ins
+from filanda.capabilities.collaborations.telling import desk_check_ins, lines_of_check_ins, other_sides
 from filanda.kernel.identity.actors import VISITOR
+from filanda.kernel.identity.models import RoleGrant
+from filanda.kernel.journal.models import Event
 from filanda.kernel.mail.models import Message
+from filanda.kernel.policies import Forbidden
 from tests.capabilities.collaborations.conftest import NOW, World, speak
 from tests.spaces.making import act
 
@@ -86,16 +90,88 @@ def test_answer_by_link_needs_no_account_and_may_be_changed(world: World) -> Non
     assert Outcome.objects.get().count == 2
 
 
-@pytest.mark.parametrize(("answer", "why"), [("stopped", "The partner has closed."), ("success", "")])
-def test_answer_that_it_has_ended_ends_it(world: World, answer: str, why: str) -> None:
+def _asked(world: World) -> tuple[Collaboration, CheckIn, CheckIn]:
+    """A collaboration of which both sides have been asked after three months: the mill's question, the lab's."""
     row = _confirmed(world)
     _send(world, _at(2027, 2, 2))
-    asked = CheckIn.objects.filter(months=3).first()
-    details = "The partner has closed."
-    actions.answer_check_in(actor=VISITOR, check_in=asked, answer=answer, details=details, now=_at(2027, 2, 3))
+    asked = CheckIn.objects.filter(months=3)
+    return row, asked.get(party__organisation=world.mill), asked.get(party__organisation=world.lab)
+
+
+def _answer(asked: CheckIn, answer: str, now: datetime, details: str = "") -> None:
+    actions.answer_check_in(actor=VISITOR, check_in=asked, answer=answer, details=details, now=now)
+
+
+@pytest.mark.parametrize(("answer", "why"), [("stopped", "The partner has closed."), ("success", "")])
+def test_it_ends_once_both_sides_say_so(world: World, answer: str, why: str) -> None:
+    row, mill, lab = _asked(world)
+    _answer(mill, answer, _at(2027, 2, 3), "The partner has closed.")
+    row.refresh_from_db()
+    assert row.state == CollaborationState.ACTIVE
+    _answer(lab, answer, _at(2027, 2, 5))
     row.refresh_from_db()
     assert (row.state, row.ended_on, row.stopped_why) == (CollaborationState.ENDED, date(2027, 2, 3), why)
     assert set(CheckIn.objects.values_list("months", flat=True)) == {3}  # the others are not asked any more
+
+
+def test_the_other_side_is_told_and_silent_it_ends_after_ten_working_days(world: World) -> None:
+    row, mill, _lab = _asked(world)
+    # Wednesday 17 March; the clocks go forward on 28 March, Easter Monday is the 29th: ten working days are 1 April.
+    _answer(mill, "stopped", _at(2027, 3, 17, 9), "No money")
+    event = Event.objects.get(type="collaborations.collaboration.said_over")
+    assert [told.account_id for told in other_sides(event)] == [world.bruno.pk]
+    end = datetime(2027, 4, 1, 8, tzinfo=UTC)  # ten o'clock in Rome, then as before
+    assert said_over(Collaboration.objects.get(pk=row.pk)).until == end
+    assert actions.end_due(region=world.region, now=end - timedelta(seconds=1)) == 0
+    assert actions.end_due(region=world.region, now=end) == 1
+    assert actions.end_due(region=world.region, now=end) == 0
+    row.refresh_from_db()
+    assert (row.state, row.ended_on, row.stopped_why) == (CollaborationState.ENDED, date(2027, 3, 17), "No money")
+
+
+def test_the_other_side_objects_and_it_goes_on(world: World) -> None:
+    row, mill, lab = _asked(world)
+    _answer(lab, "goes_on", _at(2027, 2, 3))  # said before: no objection to what comes later
+    _answer(mill, "stopped", _at(2027, 2, 4))
+    with pytest.raises(Forbidden):
+        actions.answer_end(actor=act(world.dora), collaboration=row, is_over=False, now=_at(2027, 2, 5))
+    actions.answer_end(actor=act(world.bruno), collaboration=row, is_over=False, now=_at(2027, 2, 5))
+    assert said_over(Collaboration.objects.get(pk=row.pk)) is None
+    assert Event.objects.filter(type="collaborations.collaboration.goes_on").count() == 1
+    assert actions.end_due(region=world.region, now=_at(2027, 4, 5)) == 0
+    _answer(mill, "success", _at(2027, 4, 6))
+    actions.answer_end(actor=act(world.bruno), collaboration=row, is_over=True, now=_at(2027, 4, 7))
+    row.refresh_from_db()
+    lab.refresh_from_db()
+    assert (row.state, row.ended_on, lab.answer) == (CollaborationState.ENDED, date(2027, 4, 6), "success")
+    with pytest.raises(CollaborationWrong):
+        actions.answer_end(actor=act(world.bruno), collaboration=row, is_over=False, now=_at(2027, 4, 8))
+
+
+def test_where_nobody_answers_for_the_other_side_one_is_enough(world: World) -> None:
+    row, mill, _lab = _asked(world)
+    RoleGrant.objects.filter(account=world.bruno).update(ended_at=NOW)
+    _answer(mill, "stopped", _at(2027, 2, 4))
+    row.refresh_from_db()
+    assert (row.state, row.stopped_why) == (CollaborationState.ENDED, "—")
+
+
+@pytest.mark.parametrize(
+    ("started", "months", "day", "first_minute"),
+    [
+        (date(2026, 11, 2), 3, date(2027, 2, 2), datetime(2027, 2, 1, 23, tzinfo=UTC)),  # winter in Rome
+        (date(2026, 10, 28), 6, date(2027, 4, 28), datetime(2027, 4, 27, 22, tzinfo=UTC)),  # summer, begun in winter
+        (date(2026, 11, 1), 12, date(2027, 11, 1), datetime(2027, 10, 31, 23, tzinfo=UTC)),  # a holiday, the day after
+    ],
+)
+def test_a_day_begins_by_the_wall_clock_in_summer_and_winter(
+    world: World, started: date, months: int, day: date, first_minute: datetime
+) -> None:
+    _confirmed(world, started_on=started)
+    CheckIn.objects.exclude(months=months).delete()
+    assert set(CheckIn.objects.values_list("due_on", flat=True)) == {day}
+    assert _send(world, first_minute - timedelta(minutes=1)) == []
+    assert len(_send(world, first_minute)) == 2
 
 
 def test_answer_unknown_or_too_long_is_refused(world: World) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.collaborations import steps
+from filanda.capabilities.collaborations.ending import OPEN, OVER, end_when_agreed, said_over
 from filanda.capabilities.collaborations.errors import CollaborationWrong
 from filanda.capabilities.collaborations.mailing import ask, recipients
 from filanda.capabilities.collaborations.models import (
@@ -35,11 +36,13 @@ from filanda.kernel.workflow import MoveNotPossible, move
 
 __all__ = [
     "answer_check_in",
+    "answer_end",
     "begin_due",
     "certify",
     "confirm",
     "dispute",
     "end",
+    "end_due",
     "note_outcome",
     "remove_outcome",
     "report",
@@ -256,7 +259,8 @@ def answer_check_in(
     outcome: Mapping[str, Any] | None = None,
 ) -> CheckIn:
     """Take the answer to “how is it going?”; whoever has the link speaks for that side, the last answer counts. "It has
-    stopped" and "it has ended" end the collaboration, `details` saying why or with what; `outcome`: as `note_outcome`.
+    stopped" and "it has ended", `details` saying why or with what, end the collaboration once the other sides say so
+    too or do not object in time; `outcome`: as `note_outcome`.
 
     Raises CollaborationWrong by field. The caller has checked the link, or that `actor` is of that side.
     """
@@ -269,6 +273,7 @@ def answer_check_in(
     with transaction.atomic(durable=True):
         locked = steps.lock(check_in.collaboration_id)
         row: CheckIn = CheckIn.objects.select_for_update(of=("self",)).get(pk=check_in.pk)
+        was_over = said_over(locked) is not None
         is_new = row.answer != answer or (bool(words) and row.details != words)
         row.answer, row.answered_at, row.answered_by_id = answer, now, actor.account_id
         row.details = words or row.details
@@ -278,14 +283,37 @@ def answer_check_in(
         if found is not None and locked.state in COUNTED:
             _write_outcome(locked, found, actor.account_id, now, row)
             steps.note("outcome_noted", locked, actor, kind=found["kind"])
-        has_ended = answer in (CheckInAnswer.STOPPED, CheckInAnswer.SUCCESS)
-        if has_ended and locked.state in (CollaborationState.CONFIRMED, CollaborationState.ACTIVE):
-            why = (words[:REASON_MOST] or "—") if answer == CheckInAnswer.STOPPED else ""
-            day = max(locked.started_on, steps.today(locked.region, now))
-            move(locked, "end", actor=PLATFORM, now=now, ended_on=day, stopped_why=why)
-            steps.end_check_ins(locked)
-            steps.note("ended", locked, actor, has_stopped=bool(why))
+        if locked.state in OPEN and answer in OVER:
+            if not end_when_agreed(locked, now) and not was_over:
+                steps.note("said_over", locked, actor, party=row.party_id)
+        elif was_over and said_over(locked) is None:
+            steps.note("goes_on", locked, actor, party=row.party_id)
     return row
+
+
+def answer_end(*, actor: Actor, collaboration: Collaboration, is_over: bool, now: datetime) -> CheckIn:
+    """A side has said that it is over: another one confirms, or says that it goes on. Raises Forbidden,
+    CollaborationWrong where nobody waits for that.
+    """
+    require(actor, "collaborations.answer", collaboration)
+    said = said_over(collaboration)
+    asked = CheckIn.objects.filter(collaboration=collaboration).select_related("party").order_by("-due_on", "pk")
+    months = said.rows[0].months if said is not None else 0
+    own = [row for row in asked if row.months == months and row.party.is_side_of(actor)]
+    if not own:
+        raise CollaborationWrong({"": _("Somebody answered this a moment before. This is how it stands now.")})
+    answer = said.rows[0].answer if said is not None and is_over else CheckInAnswer.GOES_ON
+    return answer_check_in(actor=actor, check_in=own[0], answer=answer, now=now)
+
+
+def end_due(*, region: Region, now: datetime) -> int:
+    """Collaborations of which a side said that they are over, and nobody objected in time, end. Returns how many."""
+    rows = CheckIn.objects.filter(answer__in=OVER, collaboration__state__in=OPEN, collaboration__region=region)
+    ended = 0
+    for number in sorted(set(rows.values_list("collaboration", flat=True))):
+        with transaction.atomic(durable=True):
+            ended += end_when_agreed(steps.lock(number), now)
+    return ended
 
 
 def begin_due(*, region: Region, now: datetime) -> int:

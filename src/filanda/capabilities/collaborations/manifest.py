@@ -54,6 +54,8 @@ manifest = Manifest(
         _event("made_private", _("A collaboration is only counted")),
         _event("asked", _("A side was asked how a collaboration is going")),
         _event("checked_in", _("A side said how a collaboration is going")),
+        _event("said_over", _("A side said that a collaboration is over")),
+        _event("goes_on", _("A side said that a collaboration goes on after all")),
         _event("outcome_noted", _("What a collaboration brought was noted")),
         _event("outcome_removed", _("What a collaboration brought was taken back")),
         _event("hidden", _("A collaboration was hidden")),
@@ -81,6 +83,8 @@ manifest = Manifest(
         _notice("disputed"),
         _notice("voided"),
         _notice("ended"),
+        _notice("said_over", telling.other_sides),
+        _notice("goes_on"),
     ),
     desk=(
         DeskSource(

@@ -44,6 +44,7 @@ __all__ = [
     "ids",
     "lines_of_check_ins",
     "lines_of_desk",
+    "other_sides",
     "said",
     "sides",
     "subject",
@@ -69,6 +70,14 @@ def sides(event: Event) -> Iterator[Told]:
             yield Told(account.pk, "party")
 
 
+def other_sides(event: Event) -> Iterator[Told]:
+    """Whoever answers for a side that has not said it."""
+    rows = Party.objects.filter(collaboration=event.subject_id or 0).exclude(pk=event.payload.get("party") or 0)
+    for party in rows.select_related("account"):
+        for account in recipients(party):
+            yield Told(account.pk, "party")
+
+
 def to_confirm(event: Event) -> Iterator[Told]:
     """Those whose side has not said yet that it is so."""
     rows = Party.objects.filter(collaboration=event.subject_id or 0, confirmed_at=None).select_related("account")
@@ -90,6 +99,10 @@ def said(event: Event, line: ThingLine) -> str:
             return _("A facilitator found that it did not come about: %(title)s") % names
         case "collaborations.collaboration.ended":
             return _("Ended: %(title)s") % names
+        case "collaborations.collaboration.said_over":
+            return _("A party says that this is over. Is it? %(title)s") % names
+        case "collaborations.collaboration.goes_on":
+            return _("A party says that this goes on: %(title)s") % names
     return line.title
 
 

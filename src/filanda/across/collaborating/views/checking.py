@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from filanda.capabilities.collaborations.actions import answer_check_in
+from filanda.capabilities.collaborations.ending import said_over
 from filanda.capabilities.collaborations.errors import CollaborationWrong
 from filanda.capabilities.collaborations.mailing import check_in_of
 from filanda.capabilities.collaborations.models import CheckInAnswer, CollaborationState, OutcomeKind
@@ -69,6 +70,7 @@ def check_in(request: HttpRequest, token: str) -> HttpResponse:
         "summary": [{"name": name, "message": words} for name, words in errors.items()],
         "thanks": "thanks" in request.GET and bool(asked.answer),
         "has_ended": asked.collaboration.state == CollaborationState.ENDED,
+        "said_over": said_over(asked.collaboration),
         "answer_label": asked.get_answer_display() if asked.answer else "",
     }
     return render(request, "collaborating/check_in.html", context, status=422 if errors else 200)

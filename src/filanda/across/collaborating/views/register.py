@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.collaborating.flow import Flow, flow
+from filanda.across.collaborating.flow import FEWEST, Flow, flow
 from filanda.capabilities.collaborations import actions
+from filanda.capabilities.collaborations.ending import Said, said_over
 from filanda.capabilities.collaborations.errors import CollaborationWrong
 from filanda.capabilities.collaborations.mailing import token_of
 from filanda.capabilities.collaborations.models import (
@@ -86,7 +87,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def figures_csv(request: HttpRequest) -> HttpResponse:
-    """The figures of the register's page, one a line."""
+    """The figures of the register's page, one a line; counts of answers from five on."""
     found = flow(_region(request), now())
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="collaborations-figures.csv"'
@@ -96,8 +97,8 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
     plain = [
         ("proposals published", found.published),
         ("proposals answered", found.answered),
-        ("answers", found.answers),
-        ("answers accepted", found.accepted),
+        ("answers", None if found.answers < FEWEST else found.answers),
+        ("answers accepted", None if found.accepted < FEWEST else found.accepted),
         ("collaborations confirmed", register_of.counted),
         ("collaborations with an outcome", register_of.with_outcome),
         ("median days from publication to first answer", found.days_to_answer),
@@ -137,8 +138,9 @@ def collaboration(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def move(request: HttpRequest, number: int, name: str) -> HttpResponse:
-    """confirm; dispute, certify, settle, void (with `reason`); end (`ended_on`, `stopped_why`); publish, withhold;
-    outcome (`kind`, `words`, `url`, `count`); forget (`outcome`).
+    """confirm; dispute, certify, settle, void (with `reason`); end (`ended_on`, `stopped_why`); over, goes-on: what to
+    say where another side said that it is over; publish, withhold; outcome (`kind`, `words`, `url`, `count`); forget
+    (`outcome`).
     """
     actor, row = actor_of(request), _find(request, number)
     typed = {field: str(value) for field, value in request.POST.items() if field != "csrfmiddlewaretoken"}
@@ -153,6 +155,8 @@ def move(request: HttpRequest, number: int, name: str) -> HttpResponse:
         "end": lambda: actions.end(
             **both, ended_on=_day(typed.get("ended_on", "")), stopped_why=typed.get("stopped_why", "")
         ),
+        "over": lambda: actions.answer_end(**both, is_over=True),
+        "goes-on": lambda: actions.answer_end(**both, is_over=False),
         "publish": lambda: actions.set_public(**both, is_public=True),
         "withhold": lambda: actions.set_public(**both, is_public=False),
         "outcome": lambda: actions.note_outcome(**both, given=typed),
@@ -210,6 +214,7 @@ def _page(
         row = _find(request, row.pk)
     is_mine = is_side(actor, row)
     parties = party_lines([row], actor)[row.pk]
+    said = said_over(row)
     is_staff = Role.FACILITATOR in actor.roles and not is_mine
     context = {
         "row": row,
@@ -219,6 +224,7 @@ def _page(
         "helix": dict(HelixRole.choices),
         "track": _track(row),
         "note": _next_step(row, actor, parties),
+        "said_over": _said_over(said, row, actor) if said is not None and (is_mine or is_staff) else None,
         "is_mine": is_mine,
         "is_inside": is_mine or is_staff,
         "may": _may(row, actor, parties, is_staff),
@@ -255,6 +261,12 @@ def _may(row: Collaboration, actor: Actor, parties: list[PartyLine], is_staff: b
         "publish": is_mine and row.state != _S.VOID and not row.is_public,
         "withhold": is_mine and row.is_public and not all(party.keeps_private for party in own),
     }
+
+
+def _said_over(said: Said, row: Collaboration, actor: Actor) -> dict[str, Any]:
+    """That a side says it is over: until when the others object, and whether this reader is one of them."""
+    own = [party.pk for party in row.parties.all() if party.is_side_of(actor)]
+    return {"until": said.until, "asks_me": bool(set(own) - said.parties), "is_mine": bool(set(own) & said.parties)}
 
 
 def _next_step(row: Collaboration, actor: Actor, parties: list[PartyLine]) -> str:
@@ -347,7 +359,12 @@ def _steps(found: Flow) -> list[dict[str, Any]]:
     return [
         {"label": _("Proposals published"), "count": found.published, "time": ""},
         {"label": _("Proposals answered"), "count": found.answered, "time": days(found.days_to_answer)},
-        {"label": _("Answers accepted"), "count": found.accepted, "time": days(found.days_to_accept)},
+        {
+            "label": _("Answers accepted"),
+            "count": found.accepted,
+            "is_few": found.accepted < FEWEST,  # whoever waits for a word would learn that others had theirs
+            "time": days(found.days_to_accept),
+        },
         {
             "label": _("Collaborations confirmed"),
             "count": found.register.counted,
