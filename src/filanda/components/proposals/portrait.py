@@ -384,7 +384,7 @@ def _owners_step(proposal: Proposal, stands: Standing) -> Step:
             return Step(
                 _("Its time is over"),
                 _("Renew it if you still look for somebody: it keeps its place, its answers and its readers."),
-                (moves("renew", _("Renew it"), is_main=True), edit),
+                (moves("renew", _("Renew it"), is_main=True),),
             )
         case _P.CLOSED:
             return Step(

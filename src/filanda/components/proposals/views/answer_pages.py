@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from filanda.capabilities.threads.models import Thread
 from filanda.capabilities.threads.policies import may_answer, may_open
-from filanda.capabilities.threads.queries import post_rows
+from filanda.capabilities.threads.queries import POSTS_PAGE, post_rows
 from filanda.capabilities.threads.rendering import finished
 from filanda.components.proposals.ladder import rungs
 from filanda.components.proposals.models import (
@@ -37,6 +37,7 @@ from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.paging import pager
 from filanda.kernel.workflow import possible_moves
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
 
 _S = InterestState
 PAGE = 100  # answers in a list
+TALK = 5 * POSTS_PAGE  # messages of a conversation on one page
 
 
 def told(request: HttpRequest) -> list[dict[str, str]]:
@@ -199,12 +201,17 @@ def answers_page(actor: Actor, number: int | None, *, compares: bool) -> dict[st
     }
 
 
-def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime) -> dict[str, Any]:
-    """The page of one answer, for its author's side, the owner's side or the facilitator."""
+def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime, *, page: int = 0) -> dict[str, Any]:
+    """The page of one answer, for its author's side, the owner's side or the facilitator. `page`: of the conversation;
+    0 for the latest.
+    """
     proposal = found.proposal
     side = "author" if is_author_side(actor, found) else "owner" if is_owner_side(actor, found) else "facilitator"
     thread = Thread.objects.visible_to(actor).filter(pk=found.thread_id or 0).first()
-    posts = _posts(actor, thread) if thread is not None else []
+    pages = max(1, -(-thread.posts_count // TALK)) if thread is not None else 1
+    at = min(page, pages) or pages
+    posts = _posts(actor, thread, at, pages) if thread is not None else []
+    here = reverse("proposals:interest", args=[found.pk])
     can_talk = may_answer(actor, thread) if thread is not None else may_open(actor, (PLACE, found.pk))
     moves = {one.name for one in possible_moves(found, actor)}
     is_over = proposal.state not in OPEN_STATES
@@ -225,6 +232,7 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime) -> d
         "step": _step(found, side, is_over=is_over),
         "talk": thread,
         "posts": posts,
+        "talk_pages": pager(at, pages, lambda number: f"{here}?page={number}#talk"),
         "can_talk": bool(can_talk),
         "why_no_talk": "" if can_talk else str(can_talk.reason),
         "accept_url": accept_url,
@@ -269,13 +277,15 @@ def _owner_name(actor: Actor, proposal: Proposal, found: ExpressionOfInterest, s
     return person.name if person is not None else _("the owner of the proposal")
 
 
-def _posts(actor: Actor, thread: Thread) -> list[dict[str, Any]]:
-    """The conversation, all of it: two people and a facilitator. Three queries and one for each twenty posts."""
+def _posts(actor: Actor, thread: Thread, at: int, pages: int) -> list[dict[str, Any]]:
+    """Page `at` of the conversation; the last one goes on to the end. Three queries and one for each twenty posts."""
+    first = (at - 1) * (TALK // POSTS_PAGE) + 1
+    last = first + TALK // POSTS_PAGE - 1 + (at == pages)
     rows: list[Any] = []
-    for page in range(1, 11):
-        more = post_rows(actor, thread, page=page)
+    for number in range(first, last + 1):
+        more = post_rows(actor, thread, page=number)
         rows += more
-        if len(more) < 20:
+        if len(more) < POSTS_PAGE:
             break
     accounts = {row.author_id for row in rows if row.author_id is not None}
     names = {one.account_id: one.name for one in Person.objects.filter(account__in=accounts, erased_at=None)}

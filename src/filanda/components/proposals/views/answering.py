@@ -214,7 +214,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     actor = actor_of(request)
-    context = pages.interest_page(actor, found, now())
+    number = whole(request.GET.get("page", ""), least=1, most=100_000, default=0)
+    context = pages.interest_page(actor, found, now(), page=number)
     thread = context["talk"]
     if thread is not None and status == 200 and request.method == "GET":
         talk.mark_read(actor=actor, thread=thread, number=thread.last_number, now=now())
