@@ -10,7 +10,7 @@ from filanda.kernel.ui.assets import asset, helix, icon, theme_css
 from filanda.kernel.ui.cloth import emblem, initials, monogram, thread
 from filanda.kernel.ui.colours import colour_url
 from filanda.kernel.ui.moments import number, when
-from filanda.kernel.ui.parts import part
+from filanda.kernel.ui.parts import once
 
 
 def install(env: jinja2.Environment) -> None:
@@ -28,7 +28,7 @@ def install(env: jinja2.Environment) -> None:
         emblem=emblem,
         monogram=monogram,
         initials=initials,
-        part=part,
+        once=once,
         when=when,
         url=address,
         has_route=has_address,

@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from filanda.kernel.kept import Kept
 
-__all__ = ["part"]
+__all__ = ["once"]
 
 _kept: Kept[Hashable, Markup] = Kept(3600.0, most=400)
 
 
-def part(name: str, *depends: Hashable, caller: Callable[[], Markup]) -> Markup:
-    """What ``{% call part("foot", region.name, language_code) %}…{% endcall %}`` surrounds, rendered once.
+def once(name: str, *depends: Hashable, caller: Callable[[], Markup]) -> Markup:
+    """What ``{% call once("foot", region.name, language_code) %}…{% endcall %}`` surrounds, rendered once.
 
     depends: everything that the part is made of, values rather than rows: what is not named here must be the same for
     everybody as long as the process lives (built files, addresses without arguments, sentences of a language). Never
