@@ -47,7 +47,17 @@ from filanda.spaces.queries import (
     reader_within,
 )
 
-__all__ = ["Home", "home_of", "line_shown", "managers_seen", "names_known", "news_of", "pinned_in", "topics_of"]
+__all__ = [
+    "Home",
+    "home_of",
+    "line_shown",
+    "lines_among",
+    "managers_seen",
+    "names_known",
+    "news_of",
+    "pinned_in",
+    "topics_of",
+]
 
 NEWS_MOST = 8
 COMING_MOST = 3
@@ -134,6 +144,38 @@ def news_of(actor: Actor, space: Space, since: datetime | None, most: int) -> li
     names = {account: person.name for account, person in _people_seen(actor, _authors(told)).items()}
     found = _newest(told, space, names, most)
     return [(name, line) for name, line in found if since is None or (line.at is not None and line.at > since)]
+
+
+def lines_among(
+    actor: Actor, space: Space, kinds: Sequence[ComponentKind], wanted: Mapping[str, Sequence[int]], most: int
+) -> dict[tuple[str, int], ThingLine]:
+    """By component and id, those of `wanted` (ids by component, up to `most` each) that `actor` may see in `space`, as
+    homes show them. Two queries.
+    """
+    reader = reader_within(actor, space)
+    asked = [(kind, kind.news) for kind in kinds if kind.news is not None]
+    if not any(wanted.values()) or not asked:
+        return {}
+    numbers = list(reader.numbers)
+    before = len(numbers)
+    for kind, _lines in asked:
+        ids = list(wanted.get(kind.name, ()))[:most] or [0]
+        numbers += [*ids, *[ids[-1]] * (most - len(ids))]  # one length of the list: it is compiled once
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        someone = reader.actor(given)
+        arms = []
+        for place, (_kind, lines) in enumerate(asked):
+            start = before + place * most
+            rows = lines.rows(someone, given[0], None).filter(line_id__in=given[start : start + most])
+            arms.append(rows.annotate(line_of=Value(place))[:most])
+        return arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+
+    key = ("spaces: lines among", tuple(kind.name for kind, _lines in asked), most)
+    found = compiled.rows((*key, *reader.key), build, numbers)
+    told = [_Row(*asked[row["line_of"]], False, row) for row in found]
+    names = {account: person.name for account, person in _people_seen(actor, _authors(told)).items()}
+    return {(one.kind.name, one.line.id): one.line for one in _as_lines(told, space, names)}
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 from filanda.capabilities.search.highlight import mark
 from filanda.capabilities.search.queries import find_in_space
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.manifests import things
+from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.regions.scoped import active_region
-from filanda.spaces.homes import line_shown
+from filanda.spaces.homes import line_shown, lines_among
 from filanda.spaces.models import Space
 from filanda.spaces.queries import components_of
 
@@ -35,34 +35,36 @@ class Group:
 
 def search_space(actor: Actor, space: Space, q: str, *, kind: str = "", page: int = 1) -> list[Group]:
     """By component that is switched on, what of `space` the reader may see and holds the words of `q`: the best of each
-    kind, or page `page` of `kind` and only how many there are of the others. What one line takes, for each kind shown.
+    kind, or page `page` of `kind` and only how many there are of the others. Two queries.
     """
-    known, found = things(), []
-    for component in components_of(space):
-        name = component.search_kind
-        if not name:
-            continue
-        most = 0 if kind and kind != component.name else PAGE if kind else FEW
-        start = (page - 1) * PAGE if kind else 0
-        answer = find_in_space(active_region(), actor, name, q, space.pk, start, most)
-        lines = known[name].lines(actor, answer.ids) if answer.ids else {}
-        shown = [line_shown(lines[one]) for one in answer.ids if one in lines]
-        for line in shown:
-            line["title"] = mark(line["title"], q, line["language"])
-            line["excerpt"] = mark(line["excerpt"], q, line["language"])
-        found.append(
-            Group(
-                component.name,
-                str(component.label),
-                answer.total,
-                shown,
-                answer.is_rebuilding,
-                answer.is_loosened and bool(answer.total),
-            )
+    kinds = [one for one in components_of(space) if one.search_kind]
+    most, start = (PAGE, (page - 1) * PAGE) if kind else (FEW, 0)
+    answers = {
+        one.name: find_in_space(
+            active_region(), actor, one.search_kind, q, space.pk, start, most if kind in ("", one.name) else 0
         )
+        for one in kinds
+    }
     # None is shown with some of the words where another has them all.
-    if any(one.total and not one.is_loosened for one in found):
-        found = [
-            Group(one.kind, one.label, 0, [], one.is_rebuilding, False) if one.is_loosened else one for one in found
-        ]
-    return found
+    is_strict = any(answer.total and not answer.is_loosened for answer in answers.values())
+    kept = {name: answer for name, answer in answers.items() if not (is_strict and answer.is_loosened)}
+    shown = [one for one in kinds if one.name in kept and kind in ("", one.name)]
+    lines = lines_among(actor, space, shown, {one.name: kept[one.name].ids for one in shown}, most)
+    return [
+        Group(
+            one.name,
+            str(one.label),
+            kept[one.name].total if one.name in kept else 0,
+            [_marked(lines[key], q) for number in answers[one.name].ids if (key := (one.name, number)) in lines],
+            answers[one.name].is_rebuilding,
+            one.name in kept and answers[one.name].is_loosened and bool(answers[one.name].total),
+        )
+        for one in kinds
+    ]
+
+
+def _marked(line: ThingLine, q: str) -> dict[str, Any]:
+    shown = line_shown(line)
+    for name in ("title", "excerpt"):
+        shown[name] = mark(shown[name], q, line.language)
+    return shown
