@@ -12,22 +12,26 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from filanda.across.workbench.figures import BY, FEWEST, Group, Load, service
+from filanda.across.workbench.figures import BY, FEWEST, Group, Load, Service, service
 from filanda.across.workbench.figures import team as team_of
 from filanda.across.workbench.framing import base
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.requests import actor_of
+from filanda.kernel.kept import Kept
 from filanda.kernel.policies import require
+from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.ui.moments import number
 
 __all__ = ["figures", "figures_csv", "team"]
 
 PERIODS = {"90": 90, "365": 365, "1095": 1095}  # days
 MOST_BARS = 15
-BAR, GAP, WIDE = 22, 8, 600  # of the pictures
+BAR, GAP = 22, 8  # of the pictures
 
 
 @never_cache
@@ -69,8 +73,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "desk.figures")
     days = _days(request)
-    until = now()
-    found = service(actor, until - timedelta(days=PERIODS[days]), until)
+    counted_at, found = _service(actor, days)
     context = base(request, "figures") | {
         "whole": _line(found.whole),
         "tables": [
@@ -93,9 +96,22 @@ def figures(request: HttpRequest) -> HttpResponse:
         ],
         "csv_url": _csv_url("region", days),
         "fewest": FEWEST,
+        "counted_at": counted_at,
         "here": reverse("workbench:figures"),
     }
     return render(request, "workbench/figures.html", context)
+
+
+_kept: Kept[tuple[object, ...], tuple[datetime, Service]] = Kept(300.0)
+
+
+def _service(actor: Actor, days: str) -> tuple[datetime, Service]:
+    """The figures of the last `days`, and when they were counted: within the last five minutes, for somebody who sees
+    the same communities, in the same language.
+    """
+    until = now()
+    key = (active_region().pk, get_language(), days, actor.account_id, actor.roles, actor.scoped)
+    return _kept.get(key, lambda: (until, service(actor, until - timedelta(days=PERIODS[days]), until)))
 
 
 def _titles() -> dict[str, str]:
@@ -146,7 +162,6 @@ def _bars(groups: list[Group]) -> dict[str, Any] | None:
                 "label": label,
                 "share": share,
                 "y": place * (BAR + GAP),
-                "width": max(2, round(WIDE * (share or 0) / 100)),
                 "text_y": place * (BAR + GAP) + 16,
             }
             for place, (label, share) in enumerate(shown)
@@ -163,8 +178,7 @@ def figures_csv(request: HttpRequest, by: str) -> HttpResponse:
     if by not in (*BY, "region"):
         raise Http404
     days = _days(request)
-    until = now()
-    found = service(actor, until - timedelta(days=PERIODS[days]), until)
+    _counted_at, found = _service(actor, days)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     day = datetime.now(UTC).date().isoformat()
     answer["Content-Disposition"] = f'attachment; filename="service-{by}-{day}.csv"'
