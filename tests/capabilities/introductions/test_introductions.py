@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -246,6 +246,29 @@ def test_the_clock_reminds_once_and_lets_lapse(region, anna, bruno, fede):
     assert row.state == IntroductionState.LAPSED
     with pytest.raises(Forbidden):
         actions.run_clock(actor=act(fede), now=end)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reminded", "over", "due"),
+    [
+        # Ten o'clock in Rome: the clocks go back on 25 October …
+        ("2026-10-20T08:00", "2026-10-27T09:00", "2026-11-03T09:00", "2026-10-29T09:00"),
+        # … and forward on 28 March; Easter Monday is the 29th, on which nobody works.
+        ("2027-03-22T09:00", "2027-03-29T08:00", "2027-04-05T08:00", "2027-03-31T22:00"),
+    ],
+)
+def test_the_clock_counts_days_of_the_wall_clock_and_the_desk_working_days(
+    region, anna, bruno, fede, asked, reminded, over, due
+):
+    asked, reminded, over, due = (datetime.fromisoformat(f"{one}+00:00") for one in (asked, reminded, over, due))
+    parties = (Party(account_id=anna.pk), Party(account_id=bruno.pk))
+    row = actions.propose(actor=act(fede), region=region, parties=parties, why=WHY, now=asked)
+    assert row.lapses_at == over
+    waits = next(iter(telling.desk_waiting(None, asked)))
+    assert (waits.since, waits.shows_at, waits.due_at) == (asked, reminded, due)
+    second = timedelta(seconds=1)
+    said = [actions.run_clock(actor=PLATFORM, now=at) for at in (reminded - second, reminded, over - second, over)]
+    assert said == [(0, 0), (1, 0), (0, 0), (0, 1)]
 
 
 def test_what_one_takes_along_names_the_other_only_once_made(region, anna, bruno, fede):

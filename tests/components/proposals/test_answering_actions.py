@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -371,3 +371,26 @@ def test_whoever_leaves_takes_their_words_and_open_answers_along(region, bruno, 
     assert (found[for_body.pk].state, found[for_body.pk].brings) == ("sent", BRINGS)
     proposal.refresh_from_db()
     assert proposal.answers_count == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "reminded", "told", "due"),
+    [
+        # Ten o'clock in Rome. Clocks go back on 25 October; All Saints' Day, a Sunday, moves nothing.
+        ("2026-10-20T08:00", "2026-10-27T09:00", "2026-11-03T09:00", "2026-11-05T09:00"),
+        # They go forward on 28 March, Easter Monday is the 29th: the desk's two working days begin on the 30th.
+        ("2027-03-15T09:00", "2027-03-22T09:00", "2027-03-29T08:00", "2027-03-31T22:00"),
+    ],
+)
+def test_the_clock_counts_days_of_the_wall_clock_and_the_desk_working_days(
+    region, anna, bruno, proposal, sent, reminded, told, due
+):
+    sent, reminded, told, due = (datetime.fromisoformat(f"{one}+00:00") for one in (sent, reminded, told, due))
+    Proposal.objects.filter(pk=proposal.pk).update(expires_at=due + timedelta(days=99))
+    proposal.refresh_from_db()
+    answer_it(proposal, bruno, now=sent)
+    second = timedelta(seconds=1)
+    asked = [actions.remind_silent(actor=PLATFORM, now=at) for at in (reminded - second, reminded, told - second, told)]
+    assert asked == [(0, 0), (1, 0), (0, 0), (0, 1)]
+    waits = next(iter(telling.desk_waiting(None, told)))
+    assert (waits.since, waits.shows_at, waits.due_at) == (sent, told, due)

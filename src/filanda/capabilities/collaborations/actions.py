@@ -31,6 +31,7 @@ from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.working import days_after
 from filanda.kernel.text.folding import clean
 from filanda.kernel.workflow import MoveNotPossible, move
 
@@ -333,7 +334,8 @@ def send_due_check_ins(*, region: Region, now: datetime) -> int:
     """
     day = steps.today(region, now)
     rows = CheckIn.objects.filter(answered_at=None, due_on__lte=day, collaboration__state__in=COUNTED[:2])
-    due = rows.filter(sent_at=None) | rows.filter(reminded_at=None, sent_at__lte=now - REMINDED_AFTER)
+    week_ago = days_after(region, now, -REMINDED_AFTER.days)
+    due = rows.filter(sent_at=None) | rows.filter(reminded_at=None, sent_at__lte=week_ago)
     posted = 0
     for number in list(due.order_by("due_on", "pk").values_list("pk", flat=True)):
         with transaction.atomic(durable=True):

@@ -34,6 +34,7 @@ class Said:
     """`rows`: the answers that say so, the first one first; `until`: when it ends unless somebody objects."""
 
     rows: tuple[CheckIn, ...]
+    since: datetime
     until: datetime
 
     @property
@@ -51,11 +52,11 @@ def said_over(collaboration: Collaboration) -> Said | None:
         if row.answer not in OVER:
             break
         rows.append(row)
-    if not rows or rows[-1].answered_at is None:
+    since = rows[-1].answered_at if rows else None
+    if since is None:
         return None
-    rows.reverse()
-    until = working_time_after(collaboration.region, rows[0].answered_at, OBJECT_DAYS)
-    return Said(tuple(rows), until)
+    until = working_time_after(collaboration.region, since, OBJECT_DAYS)
+    return Said(tuple(reversed(rows)), since, until)
 
 
 def end_when_agreed(locked: Collaboration, now: datetime) -> bool:
@@ -68,7 +69,7 @@ def end_when_agreed(locked: Collaboration, now: datetime) -> bool:
         return False
     stopped = [row for row in said.rows if row.answer == CheckInAnswer.STOPPED]
     why = (next((row.details for row in stopped if row.details), "")[:REASON_MOST] or "—") if stopped else ""
-    day = max(locked.started_on, steps.today(locked.region, said.rows[0].answered_at))
+    day = max(locked.started_on, steps.today(locked.region, said.since))
     move(locked, "end", actor=PLATFORM, now=now, ended_on=day, stopped_why=why)
     steps.end_check_ins(locked)
     steps.note("ended", locked, PLATFORM, has_stopped=bool(why))

@@ -30,7 +30,7 @@ from filanda.kernel.manifests import Waiting
 from filanda.kernel.manifests.desk import DeskAction, DeskLine, StillWaits
 from filanda.kernel.manifests.documents import LanguageText, SearchDocument
 from filanda.kernel.manifests.things import Key, ThingLine, Told
-from filanda.kernel.regions.working import working_time_after
+from filanda.kernel.regions.working import days_after, working_time_after
 from filanda.kernel.text.folding import sort_key
 
 __all__ = [
@@ -72,7 +72,7 @@ def sides(event: Event) -> Iterator[Told]:
 
 def other_sides(event: Event) -> Iterator[Told]:
     """Whoever answers for a side that has not said it."""
-    rows = Party.objects.filter(collaboration=event.subject_id or 0).exclude(pk=event.payload.get("party") or 0)
+    rows = Party.objects.filter(collaboration=event.subject_id or 0).exclude(pk=(event.payload or {}).get("party") or 0)
     for party in rows.select_related("account"):
         for account in recipients(party):
             yield Told(account.pk, "party")
@@ -146,7 +146,7 @@ def desk_disputed(ids: Sequence[int] | None, _now: datetime) -> Iterator[StillWa
 def desk_unconfirmed(ids: Sequence[int] | None, _now: datetime) -> Iterator[StillWaits]:
     """A side is silent for two weeks: a document may do, or a call."""
     for row in _waits(CollaborationState.REPORTED, ids):
-        shows = row.created_at + UNCONFIRMED_AFTER
+        shows = days_after(row.region, row.created_at, UNCONFIRMED_AFTER.days)
         due = working_time_after(row.region, shows, 5)
         yield StillWaits(row.pk, row.created_at, due, holder_id=row.facilitator_id, shows_at=shows)
 
@@ -191,7 +191,7 @@ def desk_check_ins(ids: Sequence[int] | None, _now: datetime) -> Iterator[StillW
     for row in every:
         if row.months != latest[row.party_id] or row.sent_at is None or (ids is not None and row.pk not in ids):
             continue
-        shows = row.sent_at + UNANSWERED_AFTER
+        shows = days_after(row.region, row.sent_at, UNANSWERED_AFTER.days)
         due = working_time_after(row.region, shows, 5)
         holder = row.collaboration.facilitator_id
         yield StillWaits(row.pk, row.sent_at, due, holder_id=holder, shows_at=shows)

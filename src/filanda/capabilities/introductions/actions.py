@@ -29,6 +29,8 @@ from filanda.kernel.limits import Limit, TooMany, take
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.policies import Decision, Forbidden, require
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.regions.working import days_after
 from filanda.kernel.text.folding import clean
 from filanda.kernel.workflow import MoveNotPossible, move
 
@@ -268,7 +270,8 @@ def run_clock(*, actor: Actor, now: datetime) -> tuple[int, int]:
             row.region = region
             note("lapsed", row, PLATFORM)
             lapsed += 1
-    due = rows.filter(created_at__lte=now - REMINDED_AFTER, reminded_at=None, lapses_at__gt=now)
+    week_ago = days_after(active_region(), now, -REMINDED_AFTER.days)
+    due = rows.filter(created_at__lte=week_ago, reminded_at=None, lapses_at__gt=now)
     for number in list(due.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic(durable=True):
             row = lock(number)

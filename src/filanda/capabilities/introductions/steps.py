@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -22,6 +22,7 @@ from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.working import days_after
 from filanda.kernel.text.folding import clean, fold
 
 __all__ = ["Party", "answerers", "checked_why", "lock", "name_of", "note", "write"]
@@ -139,7 +140,7 @@ def write(
         facilitator_id=facilitator_id,
         proposed_by_id=actor.account_id,
         state_changed_at=now,
-        lapses_at=now + timedelta(days=DAYS_OPEN),
+        lapses_at=days_after(region, now, DAYS_OPEN),
         key=key,
         is_invented=region.is_invented,
         created_at=now,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -23,7 +23,7 @@ from filanda.kernel.journal.models import Event
 from filanda.kernel.manifests import Waiting
 from filanda.kernel.manifests.desk import DeskAction, DeskLine, StillWaits
 from filanda.kernel.manifests.things import Key, ThingLine, Told
-from filanda.kernel.regions.working import working_time_after
+from filanda.kernel.regions.working import days_after, working_time_after
 from filanda.kernel.workflow import move
 
 __all__ = [
@@ -154,7 +154,7 @@ def desk_waiting(ids: Sequence[int] | None, _now: datetime) -> Iterator[StillWai
     spoken = _spoken(sides)
     for row in found:
         must_ask = any(_unreached(side, spoken) for side in row.sides.all())
-        shows = row.created_at + (timedelta() if must_ask else REMINDED_AFTER)
+        shows = days_after(row.region, row.created_at, 0 if must_ask else REMINDED_AFTER.days)
         due = working_time_after(row.region, shows, 2)
         yield StillWaits(row.pk, row.created_at, due, holder_id=row.facilitator_id, shows_at=shows)
 

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import calendar
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from filanda.kernel.regions.models import Region
-from filanda.kernel.regions.working import time_zone, working_time_after
+from filanda.kernel.regions.working import days_after, time_zone, working_time_after
 
 __all__ = ["REVIEW_DAYS", "WARN_DAYS", "days_before", "months_after", "review_due"]
 
@@ -26,7 +26,7 @@ def months_after(region: Region, start: datetime, months: int) -> datetime:
 
 def days_before(region: Region, moment: datetime, days: int) -> datetime:
     """The same time of day `days` days earlier."""
-    return moment.astimezone(time_zone(region)) - timedelta(days=days)
+    return days_after(region, moment, -days)
 
 
 def review_due(region: Region, submitted_at: datetime) -> datetime:

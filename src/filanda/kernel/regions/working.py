@@ -16,7 +16,7 @@ import holidays
 
 from filanda.kernel.regions.models import Region
 
-__all__ = ["is_working_day", "time_zone", "working_days_between", "working_time_after"]
+__all__ = ["days_after", "is_working_day", "time_zone", "working_days_between", "working_time_after"]
 
 COUNTRY = "IT"  # where a region does not say, by its NUTS code
 TIME_ZONE = "Europe/Rome"
@@ -49,6 +49,11 @@ def working_time_after(region: Region, start: datetime, days: int) -> datetime:
     for _step in range(days):
         day = _next(region, day)
     return datetime.combine(day, clock, tzinfo=zone)
+
+
+def days_after(region: Region, moment: datetime, days: int) -> datetime:
+    """The same time of day in the region `days` days later; earlier, for a negative number. Every day counts."""
+    return moment.astimezone(time_zone(region)) + timedelta(days=days)
 
 
 def working_days_between(region: Region, start: datetime, end: datetime) -> int:

@@ -21,6 +21,8 @@ from filanda.components.proposals.models import (
 )
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import RoleGrant
+from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.regions.working import days_after
 
 __all__ = ["SILENT_REMINDED", "SILENT_TOLD", "draft_of", "received", "sent", "silent_since", "with_last_sign"]
 
@@ -57,8 +59,8 @@ def with_last_sign(rows: InterestQuerySet) -> Any:
 
 
 def silent_since(rows: InterestQuerySet, now: datetime, days: timedelta) -> Any:
-    """Those of the waiting `rows` whose owner has been silent for `days`, the longest first."""
-    found = with_last_sign(rows.waiting()).filter(last_sign__lte=now - days)
+    """Those of the waiting `rows` whose owner has been silent for `days` of the region's wall clock, longest first."""
+    found = with_last_sign(rows.waiting()).filter(last_sign__lte=days_after(active_region(), now, -days.days))
     return found.order_by("last_sign", "pk")
 
 

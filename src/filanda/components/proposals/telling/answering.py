@@ -31,7 +31,7 @@ from filanda.kernel.journal.models import Event
 from filanda.kernel.manifests import Waiting
 from filanda.kernel.manifests.desk import DeskAction, DeskLine, StillWaits
 from filanda.kernel.manifests.things import Key, ThingLine, Told
-from filanda.kernel.regions.working import working_time_after
+from filanda.kernel.regions.working import days_after, working_time_after
 
 __all__ = [
     "about",
@@ -158,7 +158,7 @@ def desk_waiting(ids: Sequence[int] | None, _now: datetime) -> Iterator[StillWai
     rows = ExpressionOfInterest.objects.waiting().select_related("region")
     rows = with_last_sign(rows if ids is None else rows.filter(pk__in=ids))
     for row in rows:
-        shows = row.last_sign + SILENT_TOLD
+        shows = days_after(row.region, row.last_sign, SILENT_TOLD.days)
         yield StillWaits(
             row.pk, row.last_sign, working_time_after(row.region, shows, 2), holder_id=row.looks_after, shows_at=shows
         )
