@@ -131,6 +131,7 @@ def _proposal_row(
         # A proposal found for a proposal: its side and mine. Found for somebody: it can be answered.
         introduce_url=(
             _introduce(first, proposal=card.id, organisation=card.who.organisation_id)
+            or _introduce(first, proposal=card.id, person=card.who.person_id)
             if proposal_id is not None
             else ""
         ),

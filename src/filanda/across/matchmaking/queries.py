@@ -45,6 +45,7 @@ PIECES = 150  # of one's own evidence that proposals are compared with
 PIECE_LEAST = 0.30  # similarity from which a piece of one's own evidence is named as the reason
 PERSON_LEAST = 0.20  # similarity below which somebody's profile says nothing of this
 PROPOSAL_LEAST = 0.20
+PANEL_BODIES, PANEL_LOOKED_AT = 5, 25
 EXPOSURE_DAYS = 90  # in which showings count when newcomers take turns
 
 
@@ -473,7 +474,7 @@ def panel(
     except (NeedTooShort, NeedTooLong):
         return Panel(is_too_short=True)
     mine = finding.bodies_of(actor)
-    found = match(plain, region=region, actor=actor, language=language or None, limit=8 + len(mine))
+    found = match(plain, region=region, actor=actor, language=language or None, limit=PANEL_LOOKED_AT)
     ids = [one.organisation_id for one in found.organisations]
     # Staff see hidden bodies, and are not told of them as somebody who could answer.
     left_out = mine | set(
@@ -482,18 +483,24 @@ def panel(
     evidence = {one.organisation_id: [piece.evidence_id for piece in one.evidence] for one in found.organisations}
     shown = {piece for pieces in evidence.values() for piece in pieces}
     titles = dict(Evidence.objects.visible_to(actor).filter(pk__in=shown).values_list("pk", "title"))
+    by_id = {one.organisation_id: one for one in found.organisations if one.organisation_id not in left_out}
+    best = max((one.score for one in by_id.values()), default=0.0) or 1.0
+    several = [
+        Candidate(
+            one.organisation_id, (one.score / best) ** 0.5, {piece.evidence_id: piece.share for piece in one.evidence}
+        )
+        for one in by_id.values()
+    ]
     organisations: list[Match] = []
-    for one in found.organisations:
-        if one.organisation_id in left_out or len(organisations) == 5:
-            continue
-        pieces = tuple(piece for piece in evidence[one.organisation_id] if piece in titles)
+    for place, candidate in enumerate(diversified(several, PANEL_BODIES), start=1):
+        one = by_id[candidate.id]
+        pieces = tuple(piece for piece in evidence[candidate.id] if piece in titles)
         sentence = why.sentence_of_body(
             {}, titles[pieces[0]] if pieces else "", is_close=one.is_close, days=None, partners=0, topics=()
         )
         organisations.append(
-            Match(Found.ORGANISATION, one.organisation_id, len(organisations) + 1, one.score, sentence, {}, pieces,
-                  one.is_close)
-        )  # fmt: skip
+            Match(Found.ORGANISATION, candidate.id, place, one.score, sentence, {}, pieces, one.is_close)
+        )
     question = things.recall(plain, found.language, region)
     similar: list[Match] = []
     if question is not None:

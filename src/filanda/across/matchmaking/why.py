@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Why something is suggested, in one sentence, from the signals that carried it."""
+"""Why something is suggested, from the signals that carried it: what is near, then what else speaks for it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ __all__ = ["sentence_of_body", "sentence_of_person", "sentence_of_proposal"]
 
 TITLE_MOST = 90
 REASONS = 2  # besides the first
+NEAR = 0.4  # nearness of texts (similarity .33) from which they are called near
 CLEAR = 0.5  # from which part of its most a signal is worth a word
 
 
@@ -45,10 +46,12 @@ def sentence_of_person(features: Mapping[str, float], *, topics: Sequence[str], 
     if is_rotated:
         first = _("New here, and what they say of themselves is near to this")
     elif topics:
-        first = _("Their skills and interests include %(topics)s") % {"topics": ", ".join(topics[:2])}
+        first = _("Their skills and interests include %(topics)s") % {"topics": _both(topics)}
         topics = ()
-    else:
+    elif features.get("evidence", 0.0) >= NEAR:
         first = _("What they say of themselves is near to this")
+    else:
+        first = _("What they say of themselves touches on this")
     return _joined(first, _more(features, topics=topics))
 
 
@@ -64,11 +67,18 @@ def sentence_of_proposal(
     """Of a proposal; `evidence`: the title of one's own piece of evidence that is nearest to it, if that is why.
     `is_for_reader`: it is near to what the reader does, not to another proposal.
     """
-    first = {
-        ProposalKind.OFFER: _("It offers something near to this"),
-        ProposalKind.LOOK_FOR: _("It looks for something near to this"),
-        ProposalKind.TOGETHER: _("It wants to build something near to this together"),
-    }[ProposalKind(kind)]
+    if features.get("evidence", 0.0) >= NEAR:
+        first = {
+            ProposalKind.OFFER: _("It offers something near to this"),
+            ProposalKind.LOOK_FOR: _("It looks for something near to this"),
+            ProposalKind.TOGETHER: _("It wants to build something near to this together"),
+        }[ProposalKind(kind)]
+    else:
+        first = {
+            ProposalKind.OFFER: _("What it offers touches on this"),
+            ProposalKind.LOOK_FOR: _("What it looks for touches on this"),
+            ProposalKind.TOGETHER: _("What it wants to build together touches on this"),
+        }[ProposalKind(kind)]
     if is_for_reader:
         first = {
             ProposalKind.OFFER: _("It offers something near to what you do"),
@@ -81,7 +91,7 @@ def sentence_of_proposal(
             ProposalKind.LOOK_FOR: _("It looks for what your %(title)s is about"),
             ProposalKind.TOGETHER: _("It wants to build something together, near to your %(title)s"),
         }[ProposalKind(kind)] % {"title": _quoted(evidence)}
-    more = _more(features, topics=topics)
+    more = _more(features, topics=topics, is_proposal=True)
     return _joined(first, [_("it is new"), *more][: REASONS + 1] if is_rotated else more)
 
 
@@ -90,16 +100,32 @@ def _quoted(title: str) -> str:
     return _("“%(title)s”") % {"title": short}
 
 
+def _both(topics: Sequence[str]) -> str:
+    """One or two topics, told apart by quotation marks: many have commas of their own."""
+    if len(topics) == 1:
+        return _quoted(topics[0])
+    return _("%(one)s and %(other)s") % {"one": _quoted(topics[0]), "other": _quoted(topics[1])}
+
+
 def _more(
-    features: Mapping[str, float], *, topics: Sequence[str] = (), days: float | None = None, partners: int = 0
+    features: Mapping[str, float],
+    *,
+    topics: Sequence[str] = (),
+    days: float | None = None,
+    partners: int = 0,
+    is_proposal: bool = False,
 ) -> list[str]:
     """What else speaks for it, the strongest first."""
     said = {
-        "topics": _("also about %(topics)s") % {"topics": ", ".join(topics[:2])} if topics else "",
-        "kind": _("the kind of cooperation fits"),
+        "topics": _("both are about %(topics)s") % {"topics": _both(topics)} if topics else "",
+        "kind": (
+            _("both want the same kind of cooperation")
+            if is_proposal
+            else _("what it has done suits the kind of cooperation wanted")
+        ),
         "stage": _("the stage of development fits"),
         "place": _("it is near the place named"),
-        "helix": _("it has another role in innovation than yours"),
+        "helix": _("the two have different roles in innovation"),
         "answers": (
             ngettext(
                 "it usually answers within %(days)s day", "it usually answers within %(days)s days", max(1, round(days))
@@ -109,7 +135,7 @@ def _more(
             else ""
         ),
         "partners": (
-            ngettext("you share %(n)s partner", "you share %(n)s partners", partners) % {"n": partners}
+            ngettext("the two share %(n)s partner", "the two share %(n)s partners", partners) % {"n": partners}
             if partners
             else ""
         ),
@@ -122,5 +148,5 @@ def _more(
 
 
 def _joined(first: str, more: Sequence[str]) -> str:
-    words = [first, *more]
-    return "; ".join(words) + "."
+    sentence = f"{first}."
+    return f"{sentence} {_('Also: %(reasons)s.') % {'reasons': '; '.join(more)}}" if more else sentence
