@@ -70,6 +70,7 @@ SEARCHES = (
     "/api/v1/people?q={}",
     "/it/communities/?q={}",
     "/it/communities/seta-e-fibre/discussions/?q={}",
+    "/it/communities/seta-e-fibre/search/?q={}",
     "/api/v1/communities?q={}",
     "/it/proposals/?q={}",
     "/api/v1/proposals?q={}",
