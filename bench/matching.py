@@ -189,7 +189,7 @@ def one(pieces: int, count: int) -> dict[str, Any]:
 
         def asking(language: str, words: int, round_: int, chosen_: Any = None) -> Ask:
             texts = needs[language, words][round_ * total : (round_ + 1) * total]
-            return lambda at: match(texts[at], region=region, actor=VISITOR, filters=chosen_)
+            return lambda at: match(texts[at], region=region, actor=VISITOR, filters=chosen_, to_call=True)
 
         asked: dict[str, Ask] = {
             f"match, {words} words, {language}": asking(language, words, 0) for language, words in needs

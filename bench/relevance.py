@@ -39,7 +39,7 @@ def pool(slug: str, out: Path) -> None:
     run: dict[str, list[int]] = {}
     with in_region(region), out.open("w", encoding="utf-8") as file:
         for need in read("twenty-needs.jsonl"):
-            found = match(need["text"], region=region, actor=VISITOR, limit=5).organisations
+            found = match(need["text"], region=region, actor=VISITOR, limit=5, to_call=True).organisations
             run[need["id"]] = [one.organisation_id for one in found]
             file.write(f"\n## {need['id']}: {need['text']}\n")
             for one in shuffled.sample(found, len(found)):
@@ -87,7 +87,7 @@ def pairs(slug: str) -> None:
     sets = read("forty-pairs.jsonl")
 
     def first_ten(text: str, language: str) -> set[int]:
-        found = match(text, region=region, actor=VISITOR, language=language, limit=10)
+        found = match(text, region=region, actor=VISITOR, language=language, limit=10, to_call=True)
         return {one.organisation_id for one in found.organisations}
 
     with in_region(region):

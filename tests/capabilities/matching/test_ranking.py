@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filanda.capabilities.matching.ranking import add_up, fuse, mixed, scaled
+from filanda.capabilities.matching.ranking import add_up, fuse, look_again, mixed, scaled
 
 scores = st.dictionaries(st.integers(1, 50), st.floats(-1, 10, allow_nan=False), max_size=30)
 
@@ -63,6 +63,23 @@ def test_shares_never_exceed_the_whole_and_nobody_without_a_part_is_ranked(meani
         assert sum(share for _piece, share in one.pieces) <= 1 + 1e-9
         assert all(one.organisation_id in parties[piece.evidence_id] for piece, _share in one.pieces)
     assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+
+
+def test_a_second_look_puts_the_nearest_piece_before_more_votes_and_moves_nobody_further_down():
+    ranked = add_up(
+        fuse({1: 1.0, 2: 0.9, 3: 0.8, 4: 0.5}, {}), {1: [10, 40], 2: [10, 20], 3: [10, 30], 4: [50]}, best=None
+    )
+    assert [one.organisation_id for one in ranked] == [10, 40, 20, 30, 50]
+    again = look_again(ranked, {1: 0.2, 2: 0.3, 3: 0.6, 4: 0.9}, most=4)
+    assert [one.organisation_id for one in again] == [10, 30, 20, 40, 50]
+    assert [one.score for one in again] == [one.score for one in ranked]
+    assert {one.organisation_id: one.pieces for one in again} == {one.organisation_id: one.pieces for one in ranked}
+
+
+def test_a_second_look_neither_favours_nor_punishes_what_has_not_been_read():
+    ranked = add_up(fuse({1: 1.0, 2: 0.99, 3: 0.98}, {}), {1: [10], 2: [20], 3: [30]})
+    assert look_again(ranked, {}) == ranked
+    assert [one.organisation_id for one in look_again(ranked, {1: 0.2, 3: 0.4})] == [30, 20, 10]
 
 
 def test_two_readers_are_mixed_half_and_half_in_parts_of_their_best():

@@ -187,7 +187,7 @@ def answer(
 
     Raises NeedTooShort and NeedTooLong of capabilities.matching.
     """
-    found = match(text, region=region, actor=actor, language=language, filters=filters, limit=limit)
+    found = match(text, region=region, actor=actor, language=language, filters=filters, limit=limit, to_call=True)
     cards = organisation_cards([one.organisation_id for one in found.organisations], actor)
     shown = [
         piece.evidence_id

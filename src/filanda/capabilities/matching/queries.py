@@ -117,11 +117,13 @@ def match(
     filters: Mapping[str, Sequence[str]] | None = None,
     limit: int = 10,
     shown: int = SHOWN,
+    to_call: bool = False,
 ) -> Matches:
     """Organisations of `region` that could help with the need `text`, best first, with the evidence that says so.
 
     `language`: ISO 639-1 of the need, detected when None. `filters`: as in the directory (facet -> values). `shown`:
-    pieces told of each, at most ranking.KEPT.
+    pieces told of each, at most ranking.KEPT. `to_call`: the need asks whom to call, so the first bodies are looked at
+    again, who did just this before who works in the field; else it asks for partners.
     Raises NeedTooShort and NeedTooLong (ValueErrors with a sentence for the reader) and nothing else for any text.
     """
     started = time.perf_counter()
@@ -132,12 +134,20 @@ def match(
     pieces, text_only = rank_evidence(
         plain, region=region, actor=actor, language=language, allowed=allowed, filters=chosen
     )
-    ranked, total = _vote(pieces, actor, allowed, limit)
+    ranked, total = _vote(
+        pieces,
+        actor,
+        allowed,
+        max(limit, ranking.LOOKED_AGAIN) if to_call else limit,
+        power=ranking.POWER_TO_CALL if to_call else ranking.POWER,
+    )
     asked = _ask(plain, region)
     own = _own_similarities(ranked, asked, _ask_second(plain, language, region)) if asked else None
+    if own and to_call:
+        ranked = ranking.look_again(ranked, {evidence_id: one.similarity for evidence_id, one in own.items()})
     return Matches(
         language=language,
-        organisations=[_as_match(one, own, shown) for one in ranked],
+        organisations=[_as_match(one, own, shown, to_call=to_call) for one in ranked[:limit]],
         total=total,
         text_only=text_only,
         took_ms=(time.perf_counter() - started) * 1000,
@@ -259,10 +269,13 @@ def _similar(space: _Space, question: Placed, cached: Sequence[bytes]) -> list[f
     return (space.geometry.place(raw) @ question).tolist()
 
 
-def _as_match(one: ranking.Ranked, own: dict[int, _Own] | None, shown: int) -> OrganisationMatch:
+def _as_match(one: ranking.Ranked, own: dict[int, _Own] | None, shown: int, *, to_call: bool) -> OrganisationMatch:
     pieces = list(one.pieces)
     if own:
         pieces.sort(key=lambda pair: -(ranking.MEANING * _near(own, pair[0]) + WORDS * pair[0].words))
+        if to_call:  # what the body was looked at again for is told first
+            nearest = max(pieces, key=lambda pair: _near(own, pair[0]))
+            pieces.sort(key=lambda pair: pair is not nearest)
     return OrganisationMatch(
         organisation_id=one.organisation_id,
         score=one.score,
@@ -287,7 +300,12 @@ def _near(own: dict[int, _Own], piece: ranking.Piece) -> float:
 
 
 def _vote(
-    pieces: list[ranking.Piece], actor: Actor, allowed: set[int] | None, best: int
+    pieces: list[ranking.Piece],
+    actor: Actor,
+    allowed: set[int] | None,
+    best: int,
+    *,
+    power: float = ranking.POWER,
 ) -> tuple[list[ranking.Ranked], int]:
     """The `best` organisations that `actor` may see, by the votes of the pieces they take part in; and of how many."""
     voting: list[ranking.Piece] = []
@@ -299,7 +317,7 @@ def _vote(
         if len(voting) >= ranking.VOTERS:
             break
     bodies = {body for piece in voting[: ranking.VOTERS] for body in parties[piece.evidence_id]}
-    return ranking.add_up(voting, parties, best=best), len(bodies)
+    return ranking.add_up(voting, parties, power=power, best=best), len(bodies)
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,19 @@ and Ounis 2006): rank pieces of evidence, then add up over the bodies that take 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import fmean
+from dataclasses import dataclass, replace
+from statistics import fmean, median
 
 MEANING = 0.8  # weight of meaning; words get the rest, when need and evidence share a language
 MEANING_TRANSLATED = 0.7  # the same when the need's words were translated into the evidence's language
 SECOND = 0.5  # weight of the second reader where it has read a piece
 VOTERS = 300  # pieces that may vote; fewer did worse in small regions too
 POWER = 4.0  # votes are raised to this power before they are added up: one close piece outweighs many distant ones
+POWER_TO_CALL = 3.0  # the same where the first bodies are looked at again: nearness is judged there
+LOOKED_AGAIN = 8  # bodies with the most votes that are looked at again
+NEARNESS = 8.0  # what the nearest piece's own similarity counts then: .1 more is worth 2.2 times the votes
 COMPARED = 30  # best pieces that say how much words add to meaning
 NEGLIGIBLE = 1e-6  # of the best; below, sums of powers lose their meaning
 KEPT = 8  # pieces of one organisation that are looked at for the reason shown
@@ -132,6 +136,32 @@ def add_up(
         for organisation_id in held.keys() & bodies:
             held[organisation_id].append((vote, piece))
     return [_ranked(one, totals[one], held[one], kept) for one in order]
+
+
+def look_again(
+    ranked: Sequence[Ranked], near: Mapping[int, float], *, most: int = LOOKED_AGAIN, weight: float = NEARNESS
+) -> list[Ranked]:
+    """Put the first `most` of `ranked` in order by votes and by how near their nearest piece is by its own text.
+
+    Votes say who works in the field, the nearest piece who did just this. `near`: similarity by evidence id; a body
+    none of whose pieces is in it counts as one in the middle of the others. Bodies change places, and each takes the
+    score of its new one: what a score says of a place, and the places below, stay as they were.
+    """
+    first = ranked[:most]
+    nearest = {
+        one.organisation_id: max(known)
+        for one in first
+        if (known := [near[piece.evidence_id] for piece, _share in one.pieces if piece.evidence_id in near])
+    }
+    if not nearest:
+        return list(ranked)
+    usual = median(nearest.values())
+
+    def worth(one: Ranked) -> float:
+        return one.score * math.exp(weight * nearest.get(one.organisation_id, usual))
+
+    order = sorted(first, key=lambda one: (-worth(one), one.organisation_id))
+    return [replace(one, score=place.score) for one, place in zip(order, first, strict=True)] + list(ranked[most:])
 
 
 def _ranked(organisation_id: int, total: float, own: list[tuple[float, Piece]], kept: int) -> Ranked:
