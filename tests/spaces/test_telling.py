@@ -98,7 +98,7 @@ def test_every_sentence_is_complete(region):
     row = Membership.objects.get(account=anna)
     line = things()["membership"].lines(act(anna), [row.pk])[row.pk]
     names = [name for name in notices() if name.startswith("spaces.membership.")]
-    assert len(names) == 8
+    assert len(names) == 9
     for name in names:
         (notice,) = notices()[name]
         event = Event(region=region, type=name, payload={"role": "space_manager", "space": space.pk})

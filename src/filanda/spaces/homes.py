@@ -173,7 +173,7 @@ def lines_among(
 
     key = ("spaces: lines among", tuple(kind.name for kind, _lines in asked), most)
     found = compiled.rows((*key, *reader.key), build, numbers)
-    told = [_Row(*asked[row["line_of"]], False, row) for row in found]
+    told = [_Row(kind, lines, False, row) for row in found for kind, lines in (asked[row["line_of"]],)]
     names = {account: person.name for account, person in _people_seen(actor, _authors(told)).items()}
     return {(one.kind.name, one.line.id): one.line for one in _as_lines(told, space, names)}
 
