@@ -19,7 +19,7 @@ from filanda.across.workbench.asking import Asked, action_at, form_of, missing, 
 from filanda.across.workbench.clocks import WorkingDays
 from filanda.across.workbench.framing import base, region_of, tell, whole
 from filanda.across.workbench.listing import lines_of
-from filanda.across.workbench.views.queue import people_of, queue_context, row_actions
+from filanda.across.workbench.views.queue import colleagues, queue_context, row_actions
 from filanda.capabilities.desk import actions
 from filanda.capabilities.desk.errors import Wrong
 from filanda.capabilities.desk.models import NOTE_MOST, DeskItem, DeskNote
@@ -61,7 +61,7 @@ def _page(
     line = lines_of(actor, [found], moment).get(found.pk) if found.closed_at is None else None
     moves = list(found.moves.order_by("-at", "-pk")[:50])
     notes = list(DeskNote.objects.visible_to(actor).filter(kind=found.kind, object_id=found.object_id).order_by("-at"))
-    people = people_of(actor, moment)
+    people = {int(pk): name for pk, name in colleagues(actor, moment)}
     others = {pk for move in moves for pk in (move.by_id, move.to_id)} | {one.author_id for one in notes}
     names = people | names_of({found.holder_id, line.person_id if line else None, *others} - people.keys())
     here = reverse("workbench:item", args=[found.pk])

@@ -39,7 +39,7 @@ from filanda.kernel.regions.working import time_zone
 from filanda.kernel.ui.paging import pager
 from filanda.kernel.ui.returning import back_or
 
-__all__ = ["move", "people_of", "queue", "queue_context", "row_actions", "snoozed_until", "undo"]
+__all__ = ["colleagues", "move", "people_of", "queue", "queue_context", "row_actions", "snoozed_until", "undo"]
 
 MORNING = time(7, 0)  # what was put off until a day is there when work begins
 
