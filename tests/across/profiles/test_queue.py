@@ -88,7 +88,7 @@ def test_mine_and_names_narrow_down(paola, facilitator, account, region, member)
     assert names(staff.get(f"{QUEUE}?q=blu")) == ["Bruno Blu"]
     assert names(staff.get(f"{QUEUE}?q=%25")) == ["Paola Privata", "Bruno Blu"]
     [line] = personal.waiting(me(facilitator))
-    assert (line.url_name, line.count, line.query) == ("profiles:queue", 1, "?whose=mine")
+    assert (line.url_name, line.count, line.query) == ("profiles:queue", 1, "whose=mine")
     # What is for the person and their own facilitator is not for every facilitator.
     text = as_(second).get(QUEUE).content.decode()
     assert "purposeone" not in text
