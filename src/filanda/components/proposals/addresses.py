@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from django.urls import NoReverseMatch, reverse
+from filanda.kernel.ui.addresses import address_or_none
 
 __all__ = ["page"]
 
 
 def page(name: str, *args: int | str, query: str = "") -> str:
     """The address of the page `name` in the reader's language; "" where no installed room has it."""
-    try:
-        return reverse(name, args=args or None) + query
-    except NoReverseMatch:
-        return ""
+    found = address_or_none(name, *args)
+    return found + query if found else ""

@@ -4,18 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet, TextChoices
 
 from filanda.capabilities.collaborations.models import Cooperation
 from filanda.components.proposals.ladder import Rungs, with_rungs
-from filanda.components.proposals.models import Proposal, ProposalConcept
+from filanda.components.proposals.models import Proposal, ProposalConcept, ProposalKind, ProposalState
 from filanda.directory.organisations.models import ConceptOrigin, Organisation
 from filanda.directory.organisations.queries import slug_of
-from filanda.directory.people.models import Person
-from filanda.directory.taxonomies.models import label_in
+from filanda.directory.people.models import STAFF, Person
+from filanda.directory.taxonomies.models import Concept, label_in
+from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 
 __all__ = ["Card", "Topic", "Who", "cards", "topics_of", "whose"]
@@ -86,21 +91,64 @@ class Card:
     topics: list[Topic] = field(default_factory=list)
 
 
+_PROPOSAL = tuple(one.attname for one in Proposal._meta.concrete_fields if one.name not in ("source", "html"))
+_BODY = ("id", "name", "helix_role", "hidden_at")
+_PLACE = ("id", "labels")
+
+
 def cards(actor: Actor, ids: Sequence[int]) -> list[Card]:
     """Those of `ids` that `actor` may know of, in the order of `ids`. Two queries for visitors, three for members; one
     more where somebody proposes for themselves.
     """
-    links = ProposalConcept.objects.exclude(origin=ConceptOrigin.SUGGESTED).select_related("concept__scheme")
-    rows = (
-        Proposal.objects.visible_to(actor)
-        .filter(pk__in=ids)
-        .select_related("organisation", "place")
-        .defer("source", "html")
-        .prefetch_related(Prefetch("concept_links", links.order_by("pk"), "about"))
-    )
-    found = {row.pk: row for row in with_rungs(actor, rows)}
+    if not ids:
+        return []
+    wanted = padded(ids)
+    rows = [_proposal(one) for one in rows_of("proposals: cards", _read, wanted)]
+    found = {row.pk: row for row in with_rungs(actor, rows) if row.rungs.title}  # type: ignore[attr-defined]
+    if not found:
+        return []
+    topics: dict[int, list[Topic]] = {}
+    for one in rows_of("proposals: topics of cards", _read_topics, wanted):
+        code = one["concept__code"]
+        topic = Topic(one["concept__scheme__slug"], code, label_in(one["concept__labels"]) or code)
+        topics.setdefault(one["proposal"], []).append(topic)
     owners = whose(actor, found.values())
-    return [_card(found[one], owners[one]) for one in ids if one in found]
+    words = _Words(*(_said(choices) for choices in (ProposalKind, ProposalState, Cooperation)))
+    return [_card(found[one], owners[one], topics.get(one, []), words) for one in ids if one in found]
+
+
+class _Words(NamedTuple):
+    """What values are called in the reader's language: asked once for all rows."""
+
+    kinds: dict[str, str]
+    states: dict[str, str]
+    cooperation: dict[str, str]
+
+
+def _said(choices: type[TextChoices]) -> dict[str, str]:
+    return {value: str(label) for value, label in choices.choices}
+
+
+def _read(ids: Sequence[int]) -> QuerySet[Any, Any]:
+    """Whoever asks: what they may know of each is `ladder.rungs_with`, the same rule as `visible_to`."""
+    bodies, places = (f"organisation__{name}" for name in _BODY), (f"place__{name}" for name in _PLACE)
+    return Proposal.objects.filter(pk__in=ids).values(*_PROPOSAL, *bodies, *places)
+
+
+def _read_topics(ids: Sequence[int]) -> QuerySet[Any, Any]:
+    links = ProposalConcept.objects.filter(proposal__in=ids).exclude(origin=ConceptOrigin.SUGGESTED)
+    fields = ("proposal", "concept__code", "concept__labels", "concept__scheme__slug")
+    return links.order_by("pk").values(*fields)
+
+
+def _proposal(one: dict[str, Any]) -> Proposal:
+    row: Proposal = Proposal.from_db(DEFAULT_DB_ALIAS, _PROPOSAL, [one[name] for name in _PROPOSAL])
+    if row.organisation_id is not None:
+        body = [one[f"organisation__{name}"] for name in _BODY]
+        row.organisation = Organisation.from_db(DEFAULT_DB_ALIAS, _BODY, body)
+    if row.place_id is not None:
+        row.place = Concept.from_db(DEFAULT_DB_ALIAS, _PLACE, [one[f"place__{name}"] for name in _PLACE])
+    return row
 
 
 def whose(actor: Actor, rows: Iterable[Proposal], *, with_people: bool = False) -> dict[int, Who]:
@@ -109,13 +157,10 @@ def whose(actor: Actor, rows: Iterable[Proposal], *, with_people: bool = False) 
     """
     rows = list(rows)
     accounts = {row.owner_id for row in rows if row.owner_id is not None and (with_people or not _body(row))}
-    people = {}
-    if accounts:
-        listed = Person.objects.visible_to(actor).filter(account__in=accounts)
-        people = {person.account_id: person for person in listed}
+    people = _people(actor, sorted(accounts)) if accounts else {}
     found = {}
     for row in rows:
-        person = people.get(row.owner_id)
+        person = people.get(row.owner_id or 0)
         body = _body(row)
         found[row.pk] = Who(
             organisation_id=body.pk if body else None,
@@ -128,6 +173,25 @@ def whose(actor: Actor, rows: Iterable[Proposal], *, with_people: bool = False) 
             person_slug=person.slug if person else "",
         )
     return found
+
+
+_PERSON = ("id", "account_id", "name")
+
+
+def _people(actor: Actor, accounts: Sequence[int]) -> dict[int, Person]:
+    """By account, those whom `actor` may know. One query."""
+    is_staff = actor.is_platform or bool(actor.roles & STAFF)
+    # For members alone it matters who they are: themselves, and whom they blocked.
+    own = [actor.account_id] if actor.is_member and not is_staff and actor.account_id is not None else []
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        reader = replace(copy(actor), account_id=given[0]) if own else actor  # a copy: requests hold it lazily
+        return Person.objects.visible_to(reader).filter(account__in=given[len(own) :]).values(*_PERSON)
+
+    key = ("proposals: people of cards", is_staff, actor.is_member, bool(own))
+    found = rows_of(key, build, [*own, *padded(accounts)])
+    rows: list[Person] = [Person.from_db(DEFAULT_DB_ALIAS, _PERSON, [one[name] for name in _PERSON]) for one in found]
+    return {row.account_id: row for row in rows if row.account_id is not None}
 
 
 def _body(row: Proposal) -> Organisation | None:
@@ -143,18 +207,17 @@ def topics_of(rows: Iterable[ProposalConcept]) -> list[Topic]:
     ]
 
 
-def _card(row: Proposal, who: Who) -> Card:
+def _card(row: Proposal, who: Who, topics: list[Topic], words: _Words) -> Card:
     reads: Rungs = row.rungs  # type: ignore[attr-defined]
-    labels = dict(Cooperation.choices)
     return Card(
         id=row.pk,
         slug=row.slug,
-        title=row.title or str(row.get_kind_display()),
+        title=row.title or words.kinds[row.kind],
         language=row.language if row.title else "",
         kind=row.kind,
-        kind_label=row.get_kind_display(),
+        kind_label=words.kinds[row.kind],
         state=row.state,
-        state_label=row.get_state_display(),
+        state_label=words.states[row.state],
         is_open=row.is_open,
         who=who,
         space_id=row.space_id,
@@ -164,7 +227,7 @@ def _card(row: Proposal, who: Who) -> Card:
         budget=row.budget if reads.summary else "",
         ipr=row.ipr if reads.summary else "",
         cooperation=tuple(row.cooperation),
-        cooperation_labels=tuple(str(labels[one]) for one in row.cooperation if one in labels),
+        cooperation_labels=tuple(words.cooperation[one] for one in row.cooperation if one in words.cooperation),
         trl_now=row.trl_now,
         trl_wanted=row.trl_wanted,
         place=label_in(row.place.labels) if row.place is not None else "",
@@ -172,5 +235,5 @@ def _card(row: Proposal, who: Who) -> Card:
         expires_at=row.expires_at,
         answers_count=row.answers_count,
         reads=reads,
-        topics=topics_of(row.about),  # type: ignore[attr-defined]
+        topics=topics,
     )

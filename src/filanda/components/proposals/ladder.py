@@ -14,11 +14,13 @@ nobody else because of a role. Who reads the text reads the summary.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from filanda.components.proposals.models import (
@@ -30,6 +32,8 @@ from filanda.components.proposals.models import (
     ProposalState,
     Rung,
 )
+from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.models import Role
 
@@ -112,7 +116,16 @@ def admissions_of(actor: Actor, rows: Iterable[Proposal]) -> dict[int, Admission
     ids = [row.pk for row in rows]
     if actor.account_id is None or not ids:
         return {}
-    return {row.proposal_id: row for row in Admission.objects.filter(account=actor.account_id, proposal__in=ids)}
+    found = rows_of("proposals: admissions", _read_admissions, [actor.account_id, *padded(ids)])
+    admissions = [Admission.from_db(DEFAULT_DB_ALIAS, _ADMISSION, [one[name] for name in _ADMISSION]) for one in found]
+    return {one.proposal_id: one for one in admissions}
+
+
+_ADMISSION = tuple(one.attname for one in Admission._meta.concrete_fields)
+
+
+def _read_admissions(given: Sequence[Any]) -> QuerySet[Any, Any]:
+    return Admission.objects.filter(account=given[0], proposal__in=given[1:]).values(*_ADMISSION)
 
 
 def rungs_with(actor: Actor, proposal: Proposal, admission: Admission | None) -> Rungs:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -40,6 +39,7 @@ from filanda.directory.people.values import language_label
 from filanda.directory.taxonomies.models import label_in
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
+from filanda.kernel.ui.addresses import address as to
 from filanda.spaces.models import SpaceKind
 
 __all__ = ["Step", "portrait"]
@@ -119,7 +119,7 @@ def portrait(actor: Actor, proposal: Proposal, now: datetime) -> dict[str, Any]:
     topics = topics_of(links.select_related("concept__scheme").order_by("pk"))
     key = ("proposal", proposal.pk)
     how = standing(actor, [key])
-    here = reverse("proposals:proposal", args=address_of(proposal))
+    here = to("proposals:proposal", *address_of(proposal))
     language = (get_language() or "it")[:2]
     is_shown = proposal.state in (_P.PUBLISHED, _P.IN_TALKS, _P.CLOSED, _P.EXPIRED) and proposal.hidden_at is None
     return {
@@ -146,7 +146,7 @@ def portrait(actor: Actor, proposal: Proposal, now: datetime) -> dict[str, Any]:
         "ladder": _ladder(proposal) if stands.is_owner or stands.is_facilitator else [],
         "is_owner": stands.is_owner,
         "asked": stands.asked,
-        "admissions_url": reverse("proposals:admissions", args=[proposal.pk]) if stands.is_owner else "",
+        "admissions_url": to("proposals:admissions", proposal.pk) if stands.is_owner else "",
         "returned": stands.returned,
         "is_public": is_shown and proposal.audience == "public",
         "level": how.level(key),
@@ -173,11 +173,11 @@ def _who(who: Who) -> dict[str, Any]:
 def _space(proposal: Proposal) -> dict[str, str]:
     space = proposal.space
     is_region = space.kind == SpaceKind.REGION
-    return {"name": "" if is_region else space.name, "url": reverse("proposals:space", args=[space.slug])}
+    return {"name": "" if is_region else space.name, "url": to("proposals:space", space.slug)}
 
 
 def _topic(scheme: str, code: str, label: str) -> dict[str, Any]:
-    where = reverse("proposals:directory") + "?" + urlencode({"s3": code}) if scheme == "s3" else ""
+    where = to("proposals:directory") + "?" + urlencode({"s3": code}) if scheme == "s3" else ""
     return {"label": label, "url": where, "is_suggested": False}
 
 
@@ -267,12 +267,12 @@ def _ladder(proposal: Proposal) -> list[str]:
 
 def _door(proposal: Proposal, reads: Rungs, stands: Standing) -> dict[str, Any]:
     """How this reader comes to the full text."""
-    asks = reverse("proposals:ask", args=[proposal.pk])
+    asks = to("proposals:ask", proposal.pk)
     label, link = "", asks
     match reads.door:
         case Door.SIGN_IN:
             label = _("Sign in")
-            link = f"{reverse('signin:start')}?{urlencode({'next': reverse('proposals:short', args=[proposal.pk])})}"
+            link = f"{to('signin:start')}?{urlencode({'next': to('proposals:short', proposal.pk)})}"
         case Door.JOIN:
             label, link = _("Join the region"), page("joining:start")
         case Door.ASK:
@@ -311,7 +311,7 @@ def _step(actor: Actor, proposal: Proposal, stands: Standing, now: datetime) -> 
             _("This proposal takes no more answers"),
             _("Look at others like it, or write your own."),
             (
-                Act(_("See open proposals"), reverse("proposals:directory"), is_main=True),
+                Act(_("See open proposals"), to("proposals:directory"), is_main=True),
                 Act(_("Write a proposal"), page("proposals:new")),
             ),
         )
@@ -321,12 +321,12 @@ def _step(actor: Actor, proposal: Proposal, stands: Standing, now: datetime) -> 
 def _readers_step(actor: Actor, proposal: Proposal, stands: Standing) -> Step:
     answer = page("proposals:answer", proposal.pk)
     if actor.is_visitor:
-        after = urlencode({"next": answer or reverse("proposals:short", args=[proposal.pk])})
+        after = urlencode({"next": answer or to("proposals:short", proposal.pk)})
         return Step(
             _("Could you help, or do you know who could?"),
             _("Answering takes a free account: an e-mail address, no password, under two minutes."),
             (
-                Act(_("Sign in and answer"), f"{reverse('signin:start')}?{after}", is_main=True),
+                Act(_("Sign in and answer"), f"{to('signin:start')}?{after}", is_main=True),
                 Act(_("See who could help with a need of yours"), page("finder:home")),
             ),
         )

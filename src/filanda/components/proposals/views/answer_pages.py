@@ -37,6 +37,7 @@ from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.addresses import address as to
 from filanda.kernel.ui.paging import pager
 from filanda.kernel.workflow import possible_moves
 
@@ -88,7 +89,7 @@ def form_page(actor: Actor, proposal: Proposal, refusal: Refusal | None) -> dict
     reads = rungs(actor, proposal)
     return {
         "proposal": proposal,
-        "proposal_url": reverse("proposals:proposal", args=[proposal.pk, proposal.slug]),
+        "proposal_url": to("proposals:proposal", proposal.pk, proposal.slug),
         "lang": _lang(proposal.language),
         "summary": proposal.summary if reads.summary else "",
         "partners_bring": proposal.partners_bring if reads.summary else "",
@@ -129,13 +130,11 @@ def _who(actor: Actor, rows: Iterable[ExpressionOfInterest]) -> dict[int, dict[s
         organisation = row.organisation
         named[row.pk] = {
             "person": person.name if person is not None else _("a former member"),
-            "person_url": reverse("profiles:person", args=[person.pk, person.slug])
+            "person_url": to("profiles:person", person.pk, person.slug)
             if person is not None and person.pk in seen
             else "",
             "organisation": organisation.name if organisation is not None else "",
-            "organisation_url": reverse("finder:organisation-short", args=[organisation.pk])
-            if organisation is not None
-            else "",
+            "organisation_url": to("finder:organisation-short", organisation.pk) if organisation is not None else "",
         }
     return named
 
@@ -145,7 +144,7 @@ def _row(row: ExpressionOfInterest, who: dict[str, str] | None) -> dict[str, Any
     words = " ".join(row.brings.split())
     return {
         "id": row.pk,
-        "url": reverse(page, args=[row.proposal_id if row.state == _S.DRAFT else row.pk]),
+        "url": to(page, row.proposal_id if row.state == _S.DRAFT else row.pk),
         "title": row.proposal.title or _("Proposal without a title"),
         "lang": _lang(row.proposal.language),
         "state": row.state,
@@ -181,8 +180,8 @@ def answers_page(actor: Actor, number: int | None, *, compares: bool) -> dict[st
                 "title": row.proposal.title,
                 "lang": _lang(row.proposal.language),
                 "state": row.proposal.get_state_display(),
-                "url": reverse("proposals:proposal", args=[row.proposal_id, row.proposal.slug]),
-                "answers_url": f"{reverse('proposals:answers')}?proposal={row.proposal_id}",
+                "url": to("proposals:proposal", row.proposal_id, row.proposal.slug),
+                "answers_url": f"{to('proposals:answers')}?proposal={row.proposal_id}",
                 "rows": [],
             }
             by_proposal[row.proposal_id] = group
@@ -197,7 +196,7 @@ def answers_page(actor: Actor, number: int | None, *, compares: bool) -> dict[st
         "mine": mine,
         "compares": compares and proposal is not None,
         "compared": [one for group in groups for one in group["rows"] if one["waits"]] if compares else [],
-        "directory_url": reverse("proposals:directory"),
+        "directory_url": to("proposals:directory"),
     }
 
 
@@ -209,9 +208,9 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime, *, p
     side = "author" if is_author_side(actor, found) else "owner" if is_owner_side(actor, found) else "facilitator"
     thread = Thread.objects.visible_to(actor).filter(pk=found.thread_id or 0).first()
     pages = max(1, -(-thread.posts_count // TALK)) if thread is not None else 1
-    at = min(page, pages) or pages
-    posts = _posts(actor, thread, at, pages) if thread is not None else []
-    here = reverse("proposals:interest", args=[found.pk])
+    shown = min(page, pages) or pages
+    posts = _posts(actor, thread, shown, pages) if thread is not None else []
+    here = to("proposals:interest", found.pk)
     can_talk = may_answer(actor, thread) if thread is not None else may_open(actor, (PLACE, found.pk))
     moves = {one.name for one in possible_moves(found, actor)}
     is_over = proposal.state not in OPEN_STATES
@@ -222,7 +221,7 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime, *, p
         "title": proposal.title,
         "lang": _lang(proposal.language),
         "words_lang": _lang(found.language),
-        "proposal_url": reverse("proposals:proposal", args=[proposal.pk, proposal.slug]),
+        "proposal_url": to("proposals:proposal", proposal.pk, proposal.slug),
         "who": _who(actor, [found])[found.pk],
         "side": side,
         "owner_name": _owner_name(actor, proposal, found, side),
@@ -232,7 +231,7 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime, *, p
         "step": _step(found, side, is_over=is_over),
         "talk": thread,
         "posts": posts,
-        "talk_pages": pager(at, pages, lambda number: f"{here}?page={number}#talk"),
+        "talk_pages": pager(shown, pages, lambda number: f"{here}?page={number}#talk"),
         "can_talk": bool(can_talk),
         "why_no_talk": "" if can_talk else str(can_talk.reason),
         "accept_url": accept_url,
@@ -245,9 +244,9 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime, *, p
         "collaboration_url": _address("collaborating:collaboration", found.collaboration_id)
         if found.collaboration_id and side != "facilitator"
         else "",
-        "answers_url": reverse("proposals:answers") + (f"?proposal={proposal.pk}" if side == "owner" else ""),
-        "say_url": reverse("proposals:interest-say", args=[found.pk]),
-        "move_url": lambda name: reverse("proposals:interest-move", args=[found.pk, name]),
+        "answers_url": to("proposals:answers") + (f"?proposal={proposal.pk}" if side == "owner" else ""),
+        "say_url": to("proposals:interest-say", found.pk),
+        "move_url": lambda name: to("proposals:interest-move", found.pk, name),
     }
 
 
@@ -263,7 +262,7 @@ def _group_url(actor: Actor, found: ExpressionOfInterest) -> str:
     group = found.group
     if group is None or group.pk not in actor.scope_ids("space"):
         return ""
-    return reverse("spaces:home", args=[group.slug])
+    return to("spaces:home", group.slug)
 
 
 def _owner_name(actor: Actor, proposal: Proposal, found: ExpressionOfInterest, side: str) -> str:
@@ -277,10 +276,10 @@ def _owner_name(actor: Actor, proposal: Proposal, found: ExpressionOfInterest, s
     return person.name if person is not None else _("the owner of the proposal")
 
 
-def _posts(actor: Actor, thread: Thread, at: int, pages: int) -> list[dict[str, Any]]:
-    """Page `at` of the conversation; the last one goes on to the end. Three queries and one for each twenty posts."""
-    first = (at - 1) * (TALK // POSTS_PAGE) + 1
-    last = first + TALK // POSTS_PAGE - 1 + (at == pages)
+def _posts(actor: Actor, thread: Thread, shown: int, pages: int) -> list[dict[str, Any]]:
+    """Page `shown` of the conversation, the last one to the end. Three queries and one for each twenty posts."""
+    first = (shown - 1) * (TALK // POSTS_PAGE) + 1
+    last = first + TALK // POSTS_PAGE - 1 + (shown == pages)
     rows: list[Any] = []
     for number in range(first, last + 1):
         more = post_rows(actor, thread, page=number)

@@ -13,7 +13,6 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import urlencode
@@ -33,6 +32,7 @@ from filanda.components.proposals.parameters import LAST_PAGE, PER_PAGE, Selecti
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.addresses import address as to
 from filanda.kernel.ui.numbers import whole
 from filanda.kernel.ui.paging import pager
 from filanda.spaces.models import SpaceKind
@@ -52,7 +52,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def directory(request: HttpRequest) -> HttpResponse:
     """The whole page, or for htmx the results alone. Any query string gets a sane answer."""
     actor = actor_of(request)
-    context = _found(request, actor, Selection.read(request.GET), reverse("proposals:directory"))
+    context = _found(request, actor, Selection.read(request.GET), to("proposals:directory"))
     is_fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     response = render(request, "proposals/_results.html" if is_fragment else "proposals/directory.html", context)
     # Back must not find the fragment where the page was; what a member reads is nobody else's.
@@ -92,11 +92,11 @@ def _found(request: HttpRequest, actor: Actor, selection: Selection, list_url: s
             lambda number: list_url + selection.at_page(number).query_string(),
         ),
         "map": facets.province_map(region, found.facets, selection, list_url),
-        "csv_url": reverse("proposals:csv") + query,
-        "json_url": reverse("proposals:json") + query,
-        "feed_url": reverse("proposals:feed") + query,
+        "csv_url": to("proposals:csv") + query,
+        "json_url": to("proposals:json") + query,
+        "feed_url": to("proposals:feed") + query,
         "keep_query": query.removeprefix("?"),
-        "keep_url": reverse("proposals:searches"),
+        "keep_url": to("proposals:searches"),
         "is_member": actor.is_member,
         "is_visitor": actor.is_visitor,
         "is_rebuilding": found.is_rebuilding,
@@ -117,7 +117,7 @@ def row_of(card: Card, now: datetime, q: str = "") -> dict[str, Any]:
     who = card.who
     return {
         "id": card.id,
-        "url": reverse("proposals:proposal", args=[card.id, card.slug]),
+        "url": to("proposals:proposal", card.id, card.slug),
         "title": card.title,
         "lang": card.language if card.language != language else "",
         "kind": card.kind,
@@ -159,7 +159,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     origin = f"{request.scheme}://{request.get_host()}"
     made = _Feed(
         title=f"{_('Proposals')} · {region.name}",
-        link=origin + reverse("proposals:directory") + selection.at_page(1).query_string(),
+        link=origin + to("proposals:directory") + selection.at_page(1).query_string(),
         feed_url=origin + request.get_full_path(),
         description=_("What people look for, offer and want to build together."),
         language=get_language(),
@@ -167,7 +167,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         latest=max((row.published_at for row in rows if row.published_at), default=None),
     )
     for row in rows:
-        address = origin + reverse("proposals:proposal", args=[row.id, row.slug])
+        address = origin + to("proposals:proposal", row.id, row.slug)
         made.add_item(
             title=row.title,
             link=address,
@@ -175,7 +175,7 @@ def feed(request: HttpRequest) -> HttpResponse:
             author_name=row.who.name or region.name,
             pubdate=row.published_at,
             updateddate=row.published_at,
-            unique_id=f"{origin}{reverse('proposals:short', args=[row.id])}",
+            unique_id=f"{origin}{to('proposals:short', row.id)}",
             categories=[row.kind_label, *row.cooperation_labels],
         )
     return HttpResponse(made.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
@@ -239,7 +239,7 @@ def _records(request: HttpRequest) -> Iterator[dict[str, Any]]:
             "topics": [topic.label for topic in card.topics],
             "published_at": card.published_at,
             "expires_at": card.expires_at,
-            "url": origin + reverse("proposals:proposal", args=[card.id, card.slug]),
+            "url": origin + to("proposals:proposal", card.id, card.slug),
         }
 
 
@@ -294,7 +294,7 @@ def space_list(request: HttpRequest, slug: str) -> HttpResponse:
     )
     rows = rows.filter(state__in=states).order_by("-published_at", "-pk")
     ids = list(rows.values_list("pk", flat=True)[(at - 1) * PER_PAGE : at * PER_PAGE + 1])
-    here = reverse("proposals:space", args=[slug])
+    here = to("proposals:space", slug)
     now = clock()
 
     def address(wanted: int) -> str:
@@ -308,7 +308,7 @@ def space_list(request: HttpRequest, slug: str) -> HttpResponse:
         "here": here,
         "previous_url": address(at - 1) if at > 1 else "",
         "next_url": address(at + 1) if len(ids) > PER_PAGE else "",
-        "all_url": reverse("proposals:directory"),
+        "all_url": to("proposals:directory"),
         "new_url": _new_url("" if page.space.kind == SpaceKind.REGION else f"?space={page.space.pk}")
         if takes_part(page.actor, page.space)
         else "",
