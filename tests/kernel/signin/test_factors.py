@@ -297,6 +297,7 @@ def test_the_account_page_takes_as_many_queries_for_many_sessions(client, anna, 
     from django.test.utils import CaptureQueriesContext
 
     enter(client, "anna@example.org")
+    client.get("/it/account/")  # what a process keeps for a while is read
     with CaptureQueriesContext(connection) as one:
         client.get("/it/account/")
     expected = len(one)

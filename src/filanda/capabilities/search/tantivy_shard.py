@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -344,17 +345,24 @@ class TantivyWriter:
             raise IndexDamaged(str(error)) from error
 
     def upsert(self, documents: Iterable[SearchDocument]) -> int:
+        """Write documents, in place of those with the same ids; one that nobody may see is taken out. Returns how many
+        stand. Raises IndexDamaged when the thread that writes has died, as when the directory was removed under it.
+        """
         count = 0
         for document in documents:
-            self._writer.delete_documents_by_term("id", document.id)
+            self._delete(document.id)
             if document.audience:
-                self._writer.add_document(to_tantivy(document, self._schema))
+                made = to_tantivy(document, self._schema)
+                guarded(partial(self._writer.add_document, made))
                 count += 1
         return count
 
     def delete(self, ids: Iterable[int]) -> None:
         for id_ in ids:
-            self._writer.delete_documents_by_term("id", id_)
+            self._delete(id_)
+
+    def _delete(self, id_: int) -> None:
+        guarded(partial(self._writer.delete_documents_by_term, "id", id_))
 
     def commit(self, checkpoint: Checkpoint) -> None:
         kept = json.dumps(asdict(checkpoint)).encode()
