@@ -58,6 +58,35 @@ def test_one_tap_validates(paola, facilitator):
     assert staff.post(f"{QUEUE}{paola.pk}/validate/").status_code == 409
 
 
+def test_one_tap_takes_it_back(paola, facilitator):
+    staff = as_(facilitator)
+    done = staff.post(f"{QUEUE}{paola.pk}/validate/")["Location"]
+    undo = f"{QUEUE}{paola.pk}/take_back/"
+    for page in (done, f"{QUEUE}?state=validated"):
+        assert f'action="{undo}' in staff.get(page).content.decode()
+    answer = staff.post(undo)
+    assert answer.status_code == 302
+    assert names(staff.get(answer["Location"])) == ["Paola Privata"]
+    assert undo not in staff.get(answer["Location"]).content.decode()
+    late = staff.post(undo)
+    assert late.status_code == 409
+    assert [one.template for one in Message.objects.filter(account=paola.account).order_by("pk")][-2:] == [
+        "people/mail/validated",
+        "people/mail/validation_taken_back",
+    ]
+
+
+def test_from_the_workbench_it_is_undone_there(paola, facilitator):
+    staff = as_(facilitator)
+    sent = {"seen": "waiting", "next": "/it/workbench/"}
+    assert staff.post(f"{QUEUE}{paola.pk}/validate/", sent)["Location"] == "/it/workbench/"
+    page = staff.get("/it/workbench/").content.decode()
+    assert f'formaction="{QUEUE}{paola.pk}/take_back/"' in page
+    assert staff.post(f"{QUEUE}{paola.pk}/take_back/", {"next": "/it/workbench/"}).status_code == 302
+    assert Person.objects.get(pk=paola.pk).state == "waiting"
+    assert "take_back" not in staff.get("/it/workbench/").content.decode()
+
+
 def test_a_question_needs_words_and_leads_to_the_person(paola, facilitator):
     staff = as_(facilitator)
     refused = staff.post(f"{QUEUE}{paola.pk}/return/", {"question": "  "})

@@ -169,11 +169,12 @@ def test_validation_moves_every_state_and_move(joined, facilitator):
     person = joined()
     acts = {
         "validate": lambda: actions.validate_person(actor=me(facilitator), person=person, now=NOON),
+        "take_back": lambda: actions.take_validation_back(actor=me(facilitator), person=person, now=NOON),
         "return": lambda: actions.return_person(actor=me(facilitator), person=person, question="Who?", now=NOON),
         "answer": lambda: actions.answer(actor=me(person.account), person=person, words="Me", now=NOON),
     }
     for state, name, target in all_pairs(Person.workflow):
-        Person.objects.update(state=state)
+        Person.objects.update(state=state, validated_by=facilitator, state_changed_at=NOON)
         if target is None:
             with pytest.raises(MoveNotPossible):
                 acts[name]()
@@ -181,6 +182,27 @@ def test_validation_moves_every_state_and_move(joined, facilitator):
         else:
             acts[name]()
             assert Person.objects.get().state == target
+
+
+def test_a_validation_is_taken_back_by_whoever_gave_it_within_the_hour(joined, facilitator, account, region):
+    person, colleague = joined(), account("other@region.example", Role.FACILITATOR, region=region)
+    actions.validate_person(actor=me(facilitator), person=person, now=NOON)
+    hour = actions.TAKE_BACK_WITHIN
+    for actor, at in ((me(colleague), NOON), (me(facilitator), NOON + hour + timedelta(seconds=1))):
+        assert not actions.can_take_validation_back(actor, person, at)
+        with pytest.raises(actions.TooLate):
+            actions.take_validation_back(actor=actor, person=person, now=at)
+    with pytest.raises(Forbidden):
+        actions.take_validation_back(actor=me(person.account), person=person, now=NOON)
+    assert Person.objects.get().state == ValidationState.VALIDATED
+    actions.take_validation_back(actor=me(facilitator), person=person, now=NOON + hour)
+    fresh = Person.objects.get()
+    assert (fresh.state, fresh.validated_by) == (ValidationState.WAITING, None)
+    assert list(Message.objects.order_by("pk").values_list("template", flat=True)) == [
+        "people/mail/validated",
+        "people/mail/validation_taken_back",
+    ]
+    assert Event.objects.filter(type="people.person.validation_taken_back").count() == 1
 
 
 def test_a_question_is_kept_with_its_answer_until_validation(joined, facilitator):

@@ -41,10 +41,15 @@ def told(request: HttpRequest) -> list[dict[str, str]]:
         {
             "kind": "good" if one.level == messages.SUCCESS else "warn",
             "text": str(one.message),
-            "undo_url": reverse("workbench:undo", args=[one.extra_tags]) if one.extra_tags else "",
+            "undo_url": _undo_at(one.extra_tags or ""),
         }
         for one in messages.get_messages(request)
     ]
+
+
+def _undo_at(tag: str) -> str:
+    """Where what was done is undone: of a move of ours by its batch; a room says at which address of its own."""
+    return tag if not tag or tag.startswith("/") else reverse("workbench:undo", args=[tag])
 
 
 def base(request: HttpRequest, here: str) -> dict[str, Any]:

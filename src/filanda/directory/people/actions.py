@@ -7,14 +7,14 @@ The journal learns which fields changed, never what they say, and of blocks only
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from filanda.directory.people import values
-from filanda.directory.people.models import Block, JoiningDraft, Person, Visibility
+from filanda.directory.people.models import Block, JoiningDraft, Person, ValidationState, Visibility
 from filanda.directory.people.queries import facilitators
 from filanda.directory.people.steps import (
     ProfileWrong,
@@ -40,20 +40,25 @@ __all__ = [
     "NotAFacilitator",
     "ProfileWrong",
     "ReasonMissing",
+    "TooLate",
     "answer",
     "assign_facilitator",
     "assign_facilitators",
     "block_person",
+    "can_take_validation_back",
     "hide_person",
     "join_region",
     "return_person",
     "set_concepts",
     "set_visibility",
     "show_person",
+    "take_validation_back",
     "unblock_person",
     "update_profile",
     "validate_person",
 ]
+
+TAKE_BACK_WITHIN = timedelta(hours=1)  # of a validation, by whoever gave it
 
 
 class AlreadyHere(Exception):
@@ -79,6 +84,10 @@ class ChangedMeanwhile(Exception):
 
 class ReasonMissing(ValueError):
     """A question or a reason without words. `str()` is the sentence for the reader."""
+
+
+class TooLate(ValueError):
+    """What can no longer be taken back. `str()` is the sentence for the reader."""
 
 
 class NotAFacilitator(ValueError):
@@ -224,6 +233,30 @@ def validate_person(*, actor: Actor, person: Person, now: datetime, seen: str = 
         move(person, "validate", actor=actor, now=now, validated_by_id=actor.account_id, return_reason="", answer="")
         tell(person, "validated", facilitator=_name_of(actor))
         _record(actor, person, "people.person.validated")
+
+
+def take_validation_back(*, actor: Actor, person: Person, now: datetime) -> None:
+    """It was the wrong one, or too early: the profile waits again, and its person, who was written to at once, is told
+    that it was a mistake. For whoever validated it, within TAKE_BACK_WITHIN. Raises TooLate, Forbidden,
+    MoveNotPossible.
+    """
+    with transaction.atomic(durable=True):
+        require(actor, "people.validate", person)
+        person.refresh_from_db(from_queryset=Person.objects.select_for_update(of=("self",)))
+        is_validated = person.state == ValidationState.VALIDATED
+        if is_validated and not can_take_validation_back(actor, person, now):
+            raise TooLate(
+                _("A validation is taken back by whoever gave it, within the hour. Ask this person a question instead.")
+            )
+        move(person, "take_back", actor=actor, now=now, validated_by_id=None)
+        tell(person, "validation_taken_back", facilitator=_name_of(actor))
+        _record(actor, person, "people.person.validation_taken_back")
+
+
+def can_take_validation_back(actor: Actor, person: Person, now: datetime) -> bool:
+    """Whether `actor` has just validated this profile, and may think better of it."""
+    is_own = person.validated_by_id is not None and person.validated_by_id == actor.account_id
+    return person.state == ValidationState.VALIDATED and is_own and now - person.state_changed_at <= TAKE_BACK_WITHIN
 
 
 def return_person(*, actor: Actor, person: Person, question: str, now: datetime) -> None:

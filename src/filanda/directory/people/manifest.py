@@ -64,6 +64,7 @@ manifest = Manifest(
         _event("people.person.joined", _("Somebody joined the region"), Audience.MEMBERS),
         _event("people.person.updated", _("A profile was changed")),
         _event("people.person.validated", _("A profile was validated"), Audience.MEMBERS),
+        _event("people.person.validation_taken_back", _("The validation of a profile was taken back")),
         _event("people.person.returned", _("A facilitator asked about a profile")),
         _event("people.person.answered", _("A question about a profile was answered")),
         _event("people.person.assigned", _("Somebody got another facilitator")),

@@ -133,6 +133,13 @@ class Person(models.Model):
                 _("Validate"),
             ),
             Transition(
+                "take_back",
+                (ValidationState.VALIDATED,),
+                ValidationState.WAITING,
+                "people.validate",
+                _("Take the validation back"),
+            ),
+            Transition(
                 "return", (ValidationState.WAITING,), ValidationState.RETURNED, "people.validate", _("Ask a question")
             ),
             Transition(

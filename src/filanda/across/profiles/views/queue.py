@@ -21,8 +21,11 @@ from filanda.across.profiles.portrait import portrait
 from filanda.directory.people.actions import (
     NotAFacilitator,
     ReasonMissing,
+    TooLate,
     assign_facilitators,
+    can_take_validation_back,
     return_person,
+    take_validation_back,
     validate_person,
 )
 from filanda.directory.people.models import Person, ValidationState
@@ -70,7 +73,7 @@ def _queue(
     page = queries.queue_page(actor, state=state, whose=whose, q=q, page=number)
     addresses = PeopleAddresses.here()
     done = whole(asked.get("done"), least=1, most=10**9, default=0)
-    done_name = Person.objects.visible_to(actor).filter(pk=done).values_list("name", flat=True).first() if done else ""
+    changed = Person.objects.visible_to(actor).filter(pk=done).first() if done else None
     able = facilitators(now())
     undo = request.session.get(UNDO) if "handed" in asked else None
     context = {
@@ -105,9 +108,20 @@ def _queue(
         "may_see_requests": bool(decide(actor, "needs.requests.view")),
         "errors": errors or {},
         "typed": typed or {},
-        "done_name": done_name or "",
+        "done": _done(changed, actor) if changed is not None else None,
     }
     return render(request, "profiles/queue.html", context, status=status)
+
+
+def _done(person: Person, actor: Actor) -> dict[str, Any]:
+    """Who was validated just now, or waits again."""
+    is_validated = person.state == ValidationState.VALIDATED
+    undo = reverse("profiles:queue-move", args=[person.pk, "take_back"])
+    return {
+        "name": person.name,
+        "is_validated": is_validated,
+        "undo_url": undo if can_take_validation_back(actor, person, now()) else "",
+    }
 
 
 def _row(profile: queries.Profile, actor: Actor, region: Region, addresses: PeopleAddresses) -> dict[str, Any]:
@@ -124,6 +138,11 @@ def _row(profile: queries.Profile, actor: Actor, region: Region, addresses: Peop
         "answer": person.answer,
         "validate_url": reverse("profiles:queue-move", args=[person.pk, "validate"]) if "validate" in possible else "",
         "return_url": reverse("profiles:queue-move", args=[person.pk, "return"]) if "return" in possible else "",
+        "undo_url": (
+            reverse("profiles:queue-move", args=[person.pk, "take_back"])
+            if can_take_validation_back(actor, person, now())
+            else ""
+        ),
     }
 
 
@@ -137,30 +156,42 @@ def _address(state: str, whose: str, q: str = "", page: int = 1) -> str:
 
 @require_POST
 def move(request: HttpRequest, person_id: int, move: str) -> HttpResponse:
-    """validate (`seen`: the state it was seen in), or return with `question`. The list is as it was when the answer
-    comes.
+    """validate (`seen`: the state it was seen in), take_back (that), or return with `question`. The list is as it was
+    when the answer comes.
     """
     actor = actor_of(request)
     require(actor, "people.review")
     person = Person.objects.visible_to(actor).filter(pk=person_id).first()
-    if person is None or move not in ("validate", "return"):
+    if person is None or move not in ("validate", "take_back", "return"):
         raise Http404
     question = request.POST.get("question", "")
     try:
         if move == "validate":
             validate_person(actor=actor, person=person, now=now(), seen=request.POST.get("seen", ""))
+        elif move == "take_back":
+            take_validation_back(actor=actor, person=person, now=now())
         else:
             return_person(actor=actor, person=person, question=question, now=now())
     except ReasonMissing as error:
         return _queue(request, {person.pk: str(error)}, {person.pk: question}, status=422)
-    except MoveNotPossible as error:
+    except (MoveNotPossible, TooLate) as error:
         return _queue(request, {0: str(error)}, {person.pk: question}, status=409)
     if "next" in request.POST:  # the workbench says what was done; the list here says it by itself
-        sentence = _("The profile of %(name)s is validated.") if move == "validate" else _("%(name)s was asked.")
-        messages.success(request, sentence % {"name": person.name})
+        sentence, undo = _said(person, move)
+        messages.success(request, sentence % {"name": person.name}, extra_tags=undo)
     back = request.GET.copy()
-    back["done"] = str(person.pk) if move == "validate" else "0"
+    back["done"] = str(person.pk) if move in ("validate", "take_back") else "0"
     return redirect(back_or(request, reverse("profiles:queue") + "?" + back.urlencode()))
+
+
+def _said(person: Person, move: str) -> tuple[str, str]:
+    """What was done, and where it is undone."""
+    undo = reverse("profiles:queue-move", args=[person.pk, "take_back"])
+    return {
+        "validate": (_("The profile of %(name)s is validated."), undo),
+        "take_back": (_("The profile of %(name)s waits again."), ""),
+        "return": (_("%(name)s was asked."), ""),
+    }[move]
 
 
 @require_POST
