@@ -148,5 +148,5 @@ def _more(
 
 
 def _joined(first: str, more: Sequence[str]) -> str:
-    sentence = f"{first}."
-    return f"{sentence} {_('Also: %(reasons)s.') % {'reasons': '; '.join(more)}}" if more else sentence
+    also = _("Also: %(reasons)s.") % {"reasons": "; ".join(more)}
+    return f"{first}. {also}" if more else f"{first}."

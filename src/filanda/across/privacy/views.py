@@ -121,7 +121,8 @@ def archive(request: HttpRequest) -> HttpResponseBase:
     except OSError:
         raise Http404 from None
     day = f"{found.ready_at:%Y-%m-%d}"
-    response = FileResponse(opened, as_attachment=True, filename=f"{_('my-data')}-{region.slug}-{day}.zip")
+    name = _("my-data")
+    response = FileResponse(opened, as_attachment=True, filename=f"{name}-{region.slug}-{day}.zip")
     response.headers["Content-Encoding"] = "identity"  # packed already
     return response
 

@@ -341,7 +341,8 @@ def _shown(match: re.Match[str], known: Mapping[int, Person], lines: Mapping[Key
     if given["class"] == "mention":
         person = known.get(int(given.get("data-person", "0")))
         if person is None:
-            return f'<span class="mention">@{escape(_("a member"))}</span>'
+            somebody = escape(_("a member"))
+            return f'<span class="mention">@{somebody}</span>'
         address = f"{reverse('profiles:people')}{person.pk}/{person.slug}/"
         return f'<a class="mention" href="{escape(address)}">@{escape(person.name)}</a>'
     kind, _colon, number = given.get("data-thing", ":0").partition(":")

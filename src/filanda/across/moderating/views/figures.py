@@ -24,6 +24,7 @@ from filanda.kernel.ui.numbers import whole
 
 def _table(year: int) -> list[tuple[str, str]]:
     found = figures(year)
+    resting_on, upheld, undone = _("Resting on"), _("Decision upheld"), _("Decision reversed")
     hours = "" if found.median_hours is None else f"{found.median_hours:.1f}"
     return [
         (_("Reports received"), str(found.reports)),
@@ -32,12 +33,12 @@ def _table(year: int) -> list[tuple[str, str]]:
         (_("Decisions"), str(sum(found.by_measure.values()))),
         *((f"· {Measure(name).label}", str(count)) for name, count in found.by_measure.items()),
         *(
-            (f"· {_('Resting on')}: {Ground(name).label}", str(count))
+            (f"· {resting_on}: {Ground(name).label}", str(count))
             for name, count in sorted(found.by_ground.items())
         ),
         (_("Appeals"), str(found.appeals)),
-        (f"· {_('Decision upheld')}", str(found.upheld)),
-        (f"· {_('Decision reversed')}", str(found.reversed)),
+        (f"· {upheld}", str(found.upheld)),
+        (f"· {undone}", str(found.reversed)),
         (_("Manifestly unfounded reports"), str(found.unfounded)),
         (_("Decisions taken by automated means"), "0"),
     ]

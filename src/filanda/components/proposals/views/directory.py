@@ -157,8 +157,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     found = find_proposals(region, VISITOR, selection.q, filters, "newest", limit=ENTRIES_MOST)
     rows = cards(VISITOR, found.ids)
     origin = f"{request.scheme}://{request.get_host()}"
+    heading = _("Proposals")
     made = _Feed(
-        title=f"{_('Proposals')} · {region.name}",
+        title=f"{heading} · {region.name}",
         link=origin + to("proposals:directory") + selection.at_page(1).query_string(),
         feed_url=origin + request.get_full_path(),
         description=_("What people look for, offer and want to build together."),
