@@ -32,10 +32,7 @@ def _table(year: int) -> list[tuple[str, str]]:
         (_("Median time from report to decision, hours"), hours),
         (_("Decisions"), str(sum(found.by_measure.values()))),
         *((f"· {Measure(name).label}", str(count)) for name, count in found.by_measure.items()),
-        *(
-            (f"· {resting_on}: {Ground(name).label}", str(count))
-            for name, count in sorted(found.by_ground.items())
-        ),
+        *((f"· {resting_on}: {Ground(name).label}", str(count)) for name, count in sorted(found.by_ground.items())),
         (_("Appeals"), str(found.appeals)),
         (f"· {upheld}", str(found.upheld)),
         (f"· {undone}", str(found.reversed)),
