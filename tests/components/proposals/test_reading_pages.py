@@ -195,6 +195,7 @@ def test_space_tab_shows_its_own_to_its_readers(here, anna, bruno, client):
     assert client.get(path).status_code == 404
     page = body(sign_in(client, bruno), path)
     assert "Indigo of the group" in page
+    assert f'href="/en/proposals/new/?space={space.pk}"' in page
     assert "Elsewhere" not in page
     assert "Ended one" not in page
     assert "Ended one" in body(client, path + "?past=1")

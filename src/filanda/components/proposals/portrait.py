@@ -17,7 +17,6 @@ from markupsafe import Markup
 from filanda.capabilities.collaborations.models import Cooperation, ValueBand
 from filanda.capabilities.files.queries import address, files_of
 from filanda.capabilities.follows.queries import standing
-from filanda.components.proposals.addresses import page
 from filanda.components.proposals.cards import Who, topics_of, whose
 from filanda.components.proposals.ladder import Door, Rungs, rungs_of
 from filanda.components.proposals.models import (
@@ -40,6 +39,7 @@ from filanda.directory.taxonomies.models import label_in
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.ui.addresses import address as to
+from filanda.kernel.ui.addresses import address_or_none
 from filanda.spaces.models import SpaceKind
 
 __all__ = ["Step", "portrait"]
@@ -152,7 +152,7 @@ def portrait(actor: Actor, proposal: Proposal, now: datetime) -> dict[str, Any]:
         "level": how.level(key),
         "is_marked": how.is_bookmarked(key),
         "here": here,
-        "report_url": page("moderation:report", query=f"?thing=proposal:{proposal.pk}") if is_shown else "",
+        "report_url": address_or_none("moderation:report", query=f"thing=proposal:{proposal.pk}") if is_shown else "",
         "canonical_path": here,
     }
 
@@ -160,13 +160,15 @@ def portrait(actor: Actor, proposal: Proposal, now: datetime) -> dict[str, Any]:
 def _who(who: Who) -> dict[str, Any]:
     return {
         "organisation": who.organisation,
-        "organisation_url": page("finder:organisation", who.organisation_id, who.organisation_slug)
+        "organisation_url": address_or_none("finder:organisation", who.organisation_id, who.organisation_slug)
         if who.organisation_id is not None
         else "",
         "helix_role": who.helix_role,
         "helix_label": who.helix_label,
         "person": who.person,
-        "person_url": page("profiles:person", who.person_id, who.person_slug) if who.person_id is not None else "",
+        "person_url": address_or_none("profiles:person", who.person_id, who.person_slug)
+        if who.person_id is not None
+        else "",
     }
 
 
@@ -274,7 +276,7 @@ def _door(proposal: Proposal, reads: Rungs, stands: Standing) -> dict[str, Any]:
             label = _("Sign in")
             link = f"{to('signin:start')}?{urlencode({'next': to('proposals:short', proposal.pk)})}"
         case Door.JOIN:
-            label, link = _("Join the region"), page("joining:start")
+            label, link = _("Join the region"), address_or_none("joining:start")
         case Door.ASK:
             label = _("Ask to read the full text")
         case Door.REFUSED | Door.ENDED:
@@ -292,17 +294,17 @@ def _step(actor: Actor, proposal: Proposal, stands: Standing, now: datetime) -> 
         return Step(
             _("This proposal waits for review"),
             _("Is the need clear to an outsider? What is offered in return? Is nothing confidential here by mistake?"),
-            (Act(_("Review it"), page("proposals:review", proposal.pk), is_main=True),),
+            (Act(_("Review it"), address_or_none("proposals:review", proposal.pk), is_main=True),),
         )
     if stands.is_facilitator:
         return Step(
             _("You look after this proposal"),
             _("See who could answer it, and introduce them."),
             (
-                Act(_("Who could answer"), page("matchmaking:proposal", proposal.pk), is_main=True),
+                Act(_("Who could answer"), address_or_none("matchmaking:proposal", proposal.pk), is_main=True),
                 Act(
                     _("Introduce two parties"),
-                    page("collaborating:new-introduction", query=f"?proposal={proposal.pk}"),
+                    address_or_none("collaborating:new-introduction", query=f"proposal={proposal.pk}"),
                 ),
             ),
         )
@@ -312,14 +314,14 @@ def _step(actor: Actor, proposal: Proposal, stands: Standing, now: datetime) -> 
             _("Look at others like it, or write your own."),
             (
                 Act(_("See open proposals"), to("proposals:directory"), is_main=True),
-                Act(_("Write a proposal"), page("proposals:new")),
+                Act(_("Write a proposal"), address_or_none("proposals:new")),
             ),
         )
     return _readers_step(actor, proposal, stands)
 
 
 def _readers_step(actor: Actor, proposal: Proposal, stands: Standing) -> Step:
-    answer = page("proposals:answer", proposal.pk)
+    answer = address_or_none("proposals:answer", proposal.pk)
     if actor.is_visitor:
         after = urlencode({"next": answer or to("proposals:short", proposal.pk)})
         return Step(
@@ -327,20 +329,20 @@ def _readers_step(actor: Actor, proposal: Proposal, stands: Standing) -> Step:
             _("Answering takes a free account: an e-mail address, no password, under two minutes."),
             (
                 Act(_("Sign in and answer"), f"{to('signin:start')}?{after}", is_main=True),
-                Act(_("See who could help with a need of yours"), page("finder:home")),
+                Act(_("See who could help with a need of yours"), address_or_none("finder:home")),
             ),
         )
     if not actor.is_member:
         return Step(
             _("Could you help?"),
             _("Members of this region answer. Joining takes less than two minutes."),
-            (Act(_("Join the region"), page("joining:start"), is_main=True),),
+            (Act(_("Join the region"), address_or_none("joining:start"), is_main=True),),
         )
     interest = stands.interest
     if interest is None or interest.state in ("declined", "withdrawn", "lapsed"):
         acts = [Act(_("Answer this proposal"), answer, is_main=True)]
         if interest is not None:
-            acts.append(Act(_("See your last answer"), page("proposals:interest", interest.pk)))
+            acts.append(Act(_("See your last answer"), address_or_none("proposals:interest", interest.pk)))
         words = _("Say what you bring and what you want to know. Only its author and their facilitator read it.")
         return Step(_("Could you help?"), words, tuple(acts))
     if interest.state == "draft":
@@ -352,19 +354,19 @@ def _readers_step(actor: Actor, proposal: Proposal, stands: Standing) -> Step:
     return Step(
         _("You have answered: %(state)s") % {"state": interest.get_state_display().lower()},
         "",
-        (Act(_("See your answer and talk"), page("proposals:interest", interest.pk), is_main=True),),
+        (Act(_("See your answer and talk"), address_or_none("proposals:interest", interest.pk), is_main=True),),
     )
 
 
 def _owners_step(proposal: Proposal, stands: Standing) -> Step:
     number = proposal.pk
-    edit = Act(_("Change it"), page("proposals:edit", number, "what"))
-    matches = Act(_("Who could answer"), page("matchmaking:proposal", number))
-    answers = page("proposals:answers", query=f"?proposal={number}")
-    closes = page("proposals:move", number, "close")
+    edit = Act(_("Change it"), address_or_none("proposals:edit", number, "what"))
+    matches = Act(_("Who could answer"), address_or_none("matchmaking:proposal", number))
+    answers = address_or_none("proposals:answers", query=f"proposal={number}")
+    closes = address_or_none("proposals:move", number, "close")
 
     def moves(name: str, label: str, *, is_main: bool = False) -> Act:
-        return Act(label, page("proposals:move", number, name), is_main=is_main, is_post=True)
+        return Act(label, address_or_none("proposals:move", number, name), is_main=is_main, is_post=True)
 
     match proposal.state:
         case _P.DRAFT:
@@ -372,7 +374,7 @@ def _owners_step(proposal: Proposal, stands: Standing) -> Step:
             return Step(
                 title,
                 "" if stands.returned else _("Nobody else sees it yet."),
-                (Act(_("Go on writing"), page("proposals:edit", number, "what"), is_main=True),),
+                (Act(_("Go on writing"), address_or_none("proposals:edit", number, "what"), is_main=True),),
             )
         case _P.IN_REVIEW:
             return Step(
@@ -390,13 +392,16 @@ def _owners_step(proposal: Proposal, stands: Standing) -> Step:
             return Step(
                 str(ClosedAs(proposal.closed_as).label),
                 proposal.reason,
-                (Act(_("Answers received"), answers), Act(_("Write another proposal"), page("proposals:new"))),
+                (
+                    Act(_("Answers received"), answers),
+                    Act(_("Write another proposal"), address_or_none("proposals:new")),
+                ),
             )
         case _P.SUSPENDED:
             return Step(
                 _("Suspended by a decision"),
                 _("The reasons, and how to object, stand under “Decisions about you”."),
-                (Act(_("Decisions about you"), page("moderation:mine"), is_main=True),),
+                (Act(_("Decisions about you"), address_or_none("moderation:mine"), is_main=True),),
             )
     talks = (
         moves("fail-talks", _("The talks have failed"))

@@ -180,6 +180,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _decided(row: Decision) -> dict[str, Any]:
+    """A decision, as those who keep order see it."""
     return {
         "measure": str(row.get_measure_display()),
         "reasons": row.reasons,
@@ -265,13 +266,7 @@ def appeal(request: HttpRequest, number: int) -> HttpResponse:
             "is_upheld": bool(row.is_upheld),
             "reasons": row.reasons,
         },
-        "decision": {
-            "measure": str(row.decision.get_measure_display()),
-            "reasons": row.decision.reasons,
-            "rule": row.decision.rule,
-            "by": str(row.decision.decided_by or ""),
-            "at": row.decision.decided_at,
-        },
+        "decision": _decided(row.decision),
         "title": first.title if first is not None else "",
         "said": first.said if first is not None else "",
         "case_url": reverse("moderation:case", args=[first.pk]) if first is not None else "",

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.workbench.addresses import link_of
 from filanda.across.workbench.asking import Asked, action_at, form_of, missing, with_reply
 from filanda.across.workbench.clocks import WorkingDays
 from filanda.across.workbench.framing import base, region_of, tell, whole
@@ -27,6 +26,7 @@ from filanda.capabilities.desk.queries import deputised, names_of
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.manifests import desk_sources
 from filanda.kernel.policies import require
+from filanda.kernel.ui.addresses import lead
 
 __all__ = ["act", "drop_note", "item", "note"]
 
@@ -75,7 +75,7 @@ def _page(
         "title": line.title if line else "",
         "language": line.language if line else "",
         "line": line,
-        "thing_url": link_of(line) if line else "",
+        "thing_url": lead(line) if line else "",
         "clock": WorkingDays(region, moment, [found.due_at]).of(found.due_at) if found.closed_at is None else None,
         "is_late": found.closed_at is not None and found.closed_at > found.due_at,
         "holder": names.get(found.holder_id or 0, ""),
@@ -121,7 +121,7 @@ def act(request: HttpRequest, item_id: int, number: int) -> HttpResponse:
         return _asked_again(request, found, with_reply(request, actor, found, line, asked, request.POST["reply"]))
     if wrong := missing(action, words):
         return _asked_again(request, found, replace(asked, error=wrong), status=422)
-    answer = HttpResponseRedirect(link_of(action))
+    answer = HttpResponseRedirect(lead(action))
     answer.status_code = HTTPStatus.TEMPORARY_REDIRECT  # the same words, to the page that does it
     return answer
 

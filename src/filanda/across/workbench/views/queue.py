@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from filanda.across.workbench.addresses import link_of
 from filanda.across.workbench.asking import Asked, action_at, asked_in, form_of
 from filanda.across.workbench.clocks import WorkingDays
 from filanda.across.workbench.framing import base, region_of, tell, whole
@@ -36,6 +35,7 @@ from filanda.kernel.manifests.desk import DeskLine
 from filanda.kernel.policies import require
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.regions.working import time_zone
+from filanda.kernel.ui.addresses import lead
 from filanda.kernel.ui.paging import pager
 from filanda.kernel.ui.returning import back_or
 
@@ -117,7 +117,7 @@ def _row(
         "seen": f"{item.pk}:{item.holder_id or 0}",
         "title": line.title,
         "language": line.language,
-        "url": link_of(line),
+        "url": lead(line),
         "item_url": f"{root}items/{item.pk}/",
         "kind": labels[item.kind],
         "clock": clock,
@@ -141,7 +141,7 @@ def row_actions(item: DeskItem, line: DeskLine, asks_url: str) -> list[dict[str,
         {
             "number": number,
             "label": action.label,
-            "url": link_of(action),
+            "url": lead(action),
             "is_post": action.method == "post" and not action.asks,
             "asks": action.asks,
             "asks_url": f"{asks_url}{number}#i{item.pk}" if action.asks else "",

@@ -17,7 +17,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from filanda.components.proposals.actions import admitting
-from filanda.components.proposals.addresses import page as address_of_page
 from filanda.components.proposals.ladder import Door, rungs
 from filanda.components.proposals.models import Admission, AdmissionState, ExpressionOfInterest, InterestState, Proposal
 from filanda.components.proposals.queries.reading import address_of, title_of
@@ -27,6 +26,7 @@ from filanda.directory.people.models import Person
 from filanda.kernel.identity.models import Account
 from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.policies import decide
+from filanda.kernel.ui.addresses import address_or_none
 from filanda.kernel.workflow import MoveNotPossible
 
 __all__ = ["admissions", "ask"]
@@ -169,7 +169,7 @@ def _listed(
         return {
             "name": person.name if person is not None else str(account),
             "headline": person.headline if person is not None else "",
-            "url": address_of_page("profiles:person", person.pk, person.slug) if person is not None else "",
+            "url": address_or_none("profiles:person", person.pk, person.slug) if person is not None else "",
         }
 
     shown = [

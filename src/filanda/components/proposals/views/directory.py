@@ -25,7 +25,6 @@ from django.views.decorators.http import require_safe
 from filanda.capabilities.search.highlight import mark
 from filanda.capabilities.search.queries import find_proposals
 from filanda.components.proposals import facets
-from filanda.components.proposals.addresses import page as address_of_page
 from filanda.components.proposals.cards import Card, cards
 from filanda.components.proposals.models import Proposal, ProposalState
 from filanda.components.proposals.parameters import LAST_PAGE, PER_PAGE, Selection
@@ -33,6 +32,7 @@ from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui.addresses import address as to
+from filanda.kernel.ui.addresses import address_or_none
 from filanda.kernel.ui.numbers import whole
 from filanda.kernel.ui.paging import pager
 from filanda.spaces.models import SpaceKind
@@ -107,7 +107,7 @@ def _found(request: HttpRequest, actor: Actor, selection: Selection, list_url: s
 
 
 def _new_url(query: str = "") -> str:
-    return address_of_page("proposals:new", query=query)
+    return address_or_none("proposals:new", query=query)
 
 
 def row_of(card: Card, now: datetime, q: str = "") -> dict[str, Any]:
@@ -140,8 +140,8 @@ def row_of(card: Card, now: datetime, q: str = "") -> dict[str, Any]:
 def _who_url(card: Card) -> str:
     who = card.who
     if who.organisation_id is not None:
-        return address_of_page("finder:organisation", who.organisation_id, who.organisation_slug)
-    return address_of_page("profiles:person", who.person_id, who.person_slug) if who.person_id is not None else ""
+        return address_or_none("finder:organisation", who.organisation_id, who.organisation_slug)
+    return address_or_none("profiles:person", who.person_id, who.person_slug) if who.person_id is not None else ""
 
 
 # Feed and exports
@@ -310,7 +310,7 @@ def space_list(request: HttpRequest, slug: str) -> HttpResponse:
         "previous_url": address(at - 1) if at > 1 else "",
         "next_url": address(at + 1) if len(ids) > PER_PAGE else "",
         "all_url": to("proposals:directory"),
-        "new_url": _new_url("" if page.space.kind == SpaceKind.REGION else f"?space={page.space.pk}")
+        "new_url": _new_url("" if page.space.kind == SpaceKind.REGION else f"space={page.space.pk}")
         if takes_part(page.actor, page.space)
         else "",
     }
