@@ -155,8 +155,8 @@ def test_page_redirects_to_its_words_and_is_missing_for_strangers(here, anna, cl
     assert client.get(f"/en/proposals/{one.pk}/").status_code == 302
     space = make_space(here, "Secret dyes", openness=Openness.PRIVATE, members=[anna])
     private = make_proposal(here, anna, "Indigo of the mill", space=space)
-    bodies = {
-        client.get(f"/en/proposals/{number}/").content.replace(str(number).encode(), b"")
-        for number in (private.pk, 4321)
-    }
-    assert len(bodies) == 1
+    bodies = {number: client.get(f"/en/proposals/{number}/").content.decode() for number in (private.pk, 4321)}
+    assert (
+        bodies[private.pk].replace(f"%2F{private.pk}%2F", "%2F4321%2F").replace(f"/{private.pk}/", "/4321/")
+        == bodies[4321]
+    )
