@@ -19,7 +19,7 @@ setup-dev:
 	@$(PYTHON) tools/setup.py --dev
 
 test: setup-dev  ## all tests, a real browser included
-	@browser=$$($(PYTHON) tools/browser.py) && FILANDA_BROWSER="$$browser" $(BIN)/pytest -n 2 --dist loadfile
+	@browser=$$($(PYTHON) tools/browser.py) && FILANDA_BROWSER="$$browser" $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup-dev  ## style, types, room borders, migrations, templates, translations, diagrams
 	@$(BIN)/ruff check src tests bench tools manage.py

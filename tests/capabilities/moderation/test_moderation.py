@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -112,7 +113,7 @@ def test_a_decision_does_what_it_says_and_both_sides_are_told(world, measure, mo
     expected = {("bea@example.org", "outcome"), ("eva@example.org", "outcome")}
     assert told == expected | ({("ada@example.org", "statement")} if measure != "none" else set())
     statement = Message.objects.filter(template__endswith="statement").first()
-    assert statement is None or "bea" not in str(statement.context)  # who reported is nobody's to know
+    assert statement is None or not re.search(r"\bbea\b", str(statement.context))  # who reported is nobody's to know
     assert bool(may_write(acting(world.ada), None)) is (measure != "suspended")
 
 
