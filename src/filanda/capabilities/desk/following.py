@@ -1,93 +1,56 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The worker's part: the desk follows the journal; and now and then everything is compared with the truth.
 
-Positions of the chain are read in order under a lock on one row; items and the new position are one commit, so that a
-killed worker looks at an event again or not at all, and looking twice changes nothing.
+Looking at an event twice changes nothing.
 """
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.utils.timezone import now as clock
+from django.db import DatabaseError, InterfaceError, transaction
 
 from filanda.capabilities.desk.models import Bookkeeping, Check
 from filanda.capabilities.desk.steps import sync
-from filanda.kernel.journal import chain
 from filanda.kernel.journal.models import Event
-from filanda.kernel.journal.news import stop_listening, wait_for_news
+from filanda.kernel.journal.reading import Reader
 from filanda.kernel.manifests import desk_sources
 from filanda.kernel.manifests.desk import DeskSource
 from filanda.kernel.regions.models import Region
-from filanda.kernel.regions.scoped import across_regions, active_region, in_region
+from filanda.kernel.regions.scoped import active_region, in_region
 
-NAME = "desk"
-BATCH = 200
 ROLES = ("identity.role.",)  # who may hold an item changes with these: everything is compared
-_LONGEST_PAUSE = 10.0
 
 log = structlog.get_logger("filanda.desk")
 
 Ended = dict[int, tuple[int | None, datetime]]
 
 
-def keep_desk(stop: threading.Event) -> None:
-    """Bring the desk to what the journal says, until `stop`. Runs in a thread of the worker."""
-    pause, position = 1.0, 0
-    while not stop.is_set():
-        try:
-            wait_for_news(position, 1.0)
-            position = follow(clock())
-            pause = 1.0
-        except (DatabaseError, InterfaceError) as error:
-            if pause == 1.0:
-                log.warning("the desk waits for the database", error=type(error).__name__)
-            connection.close()
-            stop.wait(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
-    stop_listening()
-    connection.close()
-
-
-def follow(now: datetime) -> int:
-    """Look at all chained events not yet looked at. Returns the position reached."""
-    while True:
-        with across_regions():
-            position, more = _follow_once(now)
-        if not more:
-            return position
-
-
-def _follow_once(now: datetime) -> tuple[int, bool]:
-    with transaction.atomic():
-        keeping, is_new = Bookkeeping.objects.select_for_update().get_or_create(name=NAME)
-        if is_new:  # what waited before there was a desk is found by comparing everything
-            keeping.position = chain.head()
-            keeping.save(update_fields=["position"])
-            for region in Region.objects.all():
-                with in_region(region):
-                    compare(now)
-            return keeping.position, False
-        events = chain.follow(keeping.position, limit=BATCH)
-        if not events:
-            return keeping.position, False
-        wanted, roles_changed = _wanted([event for _position, event in events])
-        regions = Region.objects.in_bulk({*wanted, *roles_changed})
-        for region_id, by_kind in wanted.items():
-            if region_id in regions:
-                with in_region(regions[region_id]):
-                    for kind, ended in by_kind.items():
-                        _sync_or_skip(kind, ended, now)
-        for region_id in roles_changed & regions.keys():
+def _take(events: list[Event], now: datetime) -> None:
+    wanted, roles_changed = _wanted(events)
+    regions = Region.objects.in_bulk({*wanted, *roles_changed})
+    for region_id, by_kind in wanted.items():
+        if region_id in regions:
             with in_region(regions[region_id]):
-                compare(now)
-        keeping.position = events[-1][0]
-        keeping.save(update_fields=["position"])
-        return keeping.position, len(events) == BATCH
+                for kind, ended in by_kind.items():
+                    _sync_or_skip(kind, ended, now)
+    for region_id in roles_changed & regions.keys():
+        with in_region(regions[region_id]):
+            compare(now)
+
+
+def _begin(now: datetime) -> None:
+    """What waited before there was a desk is found by comparing everything."""
+    for region in Region.objects.all():
+        with in_region(region):
+            compare(now)
+
+
+_reader = Reader("desk", Bookkeeping, _take, _begin)
+keep_desk = _reader.keep_reading
+follow = _reader.read_on
 
 
 def _wanted(events: list[Event]) -> tuple[dict[int, dict[str, Ended]], set[int]]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role
+from filanda.kernel.journal.models import Position
 from filanda.kernel.manifests.desk import FACILITATORS
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import scoped
@@ -141,14 +142,8 @@ class DeskMove(models.Model):
         return f"{self.kind} item {self.item_id}"
 
 
-class Bookkeeping(models.Model):
-    """How far the journal has been read for the desk: one row for the installation, locked meanwhile."""
-
-    name = models.CharField(max_length=40, primary_key=True)
-    position = models.BigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.name} at {self.position}"
+class Bookkeeping(Position):
+    """How far the journal has been read for the desk."""
 
 
 class Check(models.Model):

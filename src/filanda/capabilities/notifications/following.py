@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The worker's part: notifications follow the journal, each event once.
 
-Positions of the chain are read in order under a lock on one row; notifications and the new position are one commit, so
-a killed worker does an event again or not at all, and the unique key (event, account) holds in any case.
+The unique key (event, account) holds in any case.
 """
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,79 +26,39 @@ from filanda.capabilities.notifications.timing import due_at, zone_of
 from filanda.directory.people.models import Block
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.models import RoleGrant
-from filanda.kernel.journal import chain
 from filanda.kernel.journal.models import Event
-from filanda.kernel.journal.news import stop_listening, wait_for_news
+from filanda.kernel.journal.reading import Reader
 from filanda.kernel.manifests import notices, things
 from filanda.kernel.manifests.things import Key, Notice, ThingLine
 from filanda.kernel.regions.models import Region
-from filanda.kernel.regions.scoped import across_regions, in_region
+from filanda.kernel.regions.scoped import in_region
 
-NAME = "notifications"
-BATCH = 200  # events
 RECIPIENTS = 5_000  # of so many at a time; of one event all
 TOO_OLD = timedelta(days=7)  # what is told so late (a restored copy, a first start) is not told at all
 PERSONAL_KINDS = frozenset({"mentions", "replies", "threads", "introductions"})  # one person's words to others
-_LONGEST_PAUSE = 10.0
 
 Answer = TypeVar("Answer")
 
 log = structlog.get_logger("filanda.notifications")
 
 
-def keep_notifying(stop: threading.Event) -> None:
-    """Make notifications of what the journal says, until `stop`. Runs in a thread of the worker."""
-    pause, position = 1.0, 0
-    while not stop.is_set():
-        try:
-            wait_for_news(position, 1.0)
-            position = follow(clock())
-            pause = 1.0
-        except (DatabaseError, InterfaceError) as error:
-            if pause == 1.0:
-                log.warning("notifications wait for the database", error=type(error).__name__)
-            connection.close()
-            stop.wait(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
-    stop_listening()
-    connection.close()
+def _take(events: list[Event], now: datetime) -> None:
+    told_of = notices()
+    told_now = [
+        event for event in events if event.type in told_of and event.region_id is not None and event.at >= now - TOO_OLD
+    ]
+    regions = Region.objects.in_bulk({event.region_id for event in told_now if event.region_id})
+    for region_id, of_region in groupby(told_now, key=lambda event: event.region_id):
+        region = regions.get(region_id or 0)
+        if region is None:
+            continue
+        with in_region(region):
+            notify(region, list(of_region), told_of)
 
 
-def follow(now: datetime) -> int:
-    """Make the notifications of all chained events not yet looked at. Returns the position reached."""
-    while True:
-        with across_regions():
-            position, more = _follow_once(now)
-        if not more:
-            return position
-
-
-def _follow_once(now: datetime) -> tuple[int, bool]:
-    with transaction.atomic():
-        keeping, is_new = Bookkeeping.objects.select_for_update().get_or_create(name=NAME)
-        if is_new:  # what happened before there were notifications is history
-            keeping.position = chain.head()
-            keeping.save(update_fields=["position"])
-            return keeping.position, False
-        told_of = notices()
-        events = chain.follow(keeping.position, limit=BATCH)
-        if not events:
-            return keeping.position, False
-        told_now = [
-            event
-            for _position, event in events
-            if event.type in told_of and event.region_id is not None and event.at >= now - TOO_OLD
-        ]
-        regions = Region.objects.in_bulk({event.region_id for event in told_now if event.region_id})
-        for region_id, of_region in groupby(told_now, key=lambda event: event.region_id):
-            region = regions.get(region_id or 0)
-            if region is None:
-                continue
-            with in_region(region):
-                notify(region, list(of_region), told_of)
-        keeping.position = events[-1][0]
-        keeping.save(update_fields=["position"])
-        return keeping.position, len(events) == BATCH
+_reader = Reader("notifications", Bookkeeping, _take)  # what happened before there were notifications is history
+keep_notifying = _reader.keep_reading
+follow = _reader.read_on
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
-from filanda.kernel.journal.models import Event
+from filanda.kernel.journal.models import Event, Position
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import scoped
 
@@ -133,11 +133,5 @@ class Preferences(models.Model):
         return f"preferences of account {self.account_id}"
 
 
-class Bookkeeping(models.Model):
-    """How far the journal has been read: one row for the installation, locked while notifications are made."""
-
-    name = models.CharField(max_length=40, primary_key=True)
-    position = models.BigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.name} at {self.position}"
+class Bookkeeping(Position):
+    """How far the journal has been read for notifications."""

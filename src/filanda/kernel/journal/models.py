@@ -63,3 +63,16 @@ class Pending(models.Model):
 
     def __str__(self) -> str:
         return f"pending event {self.event_id}"
+
+
+class Position(models.Model):
+    """How far a reader has read the chain: one row for the installation, locked meanwhile. Each room has its table."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    position = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.position}"
