@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db.models import Q, QuerySet
 
 from filanda.capabilities.follows.models import Bookmark, Follow, FollowLevel
+from filanda.kernel.database.compiled import padded
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests import things
@@ -94,10 +95,30 @@ def standing(actor: Actor, keys: Iterable[Key]) -> Standing:
     wanted = list(keys)
     if actor.account_id is None or not wanted:
         return Standing({}, set())
-    mine = Q(account=actor.account_id) & _any_of(wanted)
-    levels = Follow.objects.filter(mine).values_list("thing_kind", "thing_id", "level")
-    marked = Bookmark.objects.filter(mine).values_list("thing_kind", "thing_id")
-    return Standing({(kind, number): level for kind, number, level in levels}, set(marked))
+    by_kind: dict[str, list[int]] = {}
+    for kind, number in wanted:
+        by_kind.setdefault(kind, []).append(number)
+    asked = [(kind, number) for kind in sorted(by_kind) for number in padded(by_kind[kind])]
+    kinds = tuple(kind for kind, _number in asked)
+
+    def mine(given: Sequence[Any]) -> Q:
+        return Q(account=given[0]) & _any_of(list(zip(kinds, given[1:], strict=True)))
+
+    def said(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows: QuerySet[Any, Any] = Follow.objects.filter(mine(given)).values("thing_kind", "thing_id", "level")
+        return rows
+
+    def marked(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows: QuerySet[Any, Any] = Bookmark.objects.filter(mine(given)).order_by().values("thing_kind", "thing_id")
+        return rows
+
+    numbers = [actor.account_id, *(number for _kind, number in asked)]
+    levels = rows_of(("follows: standing", kinds), said, numbers)
+    marks = rows_of(("follows: marked", kinds), marked, numbers)
+    return Standing(
+        {(row["thing_kind"], row["thing_id"]): row["level"] for row in levels},
+        {(row["thing_kind"], row["thing_id"]) for row in marks},
+    )
 
 
 def followed_by(actor: Actor, most: int = 500) -> list[tuple[Follow, ThingLine]]:

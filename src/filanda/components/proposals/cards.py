@@ -107,11 +107,7 @@ def cards(actor: Actor, ids: Sequence[int]) -> list[Card]:
     found = {row.pk: row for row in with_rungs(actor, rows) if row.rungs.title}  # type: ignore[attr-defined]
     if not found:
         return []
-    topics: dict[int, list[Topic]] = {}
-    for one in rows_of("proposals: topics of cards", _read_topics, wanted):
-        code = one["concept__code"]
-        topic = Topic(one["concept__scheme__slug"], code, label_in(one["concept__labels"]) or code)
-        topics.setdefault(one["proposal"], []).append(topic)
+    topics = topics_of(wanted)
     owners = whose(actor, found.values())
     words = _Words(*(_said(choices) for choices in (ProposalKind, ProposalState, Cooperation)))
     return [_card(found[one], owners[one], topics.get(one, []), words) for one in ids if one in found]
@@ -199,12 +195,14 @@ def _body(row: Proposal) -> Organisation | None:
     return body if body is not None and body.hidden_at is None else None
 
 
-def topics_of(rows: Iterable[ProposalConcept]) -> list[Topic]:
-    """Concepts as topics. Needs link.concept.scheme."""
-    return [
-        Topic(link.concept.scheme.slug, link.concept.code, label_in(link.concept.labels) or link.concept.code)
-        for link in rows
-    ]
+def topics_of(ids: Sequence[int]) -> dict[int, list[Topic]]:
+    """Confirmed concepts by proposal. One query."""
+    found: dict[int, list[Topic]] = {}
+    for one in rows_of("proposals: topics", _read_topics, padded(ids)):
+        code = one["concept__code"]
+        topic = Topic(one["concept__scheme__slug"], code, label_in(one["concept__labels"]) or code)
+        found.setdefault(one["proposal"], []).append(topic)
+    return found
 
 
 def _card(row: Proposal, who: Who, topics: list[Topic], words: _Words) -> Card:

@@ -37,7 +37,7 @@ from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.models import Role
 
-__all__ = ["Door", "Rungs", "admissions_of", "read_text", "rungs", "rungs_of", "rungs_with", "with_rungs"]
+__all__ = ["Door", "Rungs", "admissions_of", "knows", "read_text", "rungs", "rungs_of", "rungs_with", "with_rungs"]
 
 
 class Door(StrEnum):
@@ -144,6 +144,11 @@ def rungs_with(actor: Actor, proposal: Proposal, admission: Admission | None) ->
     if door == Door.OPEN:
         return _ALL
     return Rungs(title=True, summary=_reaches(actor, proposal.summary_for), text=False, door=door)
+
+
+def knows(actor: Actor, proposal: Proposal) -> bool:
+    """Whether `actor` may know its title: as `Proposal.objects.visible_to`, of a row at hand. No query."""
+    return actor.is_platform or proposal.is_owned_by(actor) or _sees(actor, proposal)
 
 
 def read_text(actor: Actor) -> ProposalQuerySet:

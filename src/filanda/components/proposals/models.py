@@ -5,6 +5,7 @@ saved searches.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
@@ -423,8 +424,12 @@ class InterestQuerySet(models.QuerySet["ExpressionOfInterest"]):
         """Rows of the answering side: written by `actor`, or sent for an organisation for which they speak."""
         if actor.account_id is None:
             return Q(pk__in=())
-        speaks = actor.scope_ids(ORGANISATION, *SPEAKERS)
-        return Q(author=actor.account_id) | (Q(organisation__in=speaks) & ~Q(state=_I.DRAFT))
+        return InterestQuerySet.of_side(actor.account_id, actor.scope_ids(ORGANISATION, *SPEAKERS))
+
+    @staticmethod
+    def of_side(account: int, bodies: Collection[int]) -> Q:
+        """As `written`, of an account that speaks for `bodies`."""
+        return Q(author=account) | (Q(organisation__in=bodies) & ~Q(state=_I.DRAFT))
 
     def waiting(self) -> InterestQuerySet:
         return self.filter(state__in=WAITING_STATES)

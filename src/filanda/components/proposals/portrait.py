@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Count, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext
@@ -15,27 +17,31 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from filanda.capabilities.collaborations.models import Cooperation, ValueBand
-from filanda.capabilities.files.queries import address, files_of
+from filanda.capabilities.files.queries import address, files_shown
 from filanda.capabilities.follows.queries import standing
 from filanda.components.proposals.cards import Who, topics_of, whose
 from filanda.components.proposals.ladder import Door, Rungs, rungs_of
 from filanda.components.proposals.models import (
+    ORGANISATION,
+    SPEAKERS,
+    WAITING_STATES,
     Admission,
     AdmissionState,
     ClosedAs,
     ExpressionOfInterest,
+    InterestQuerySet,
     IprPosition,
     Proposal,
-    ProposalConcept,
     ProposalState,
     Review,
     ReviewOutcome,
     Rung,
 )
 from filanda.components.proposals.queries.reading import address_of, title_of
-from filanda.directory.organisations.models import ConceptOrigin
 from filanda.directory.people.values import language_label
 from filanda.directory.taxonomies.models import label_in
+from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.ui.addresses import address as to
@@ -94,29 +100,51 @@ def standing_of(actor: Actor, proposal: Proposal) -> Standing:
     found = Standing(reads, proposal.is_owned_by(actor), proposal.is_looked_after_by(actor), admission=admission)
     if actor.account_id is None:
         return found
-    interests = ExpressionOfInterest.objects.filter(proposal=proposal)
     if found.is_owner:
-        sent = interests.exclude(state__in=["draft", "withdrawn"])
-        counted = sent.aggregate(
-            all=Count("pk"), waiting=Count("pk", filter=Q(state__in=["sent", "read", "shortlisted"]))
-        )
-        found.answers, found.waiting = counted["all"], counted["waiting"]
-        found.asked = Admission.objects.filter(proposal=proposal, state=AdmissionState.ASKED).count()
+        counted = {one["state"]: one["number"] for one in rows_of("proposals: answers", _answers, [proposal.pk])}
+        found.answers = sum(number for state, number in counted.items() if state not in ("draft", "withdrawn"))
+        found.waiting = sum(counted.get(state, 0) for state in WAITING_STATES)
+        found.asked = len(rows_of("proposals: who asks", _asking, [proposal.pk]))
         if proposal.state == _P.DRAFT:
             last = Review.objects.filter(proposal=proposal).first()
             found.returned = last if last is not None and last.outcome == ReviewOutcome.RETURNED else None
     elif actor.is_member:
-        mine = interests.filter(ExpressionOfInterest.objects.all().written(actor))
-        found.interest = mine.order_by("-created_at", "-pk").first()
+        found.interest = _interest(actor, proposal)
     return found
+
+
+def _answers(given: Sequence[Any]) -> QuerySet[Any, Any]:
+    rows = ExpressionOfInterest.objects.filter(proposal=given[0]).order_by()
+    return rows.values("state").annotate(number=Count("pk"))
+
+
+def _asking(given: Sequence[Any]) -> QuerySet[Any, Any]:
+    return Admission.objects.filter(proposal=given[0], state=AdmissionState.ASKED).values("pk")
+
+
+_INTEREST = ("id", "state")
+
+
+def _interest(actor: Actor, proposal: Proposal) -> ExpressionOfInterest | None:
+    """The last answer of `actor`'s side. One query."""
+    speaks = sorted(actor.scope_ids(ORGANISATION, *SPEAKERS))
+
+    def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
+        rows = ExpressionOfInterest.objects.filter(InterestQuerySet.of_side(given[1], given[2:]), proposal=given[0])
+        return rows.order_by("-created_at", "-pk").values(*_INTEREST)[:1]
+
+    ids = [proposal.pk, actor.account_id or 0, *(padded(speaks) if speaks else [])]
+    for one in rows_of("proposals: an answer", build, ids):
+        found: ExpressionOfInterest = ExpressionOfInterest.from_db(DEFAULT_DB_ALIAS, _INTEREST, list(one.values()))
+        return found
+    return None
 
 
 def portrait(actor: Actor, proposal: Proposal, now: datetime) -> dict[str, Any]:
     """Everything that the page shows. Seven queries at most for visitors, eleven for the owner's side."""
     stands = standing_of(actor, proposal)
     reads = stands.reads
-    links = ProposalConcept.objects.filter(proposal=proposal).exclude(origin=ConceptOrigin.SUGGESTED)
-    topics = topics_of(links.select_related("concept__scheme").order_by("pk"))
+    topics = topics_of([proposal.pk]).get(proposal.pk, [])
     key = ("proposal", proposal.pk)
     how = standing(actor, [key])
     here = to("proposals:proposal", *address_of(proposal))
@@ -132,9 +160,7 @@ def portrait(actor: Actor, proposal: Proposal, now: datetime) -> dict[str, Any]:
         "partners_bring": proposal.partners_bring if reads.summary else "",
         "html": Markup(proposal.html) if reads.text else "",  # noqa: S704 - cleaned when it was written
         "reads": reads,
-        "files": [
-            {"name": one.name, "url": address(one), "size": filesizeformat(one.size)} for one in files_of(key, actor)
-        ]
+        "files": [{"name": one.name, "url": address(one), "size": filesizeformat(one.size)} for one in files_shown(key)]
         if reads.text
         else [],
         "facts": _facts(proposal, reads),

@@ -4,12 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from filanda.components.proposals.ladder import with_rungs
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
+
+from filanda.components.proposals.ladder import knows, with_rungs
 from filanda.components.proposals.models import Proposal
+from filanda.directory.organisations.models import Organisation
+from filanda.directory.taxonomies.models import Concept
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
-from filanda.spaces.models import SCOPE
+from filanda.kernel.regions.scoped import active_region
+from filanda.spaces.models import SCOPE, Space
 
 __all__ = ["KIND", "address_of", "as_line", "lines", "proposal_at", "title_of"]
 
@@ -27,11 +35,36 @@ def title_of(proposal: Proposal) -> str:
     return proposal.title or proposal.get_kind_display()
 
 
+_WHOLE = tuple(one.attname for one in Proposal._meta.concrete_fields)
+# Of what stands around it, what its pages show; the rest is read where it is asked for.
+_AROUND: dict[str, tuple[type[Any], tuple[str, ...]]] = {
+    "space": (Space, ("id", "region_id", "kind", "slug", "names", "openness", "archived_at")),
+    "organisation": (Organisation, ("id", "name", "helix_role", "hidden_at")),
+    "place": (Concept, ("id", "labels")),
+}
+
+
 def proposal_at(actor: Actor, number: int) -> Proposal | None:
     """The proposal, with its space, place and organisation, if `actor` may know it. One query."""
-    rows = Proposal.objects.visible_to(actor).filter(pk=number)
-    found: Proposal | None = rows.select_related("space", "organisation", "place", "region").first()
+    rows = rows_of("proposals: one", _read_one, [number])
+    if not rows:
+        return None
+    row = rows[0]
+    found: Proposal = Proposal.from_db(DEFAULT_DB_ALIAS, _WHOLE, [row[name] for name in _WHOLE])
+    if not knows(actor, found):
+        return None
+    found.region = active_region()
+    for role, (model, fields) in _AROUND.items():
+        if row[f"{role}__id"] is not None:
+            values = [row[f"{role}__{name}"] for name in fields]
+            setattr(found, role, model.from_db(DEFAULT_DB_ALIAS, fields, values))
     return found
+
+
+def _read_one(given: Sequence[Any]) -> QuerySet[Any, Any]:
+    """Whoever asks: `knows` decides."""
+    around = (f"{role}__{name}" for role, (_model, fields) in _AROUND.items() for name in fields)
+    return Proposal.objects.filter(pk=given[0]).values(*_WHOLE, *around)
 
 
 def as_line(proposal: Proposal, *, summary: bool) -> ThingLine:

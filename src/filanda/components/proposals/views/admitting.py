@@ -27,6 +27,7 @@ from filanda.kernel.identity.models import Account
 from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.policies import decide
 from filanda.kernel.ui.addresses import address_or_none
+from filanda.kernel.ui.numbers import id_in
 from filanda.kernel.workflow import MoveNotPossible
 
 __all__ = ["admissions", "ask"]
@@ -106,13 +107,13 @@ def admissions(request: HttpRequest, number: int) -> HttpResponse:
     if request.method != "POST":
         return _listed(request, found)
     move = request.POST.get("move", "")
-    at = request.POST.get("admission", "")
-    if move not in MOVES or not at.isascii() or not at.isdigit() or len(at) > 18:
+    at = id_in(request.POST.get("admission", ""))
+    if move not in MOVES or at is None:
         raise Http404
     try:
-        _do(request, found, move, int(at))
+        _do(request, found, move, at)
     except ValidationError as error:
-        return _listed(request, found, int(at), {name: " ".join(said) for name, said in error.message_dict.items()})
+        return _listed(request, found, at, {name: " ".join(said) for name, said in error.message_dict.items()})
     except (MoveNotPossible, admitting.AdmissionNotPossible) as error:
         messages.warning(request, str(error))
     return redirect("proposals:admissions", found.pk)

@@ -139,7 +139,7 @@ def _shown(
 def _names(region: Region, actor: Actor, several: list[Selection]) -> facets.Names:
     # Only spaces that the reader may know of are named: a kept number tells nothing.
     chosen = {found for one in several for found in ids_in(one.filters.get("space", ()))}
-    known = Space.objects.visible_to(actor).filter(pk__in=[int(value) for value in chosen]) if chosen else ()
+    known = Space.objects.visible_to(actor).filter(pk__in=chosen) if chosen else ()
     counted = [FacetCount("space", str(space.pk), 1) for space in known]
     return facets.names_of(region, counted, Selection())
 
