@@ -82,7 +82,13 @@ def test_choices_are_kept_and_wrong_ones_are_told(ada, client):
     assert Choice.objects.get().channel == "weekly"
     assert (Preferences.objects.get().quiet_from, Preferences.objects.get().no_mail_since) == (22, None)
     assert "Saved" in client.get("/en/notifications/choices/?saved").content.decode()
-    for bad in ({"c-0-threads": "pigeon"}, {"quiet_from": "25"}, {"c-0-threads": ""}, {"quiet_until": "²"}):
+    for bad in (
+        {"c-0-threads": "pigeon"},
+        {"quiet_from": "25"},
+        {"c-0-threads": ""},
+        {"quiet_until": "²"},
+        {"quiet_from": "9" * 5000},
+    ):
         assert client.post("/en/notifications/choices/", {**good, **bad}).status_code == 422
     assert Choice.objects.get().channel == "weekly"
 

@@ -18,6 +18,7 @@ from filanda.kernel.identity.models import SPACE_ROLES, Account, Role, RoleGrant
 from filanda.kernel.manifests import Waiting, manifests
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import fold
+from filanda.kernel.ui.numbers import id_in
 
 __all__ = [
     "GrantPage",
@@ -155,6 +156,7 @@ def people_called(q: str, most: int = 10) -> list[Account]:
 def organisations_called(actor: Actor, typed: str, most: int = 5) -> list[Organisation]:
     """Organisations whose whole name, or id, is `typed`. One query."""
     seen = Organisation.objects.visible_to(actor)
-    if typed.isascii() and typed.isdecimal() and len(typed) < 19:
-        return list(seen.filter(pk=int(typed)))
+    number = id_in(typed)
+    if number is not None:
+        return list(seen.filter(pk=number))
     return list(seen.filter(sort_key=fold(typed)[:300]).order_by("pk")[:most])

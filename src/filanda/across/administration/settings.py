@@ -23,6 +23,7 @@ from filanda.kernel.text.folding import clean
 from filanda.kernel.ui.assets import manifest as built_assets
 from filanda.kernel.ui.colours import LEAST, colour_of, worst_contrast
 from filanda.kernel.ui.moments import number
+from filanda.kernel.ui.numbers import id_in
 
 __all__ = ["PARTS", "Values", "checked", "retentions", "stamp_of", "themes", "values_of"]
 
@@ -190,15 +191,15 @@ def _check_retention(region: Region, given: Mapping[str, Any]) -> tuple[Values, 
         typed = str(given.get(name, "")).strip()
         if typed in ("", str(kept.days)):
             continue
-        is_number = typed.isascii() and typed.isdecimal() and len(typed) < 6
-        if not is_number or not SHORTEST_KEPT <= int(typed) <= LONGEST_KEPT:
+        days = id_in(typed)
+        if days is None or not SHORTEST_KEPT <= days <= LONGEST_KEPT:
             wrong[f"retention-{name}"] = _("Give a number of days from %(least)s to %(most)s.") % {
                 "least": SHORTEST_KEPT,
                 "most": LONGEST_KEPT,
             }
             values[name] = typed
         else:
-            values[name] = int(typed)
+            values[name] = days
     return values, wrong
 
 

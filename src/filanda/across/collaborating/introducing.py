@@ -24,6 +24,7 @@ from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.text.folding import fold
 from filanda.kernel.ui.addresses import lead
+from filanda.kernel.ui.numbers import id_in
 
 __all__ = ["chosen", "found_by", "hats", "introduction_page", "list_page", "party_of", "proposal_about"]
 
@@ -34,24 +35,26 @@ _S = IntroductionState
 
 def proposal_about(actor: Actor, given: str) -> Proposal | None:
     """The proposal that a page's `?proposal=` names, if `actor` may know it."""
-    if not given.isdecimal() or len(given) > 18:
+    number = id_in(given)
+    if number is None:
         return None
-    found: Proposal | None = Proposal.objects.visible_to(actor).filter(pk=int(given)).first()
+    found: Proposal | None = Proposal.objects.visible_to(actor).filter(pk=number).first()
     return found
 
 
 def chosen(actor: Actor, key: str) -> dict[str, Any] | None:
     """Who "organisation:12" or "person:34" is, as far as `actor` may know them; None for nobody."""
-    kind, _colon, number = key.partition(":")
-    if not number.isdecimal() or len(number) > 18:
+    kind, _colon, typed = key.partition(":")
+    number = id_in(typed)
+    if number is None:
         return None
     if kind == "organisation":
-        body = Organisation.objects.visible_to(actor).filter(pk=int(number), is_external=False).first()
+        body = Organisation.objects.visible_to(actor).filter(pk=number, is_external=False).first()
         if body is not None:
             url = reverse("finder:organisation-short", args=[body.pk])
             return {"key": key, "name": body.name, "url": url, "organisation_id": body.pk, "account_id": None}
     if kind == "person":
-        person = Person.objects.visible_to(actor).filter(pk=int(number), erased_at=None).first()
+        person = Person.objects.visible_to(actor).filter(pk=number, erased_at=None).first()
         if person is not None and person.account_id is not None:
             url = reverse("profiles:person", args=[person.pk, person.slug])
             return {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from filanda.capabilities.notifications.choices import KIND_LABELS
 from filanda.capabilities.notifications.models import Channel
+from filanda.kernel.ui.numbers import id_in
 
 __all__ = ["Choices", "read_choices"]
 
@@ -39,9 +40,9 @@ def read_choices(data: QueryDict, space_ids: Collection[int]) -> Choices:
             else:
                 found.errors["channel"] = _("Choose one of the ways that are listed.")
     for name in ("quiet_from", "quiet_until"):
-        given = data.get(name, "0")
-        if given.isascii() and given.isdigit() and int(given) <= 23:
-            setattr(found, name, int(given))
+        hour = id_in(data.get(name, "0"))
+        if hour is not None and hour <= 23:
+            setattr(found, name, hour)
         else:
             found.errors[name] = _("Choose an hour from the list.")
     return found

@@ -23,6 +23,7 @@ from filanda.kernel.journal import chain
 from filanda.kernel.journal.models import Event
 from filanda.kernel.policies import require
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.numbers import id_in
 
 __all__ = ["journal", "verify"]
 
@@ -76,9 +77,9 @@ def _page(
                 errors[name] = [_("Give a day, like 2026-11-22.")]
             else:
                 rows = rows.filter(at__lt=moment) if name == "to" else rows.filter(at__gte=moment)
-    before = asked["before"]
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    before = id_in(asked["before"])
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     events = list(rows.select_related("account").order_by("-pk")[: PAGE + 1])
     more = len(events) > PAGE
     events = events[:PAGE]

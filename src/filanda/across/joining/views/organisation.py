@@ -50,6 +50,7 @@ from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.numbers import id_in
 from filanda.kernel.workflow import MoveNotPossible
 
 __all__ = ["done", "organisation"]
@@ -246,10 +247,8 @@ def _sentence(error: Exception) -> str:
 
 
 def _chosen(request: HttpRequest) -> Choice | None:
-    text = request.POST.get("organisation", "") or request.GET.get("organisation", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        return None
-    return choice_of(actor_of(request), int(text))
+    number = id_in(request.POST.get("organisation", "") or request.GET.get("organisation", ""))
+    return choice_of(actor_of(request), number) if number is not None else None
 
 
 def _shown(

@@ -27,6 +27,7 @@ from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.legal.actions import VersionChanged, give_consent
 from filanda.kernel.legal.queries import missing_consents
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.numbers import ids_in
 
 __all__ = ["draft", "start", "topics", "you"]
 
@@ -121,11 +122,10 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
-    chosen = [value for value in request.POST.getlist("interests")[:20] if value.isascii() and value.isdecimal()]
     return {
         "name": request.POST.get("name", ""),
         "purpose": request.POST.get("purpose", ""),
-        "interests": [int(value) for value in chosen if len(value) < 19],
+        "interests": ids_in(request.POST.getlist("interests")[:20]),
     }
 
 

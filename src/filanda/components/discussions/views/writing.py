@@ -26,6 +26,7 @@ from filanda.components.discussions.forms import FILE_BYTES, FILES_MOST, Written
 from filanda.components.discussions.framing import Room, enter, post_rows
 from filanda.components.discussions.views.reading import at_post
 from filanda.kernel.policies import Forbidden
+from filanda.kernel.ui.numbers import id_in
 from filanda.spaces.actions.joining import join_space
 from filanda.spaces.errors import NotAllowedIn, TooOften
 
@@ -289,10 +290,10 @@ def accept(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """post: the number of the answer; 0 takes the mark away."""
     room = enter(request, slug)
     thread = room.find(number)
-    asked = request.POST.get("post", "")
-    if not asked.isdecimal() or len(asked) > 9:
+    asked = id_in(request.POST.get("post", ""))
+    if asked is None:
         raise Http404
-    post = room.find_post(thread, int(asked)) if int(asked) else None
+    post = room.find_post(thread, asked) if asked else None
     talking.accept_answer(actor=room.actor, thread=thread, post=post, now=now())
     return HttpResponseRedirect(at_post(room, thread, post.number) if post is not None else room.thread_url(thread))
 
@@ -316,7 +317,7 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     _may_compose(room)
     place = request.POST.get("place", "")
     kind, _colon, number = place.partition(":")
-    if kind not in ("thread", "post", "space") or not number.isdecimal() or len(number) > 18:
+    if kind not in ("thread", "post", "space") or id_in(number) is None:
         raise Http404
     source = request.POST.get("source", "").replace("\r\n", "\n")
     title = " ".join(request.POST.get("title", "").split())[:TITLE_MOST]
