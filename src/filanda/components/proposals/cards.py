@@ -10,18 +10,20 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import QuerySet, TextChoices
+from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from filanda.capabilities.collaborations.models import Cooperation
 from filanda.components.proposals.ladder import Rungs, with_rungs
 from filanda.components.proposals.models import Proposal, ProposalConcept, ProposalKind, ProposalState
-from filanda.directory.organisations.models import ConceptOrigin, Organisation
+from filanda.directory.organisations.models import ConceptOrigin, HelixRole, Organisation
 from filanda.directory.organisations.queries import slug_of
 from filanda.directory.people.models import STAFF, Person
 from filanda.directory.taxonomies.models import Concept, label_in
 from filanda.kernel.database.compiled import padded
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.kept import Kept
 
 __all__ = ["Card", "Topic", "Who", "cards", "topics_of", "whose"]
 
@@ -91,7 +93,13 @@ class Card:
     topics: list[Topic] = field(default_factory=list)
 
 
-_PROPOSAL = tuple(one.attname for one in Proposal._meta.concrete_fields if one.name not in ("source", "html"))
+# What cards show, and what `ladder.rungs_with` decides by.
+_PROPOSAL = (
+    *("id", "space_id", "audience", "kind", "owner_id", "organisation_id", "title", "summary", "language"),
+    *("summary_for", "text_for", "needs_undertaking", "cooperation", "trl_now", "trl_wanted", "ipr", "place_id"),
+    *("partners_bring", "budget", "facilitator_id", "state", "published_at", "expires_at", "answers_count"),
+    "hidden_at",
+)
 _BODY = ("id", "name", "helix_role", "hidden_at")
 _PLACE = ("id", "labels")
 
@@ -102,6 +110,7 @@ def cards(actor: Actor, ids: Sequence[int]) -> list[Card]:
     """
     if not ids:
         return []
+    actor = copy(actor)  # itself: requests hold it lazily, and each row asks it several times
     wanted = padded(ids)
     rows = [_proposal(one) for one in rows_of("proposals: cards", _read, wanted)]
     found = {row.pk: row for row in with_rungs(actor, rows) if row.rungs.title}  # type: ignore[attr-defined]
@@ -109,20 +118,25 @@ def cards(actor: Actor, ids: Sequence[int]) -> list[Card]:
         return []
     topics = topics_of(wanted)
     owners = whose(actor, found.values())
-    words = _Words(*(_said(choices) for choices in (ProposalKind, ProposalState, Cooperation)))
+    words = _words.get(get_language() or "", _said)
     return [_card(found[one], owners[one], topics.get(one, []), words) for one in ids if one in found]
 
 
 class _Words(NamedTuple):
-    """What values are called in the reader's language: asked once for all rows."""
+    """What values are called in the reader's language."""
 
     kinds: dict[str, str]
     states: dict[str, str]
     cooperation: dict[str, str]
+    roles: dict[str, str]
 
 
-def _said(choices: type[TextChoices]) -> dict[str, str]:
-    return {value: str(label) for value, label in choices.choices}
+_words: Kept[str, _Words] = Kept(3600.0)
+
+
+def _said() -> _Words:
+    lists = (ProposalKind, ProposalState, Cooperation, HelixRole)
+    return _Words(*({value: str(label) for value, label in choices.choices} for choices in lists))
 
 
 def _read(ids: Sequence[int]) -> QuerySet[Any, Any]:
@@ -154,6 +168,7 @@ def whose(actor: Actor, rows: Iterable[Proposal], *, with_people: bool = False) 
     rows = list(rows)
     accounts = {row.owner_id for row in rows if row.owner_id is not None and (with_people or not _body(row))}
     people = _people(actor, sorted(accounts)) if accounts else {}
+    roles = _words.get(get_language() or "", _said).roles
     found = {}
     for row in rows:
         person = people.get(row.owner_id or 0)
@@ -163,7 +178,7 @@ def whose(actor: Actor, rows: Iterable[Proposal], *, with_people: bool = False) 
             organisation=body.name if body else "",
             organisation_slug=slug_of(body.name) if body else "",
             helix_role=body.helix_role if body else "",
-            helix_label=body.get_helix_role_display() if body else "",
+            helix_label=roles.get(body.helix_role, "") if body else "",
             person_id=person.pk if person else None,
             person=person.name if person else "",
             person_slug=person.slug if person else "",
@@ -181,7 +196,7 @@ def _people(actor: Actor, accounts: Sequence[int]) -> dict[int, Person]:
     own = [actor.account_id] if actor.is_member and not is_staff and actor.account_id is not None else []
 
     def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
-        reader = replace(copy(actor), account_id=given[0]) if own else actor  # a copy: requests hold it lazily
+        reader = replace(copy(actor), account_id=given[0]) if own else actor
         return Person.objects.visible_to(reader).filter(account__in=given[len(own) :]).values(*_PERSON)
 
     key = ("proposals: people of cards", is_staff, actor.is_member, bool(own))

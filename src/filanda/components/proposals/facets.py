@@ -20,33 +20,23 @@ from filanda.directory.taxonomies.models import Concept, ConceptScheme, label_in
 from filanda.kernel.kept import Kept
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import shapes
+from filanda.kernel.ui.numbers import ids_in
 from filanda.spaces.models import Space
 
-__all__ = ["Names", "active_filters", "facet_label", "groups", "names_of", "province_map", "sorts"]
+__all__ = ["Names", "active_filters", "groups", "names_of", "province_map", "sorts"]
 
 OPTIONS_SHOWN = 12
 IS_OPEN = frozenset({"open", "kind", "s3", "cooperation"})
 _LEVELS = 2
 
 
-def facet_label(name: str) -> str:
-    """The heading over a facet."""
-    return {
-        "open": _("State"),
-        "kind": _("Kind of proposal"),
-        "cooperation": _("Cooperation wanted"),
-        "stage": _("Stage of development"),
-        "s3": _("Ecosystem (S3)"),
-        "helix_role": _("Kind of organisation"),
-        "province": _("Province"),
-        "space": _("Community"),
-    }[name]
-
-
 @dataclass(frozen=True)
 class Names:
-    """What values of facets are called. `broader`: of concepts that lie below another one, that one's code."""
+    """What facets (`headings`) and their values are called. `broader`: of concepts that lie below another one, that
+    one's code.
+    """
 
+    headings: Mapping[str, str]
     labels: Mapping[str, Mapping[str, str]]
     broader: Mapping[str, str]
 
@@ -55,6 +45,8 @@ class Names:
 
 
 _concepts: Kept[tuple[int, str], dict[str, tuple[str, str]]] = Kept(60.0)
+_words: Kept[tuple[int, str], tuple[dict[str, str], dict[str, dict[str, str]]]] = Kept(60.0)
+_spaces: Kept[tuple[int, frozenset[int]], dict[int, dict[str, str]]] = Kept(60.0)
 
 
 def _concept_names(region: Region, language: str) -> dict[str, tuple[str, str]]:
@@ -73,33 +65,58 @@ def _read_names(region: Region, language: str) -> dict[str, tuple[str, str]]:
 
 
 def names_of(region: Region, counted: Iterable[FacetCount], selection: Selection) -> Names:
-    """What the values that were counted or chosen are called. Up to two queries. Spaces are named only where the index
-    counted something in them for this reader.
+    """What the values that were counted or chosen are called. Up to two queries a minute, a process. Spaces are named
+    only where the index counted something in them for this reader.
     """
     language = (get_language() or "it").split("-")[0]
-    counted = list(counted)
     concepts = _concept_names(region, language)
-    ids = {int(one.value) for one in counted if one.name == "space" and one.count and one.value.isdigit()}
-    spaces = dict(Space.objects.filter(pk__in=ids).values_list("pk", "names")) if ids else {}
-    drawn = shapes.load(region.shapes)
-    areas = drawn["areas"] if drawn else ()
+    ids = frozenset(ids_in(one.value for one in counted if one.name == "space" and one.count))
+    spaces = _spaces.get((region.pk, ids), lambda: _read_spaces(ids)) if ids else {}
+    headings, labels = _words.get((region.pk, language), lambda: (_headings(), _said(region, language)))
     return Names(
-        labels={
-            "open": {"yes": _("Open to answers"), "no": _("Ended")},
-            "kind": {value: str(label) for value, label in ProposalKind.choices},
-            "cooperation": {value: str(label) for value, label in Cooperation.choices},
-            "stage": {
-                "early": _("Idea and first proof (TRL 1 to 3)"),
-                "middle": _("Prototype and tests (TRL 4 to 6)"),
-                "late": _("Ready or nearly (TRL 7 to 9)"),
-            },
+        headings=headings,
+        labels=labels
+        | {
             "s3": {code: label for code, (label, _above) in concepts.items()},
-            "helix_role": {value: str(label) for value, label in HelixRole.choices},
-            "province": {area["code"]: area["name"].get(language) or area["name"]["it"] for area in areas},
             "space": {str(pk): label_in(names, language) for pk, names in spaces.items()},
         },
         broader={code: above for code, (_label, above) in concepts.items()},
     )
+
+
+def _read_spaces(ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    return dict(Space.objects.filter(pk__in=ids).values_list("pk", "names"))
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "open": _("State"),
+        "kind": _("Kind of proposal"),
+        "cooperation": _("Cooperation wanted"),
+        "stage": _("Stage of development"),
+        "s3": _("Ecosystem (S3)"),
+        "helix_role": _("Kind of organisation"),
+        "province": _("Province"),
+        "space": _("Community"),
+    }
+
+
+def _said(region: Region, language: str) -> dict[str, dict[str, str]]:
+    """What values are called whose words stand in our sentences or in the region's shapes."""
+    drawn = shapes.load(region.shapes)
+    areas = drawn["areas"] if drawn else ()
+    return {
+        "open": {"yes": _("Open to answers"), "no": _("Ended")},
+        "kind": {value: str(label) for value, label in ProposalKind.choices},
+        "cooperation": {value: str(label) for value, label in Cooperation.choices},
+        "stage": {
+            "early": _("Idea and first proof (TRL 1 to 3)"),
+            "middle": _("Prototype and tests (TRL 4 to 6)"),
+            "late": _("Ready or nearly (TRL 7 to 9)"),
+        },
+        "helix_role": {value: str(label) for value, label in HelixRole.choices},
+        "province": {area["code"]: area["name"].get(language) or area["name"]["it"] for area in areas},
+    }
 
 
 def groups(counted: Iterable[FacetCount], selection: Selection, names: Names) -> list[dict[str, Any]]:
@@ -126,7 +143,7 @@ def groups(counted: Iterable[FacetCount], selection: Selection, names: Names) ->
             made.append(
                 {
                     "name": name,
-                    "label": facet_label(name),
+                    "label": names.headings[name],
                     "is_open": bool(chosen) or name in IS_OPEN,
                     "more": len(options) - len(shown),
                     "options": shown,

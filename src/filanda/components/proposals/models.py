@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -238,8 +239,7 @@ class Proposal(models.Model):
     @property
     def slug(self) -> str:
         """Words for an address, never those of one of the proposal's other pages."""
-        words = slugify(self.title)[:80].strip("-") or "-"
-        return f"{words}-proposal" if words in PAGES else words
+        return _slug(self.title)
 
     @property
     def is_open(self) -> bool:
@@ -256,6 +256,12 @@ class Proposal(models.Model):
         return (
             actor.account_id is not None and actor.account_id == self.facilitator_id and Role.FACILITATOR in actor.roles
         )
+
+
+@lru_cache(maxsize=4096)
+def _slug(title: str) -> str:
+    words = slugify(title)[:80].strip("-") or "-"
+    return f"{words}-proposal" if words in PAGES else words
 
 
 class ProposalConcept(models.Model):

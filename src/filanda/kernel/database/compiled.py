@@ -25,6 +25,7 @@ __all__ = ["forget", "padded", "rows"]
 _FIRST_STAND_IN = 7_000_000_000_000_000_000
 _WITHIN = re.compile(str(_FIRST_STAND_IN)[:-6] + r"\d{6}")
 _KEPT = 600
+_SIZES = (1, 4, 10, 20, 50)
 
 Build = Callable[[Sequence[Any]], "QuerySet[Any, Any]"]
 
@@ -47,10 +48,10 @@ _kept: OrderedDict[Hashable, _Compiled | None] = OrderedDict()
 
 
 def padded(ids: Sequence[int]) -> list[int]:
-    """`ids` (one at least) with the last repeated, so that lists of any length need few compiled queries: 1, 4, 16,
-    then hundreds.
+    """`ids` (one at least) with the last repeated, so that lists of any length need few compiled queries: 1, 4, 10, 20
+    (as many as a page of most lists has), 50, then hundreds.
     """
-    size = next((size for size in (1, 4, 16) if len(ids) <= size), -(-len(ids) // 100) * 100)
+    size = next((size for size in _SIZES if len(ids) <= size), -(-len(ids) // 100) * 100)
     return list(ids) + list(ids[-1:]) * (size - len(ids))
 
 

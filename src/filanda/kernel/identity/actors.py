@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import now
@@ -33,12 +34,12 @@ class Actor:
     def is_visitor(self) -> bool:
         return self.account_id is None and not self.is_platform
 
-    @property
+    @cached_property
     def is_member(self) -> bool:
         """Whether they are somebody in this region. An account alone, of another region say, is a stranger here."""
         return bool(self.roles or self.withheld)
 
-    @property
+    @cached_property
     def audience_tokens(self) -> tuple[str, ...]:
         """What search documents this actor may find: every hit and every count is filtered on these."""
         tokens = ["public"]

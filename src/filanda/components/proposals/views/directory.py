@@ -114,7 +114,6 @@ def row_of(card: Card, now: datetime, q: str = "") -> dict[str, Any]:
     """A proposal as a row of _rows.html. No query."""
     language = (get_language() or "it")[:2]
     left = (card.expires_at - now) // timedelta(days=1) if card.expires_at is not None and card.is_open else None
-    who = card.who
     return {
         "id": card.id,
         "url": to("proposals:proposal", card.id, card.slug),
@@ -125,8 +124,7 @@ def row_of(card: Card, now: datetime, q: str = "") -> dict[str, Any]:
         "state": card.state,
         "state_label": "" if card.state == ProposalState.PUBLISHED else card.state_label,
         "summary": mark(card.summary, q, card.language) if q and card.summary else card.summary,
-        "who": who,
-        "who_url": _who_url(card),
+        "who": card.who,
         "cooperation": ", ".join(card.cooperation_labels[:2]),
         "place": card.place,
         "topics": list(dict.fromkeys(topic.label for topic in card.topics))[:3],
@@ -135,13 +133,6 @@ def row_of(card: Card, now: datetime, q: str = "") -> dict[str, Any]:
         "is_whole": card.reads.text,
         "answers": card.answers_count,
     }
-
-
-def _who_url(card: Card) -> str:
-    who = card.who
-    if who.organisation_id is not None:
-        return address_or_none("finder:organisation", who.organisation_id, who.organisation_slug)
-    return address_or_none("profiles:person", who.person_id, who.person_slug) if who.person_id is not None else ""
 
 
 # Feed and exports

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -35,6 +36,7 @@ __all__ = [
 _TAKEN = frozenset({"manage", "say"})  # last parts of addresses that are not an organisation's page
 
 
+@lru_cache(maxsize=4096)  # a list shows twenty, and the same ones often
 def slug_of(name: str) -> str:
     """The words of an organisation's address, for readers: the id alone finds it."""
     slug = slugify(name)[:80] or "-"
