@@ -29,7 +29,7 @@ from ninja.responses import Response
 
 from filanda import __version__
 from filanda.across.finder import api as finder
-from filanda.across.finder.records import ProblemDocument
+from filanda.across.finder.answered import ProblemDocument
 from filanda.across.profiles import api as profiles
 from filanda.capabilities.needs.limits import LIMITS
 from filanda.components.discussions import api as discussions

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from filanda.across.finder import records
+from filanda.across.finder import asked
 from filanda.across.finder.records import plain
 from filanda.capabilities.matching import vectors
 from filanda.capabilities.matching.embedding import embedder
@@ -42,10 +42,10 @@ def names(answer):
 def test_codes_are_those_of_the_models():
     from typing import get_args
 
-    assert set(get_args(records.HelixRoleCode)) == set(HelixRole.values)
-    assert set(get_args(records.SizeCode)) == set(Size.values)
-    assert set(get_args(records.StateCode)) == set(OrganisationState.values)
-    assert set(get_args(records.EvidenceKindCode)) == set(EvidenceKind.values)
+    assert set(get_args(asked.HelixRoleCode)) == set(HelixRole.values)
+    assert set(get_args(asked.SizeCode)) == set(Size.values)
+    assert set(get_args(asked.StateCode)) == set(OrganisationState.values)
+    assert set(get_args(asked.EvidenceKindCode)) == set(EvidenceKind.values)
 
 
 # Matches

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The finder's operations of the public API: visitors only, the same reads and limits as the pages.
 
-Each translates, makes one call and gives a record of `records`; failures are problems (kernel.ui.problems).
+Each translates, makes one call and takes and gives the shapes of `asked` and `answered`; failures are problems (kernel.ui.problems).
 """
 
 from __future__ import annotations
@@ -18,23 +18,27 @@ from ninja import Body, Query, Router
 
 from filanda.across.finder import queries
 from filanda.across.finder.addresses import Addresses
-from filanda.across.finder.paging import link_pages
-from filanda.across.finder.parameters import Selection
-from filanda.across.finder.records import (
+from filanda.across.finder.answered import (
     ConceptList,
-    ConceptParameters,
-    Links,
-    ListParameters,
-    MatchParameters,
-    MatchRequest,
     MatchResponse,
     OrganisationList,
     OrganisationRecord,
-    PageParameters,
-    Parameters,
     SchemeList,
     SuggestionList,
+)
+from filanda.across.finder.asked import (
+    ConceptParameters,
+    ListParameters,
+    MatchParameters,
+    MatchRequest,
+    PageParameters,
+    Parameters,
     SuggestionParameters,
+)
+from filanda.across.finder.paging import link_pages
+from filanda.across.finder.parameters import Selection
+from filanda.across.finder.records import (
+    Links,
     concept_list,
     match_response,
     organisation_list,

@@ -1,25 +1,44 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the API and `filanda match --json` say and take: schemas, each made from what the pages are made from.
-
-Field names and codes are stable and English; labels are in the reader's language. `null` means unknown. Descriptions
-are source strings: they are translated when the OpenAPI document is shown (site.api).
-"""
+"""How answers of the API are made, each from what the pages are made from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_  # noqa: N812 - under this name it is collected
 from markupsafe import Markup
-from ninja import Field, Schema
-from pydantic import AfterValidator, ConfigDict, ValidationInfo, model_validator
-from pydantic_core import PydanticCustomError
 
 from filanda.across.finder.addresses import Addresses
+from filanda.across.finder.answered import (
+    BestEvidence,
+    ConceptList,
+    ConceptRecord,
+    ConceptUse,
+    EvidencePage,
+    EvidenceRecord,
+    FacetRecord,
+    FacetValue,
+    IdentifierRecord,
+    KindCount,
+    LinkRecord,
+    ListedOrganisation,
+    MatchedEvidence,
+    MatchedOrganisation,
+    MatchResponse,
+    OrganisationList,
+    OrganisationRecord,
+    PartnerRecord,
+    PartyRecord,
+    Province,
+    SchemeRecord,
+    SiteRecord,
+    SourceIdentity,
+    SuggestionList,
+    SuggestionRecord,
+)
+from filanda.across.finder.asked import Facets
 from filanda.across.finder.labels import Name, facet_label, value_label
 from filanda.across.finder.listing import WORDS_SHOWN, completion_url
 from filanda.across.finder.portrait import (
@@ -32,7 +51,7 @@ from filanda.across.finder.portrait import (
 )
 from filanda.across.finder.queries import EVIDENCE_SHOWN, Completion, ConceptPage, Directory, NeedAnswer
 from filanda.capabilities.matching.explaining import distinct
-from filanda.capabilities.matching.queries import LONGEST, SHORTEST, EvidenceMatch, OrganisationMatch
+from filanda.capabilities.matching.queries import EvidenceMatch, OrganisationMatch
 from filanda.capabilities.search.queries import FacetCount
 from filanda.directory.organisations.models import IdentifierScheme
 from filanda.directory.organisations.queries import (
@@ -46,40 +65,6 @@ from filanda.directory.organisations.queries import (
 )
 from filanda.directory.taxonomies.models import ConceptScheme
 from filanda.kernel.regions.models import Region
-from filanda.kernel.ui.problems import INVALID, FieldError, Problem
-
-
-def _printable(value: str) -> str:
-    # The index takes no other values, and a filter that is dropped would find everything.
-    if not value.isprintable():
-        raise PydanticCustomError("not_printable", "not printable")
-    return value
-
-
-Code = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
-HelixRoleCode = Literal["industry", "academia", "government", "civil_society", "unknown"]
-SizeCode = Literal["micro", "small", "medium", "sme", "large", "unknown"]
-StateCode = Literal["listed", "claimed", "verified"]
-EvidenceKindCode = Literal[
-    "product",
-    "service",
-    "project",
-    "patent",
-    "publication",
-    "prototype",
-    "dataset",
-    "software",
-    "standard",
-    "spin_off",
-]
-OriginCode = Literal["stated", "confirmed", "suggested"]
-SortCode = Literal["relevance", "name", "evidence"]
-
-MATCHES, MATCHES_MOST = 10, 50
-PAGE, PAGE_MOST, FURTHEST = 20, 100, 10_000
-CONCEPTS, CONCEPTS_MOST = 100, 500
-SUGGESTIONS, SUGGESTIONS_MOST = 8, 20
-VALUES_MOST = 40
 
 
 @dataclass(frozen=True)
@@ -97,415 +82,6 @@ class Links:
 
     def completion(self, one: Completion) -> str:
         return self.origin + completion_url(one, self.addresses)
-
-
-# What is asked
-
-
-class Parameters(Schema):
-    """Parameters of a query string. One that is not known is refused: a misspelt filter would find everything."""
-
-    lang: str | None = Field(
-        None,
-        description=N_(
-            "Language of labels and messages, one of the region's. Without it, Accept-Language decides, else the "
-            "region's own language."
-        ),
-        json_schema_extra={"enum": ["it", "en"]},
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _only_known(cls, data: Any, info: ValidationInfo) -> Any:
-        asked = (info.context or {})["request"].GET
-        known = {field.alias or name for name, field in cls.model_fields.items()}
-        if unknown := [name for name in asked if name not in known]:
-            sentence = _("There is no such parameter here. There are: %(names)s.") % {"names": ", ".join(sorted(known))}
-            raise Problem(
-                INVALID,
-                _("Some parameters are not known here; see errors."),
-                [FieldError(sentence, parameter=name[:100]) for name in unknown[:20]],
-            )
-        return data
-
-
-class MatchParameters(Parameters):
-    pass
-
-
-class Facets(Schema):
-    """Values of one facet are alternatives, facets narrow each other."""
-
-    helix_role: list[HelixRoleCode] = Field([], max_length=VALUES_MOST, description=N_("Place in the quadruple helix."))
-    s3: list[Code] = Field(
-        [],
-        max_length=VALUES_MOST,
-        description=N_("Codes of the regional smart specialisation strategy: ecosystems or topics. See /concepts."),
-    )
-    activity: list[Code] = Field(
-        [], max_length=VALUES_MOST, description=N_("ATECO section (A) or division (62). See /concepts?scheme=ateco.")
-    )
-    province: list[Code] = Field(
-        [], max_length=VALUES_MOST, description=N_("Province codes such as MI; `unknown` for those without a place.")
-    )
-    evidence_kind: list[EvidenceKindCode] = Field(
-        [], max_length=VALUES_MOST, description=N_("Kinds of evidence, of which the organisation has at least one.")
-    )
-    size: list[SizeCode] = Field(
-        [], max_length=VALUES_MOST, description=N_("Size (Commission Recommendation 2003/361/EC).")
-    )
-    state: list[StateCode] = Field(
-        [], max_length=VALUES_MOST, description=N_("Whether the organisation looks after its page.")
-    )
-
-    def chosen(self) -> dict[str, tuple[str, ...]]:
-        """Facets with at least one value."""
-        names = Facets.model_fields
-        return {name: tuple(sorted(set(getattr(self, name)))) for name in names if getattr(self, name)}
-
-
-class ListParameters(Parameters, Facets):
-    q: str = Field(
-        "", max_length=200, description=N_("Words to search for in names, descriptions and evidence. Empty: all.")
-    )
-    sort: SortCode | None = Field(
-        None, description=N_("Order; without it by relevance when there are words, else by name.")
-    )
-    offset: int = Field(0, ge=0, le=FURTHEST, description=N_("How many results to skip."))
-    limit: int = Field(PAGE, ge=1, le=PAGE_MOST, description=N_("How many results to give."))
-
-
-class PageParameters(Parameters):
-    evidence_kind: EvidenceKindCode | None = Field(None, description=N_("Give evidence of this kind alone."))
-    page: int = Field(1, ge=1, le=10_000, description=N_("Page of the evidence, newest first."))
-    per_page: int = Field(10, ge=1, le=PAGE_MOST, description=N_("Pieces of evidence a page."))
-
-
-class ConceptParameters(Parameters):
-    scheme: str = Field(
-        description=N_("Which scheme: s3, ateco, nuts …; /schemes lists them."),
-        max_length=40,
-        examples=["s3"],
-    )
-    q: str = Field(
-        "", max_length=200, description=N_("Beginnings of words of labels, in any language, or a code. Empty: all.")
-    )
-    offset: int = Field(0, ge=0, le=1_000_000, description=N_("How many concepts to skip; only without `q`."))
-    limit: int = Field(CONCEPTS, ge=1, le=CONCEPTS_MOST, description=N_("How many concepts to give."))
-
-
-class SuggestionParameters(Parameters):
-    q: str = Field(description=N_("What was typed so far; from two characters on."), max_length=200, examples=["latte"])
-    limit: int = Field(SUGGESTIONS, ge=1, le=SUGGESTIONS_MOST, description=N_("How many completions to give."))
-
-
-class MatchFilters(Facets):
-    model_config = ConfigDict(extra="forbid")
-
-
-class MatchRequest(Schema):
-    """A need, in the words of whoever has it."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "text": "Cerchiamo un laboratorio che misuri i batteri nel latte durante la lavorazione.",
-                    "language": "it",
-                    "limit": 5,
-                    "filters": {"helix_role": ["academia"]},
-                }
-            ]
-        },
-    )
-
-    # The limits of the text are checked by the matcher, whose sentences say more than a schema's.
-    text: str = Field(
-        description=N_("The need in plain words, in Italian or English. It is neither stored nor logged."),
-        json_schema_extra={"minLength": SHORTEST, "maxLength": LONGEST},
-    )
-    language: str | None = Field(
-        None, pattern="^[a-z]{2}$", description=N_("Language of the text (ISO 639-1); detected without it.")
-    )
-    limit: int = Field(MATCHES, ge=1, le=MATCHES_MOST, description=N_("How many organisations to give."))
-    filters: MatchFilters = Field(
-        default_factory=lambda: MatchFilters.model_validate({}),
-        description=N_("Consider only organisations with these properties."),
-    )
-
-
-# What is answered
-
-
-class Province(Schema):
-    code: str
-    name: str | None = Field(description=N_("In the reader's language; null where the region has no map of it."))
-
-
-class OrganisationSummary(Schema):
-    id: int
-    name: str
-    short_name: str | None
-    url: str = Field(description=N_("The organisation's page for people."))
-    helix_role: HelixRoleCode
-    helix_label: str
-    legal_kind: str
-    legal_kind_label: str | None
-    size: SizeCode
-    size_label: str | None
-    state: StateCode = Field(description=N_("listed: made from public sources; claimed or verified: looked after."))
-    municipality: str | None
-    province: Province | None
-    evidence_count: int
-
-
-class MatchedEvidence(Schema):
-    id: int
-    title: str
-    title_html: str = Field(description=N_("Escaped HTML with shared words inside <mark>."))
-    kind: EvidenceKindCode
-    kind_label: str
-    year: int | None = Field(description=N_("In which it started."))
-    language: str | None = Field(description=N_("Of title and text (ISO 639-1)."))
-    url: str = Field(description=N_("Where the organisation's page shows it."))
-    share: float = Field(description=N_("Its part of the organisation's score, 0 to 1."))
-    by_meaning: bool = Field(description=N_("Near in meaning."))
-    by_words: bool = Field(description=N_("Shares words with the need."))
-    excerpt: str = Field(description=N_("The part of its text that answers the need best."))
-    excerpt_html: str = Field(description=N_("The same as escaped HTML, with what speaks for it inside <mark>."))
-
-
-class MatchedOrganisation(OrganisationSummary):
-    score: float = Field(description=N_("Comparable within one answer only."))
-    is_close: bool = Field(
-        description=N_("Its nearest evidence is close to the need; otherwise it works in the field.")
-    )
-    counted: int = Field(description=N_("How many pieces of evidence added to the score."))
-    words: list[str] = Field(description=N_("Words that need and evidence share."))
-    evidence: list[MatchedEvidence] = Field(description=N_("The pieces that carried it, nearest to the need first."))
-
-
-class MatchResponse(Schema):
-    language: str | None = Field(description=N_("Of the need, as given or detected; null when unclear."))
-    text_only: bool = Field(description=N_("Meaning could not be compared just now: words alone decided."))
-    total: int = Field(description=N_("How many organisations have any evidence near the need."))
-    organisations: list[MatchedOrganisation] = Field(description=N_("Best first."))
-    notices: list[str] = Field(description=N_("Attributions and licences to show with the data."))
-    took_ms: float = Field(description=N_("Time it took to find and read them, in milliseconds."))
-
-
-class FacetValue(Schema):
-    value: str
-    label: str
-    count: int
-    is_chosen: bool
-
-
-class FacetRecord(Schema):
-    name: str
-    label: str
-    values: list[FacetValue]
-
-
-class BestEvidence(Schema):
-    id: int
-    title: str
-    language: str | None
-    url: str
-
-
-class ListedOrganisation(OrganisationSummary):
-    concepts: list[str] = Field(description=N_("Labels of its main topics."))
-    best_evidence: BestEvidence | None = Field(description=N_("The piece that shares most with `q`."))
-
-
-class OrganisationList(Schema):
-    total: int
-    offset: int
-    limit: int
-    sort: SortCode
-    is_loosened: bool = Field(description=N_("Nothing held all the words: these hold some of them."))
-    is_rebuilding: bool = Field(description=N_("The index is being built just now, so that some may be missing."))
-    organisations: list[ListedOrganisation]
-    facets: list[FacetRecord] = Field(
-        description=N_("Counts for narrowing down; those of a facet ignore its own filter.")
-    )
-    notices: list[str] = Field(description=N_("Attributions and licences to show with the data."))
-
-
-class IdentifierRecord(Schema):
-    scheme: str
-    label: str
-    value: str
-    url: str | None
-
-
-class SiteRecord(Schema):
-    """Of natural persons only municipality and province are given."""
-
-    street: str | None
-    postcode: str | None
-    municipality: str | None
-    municipality_code: str | None = Field(description=N_("ISTAT code."))
-    province: Province | None
-    nuts_code: str | None
-    country_code: str | None = Field(description=N_("ISO 3166-1 alpha-2."))
-    latitude: float | None = Field(description=N_("Degrees, WGS 84."))
-    longitude: float | None = Field(description=N_("Degrees, WGS 84."))
-    is_main: bool
-
-
-class SourceIdentity(Schema):
-    source: str
-    source_id: str
-    label: str
-
-
-class ConceptUse(Schema):
-    scheme: str
-    code: str
-    label: str
-    origin: OriginCode = Field(description=N_("Who said so; `suggested` means a machine."))
-    evidence_count: int = Field(description=N_("Pieces of evidence that carry it; 0: the organisation itself does."))
-
-
-class PartyRecord(Schema):
-    id: int | None = Field(description=N_("null for bodies outside the region, which have no page."))
-    name: str
-    role: Literal["coordinator", "participant", "owner"]
-    helix_role: HelixRoleCode
-    country_code: str | None
-    url: str | None
-
-
-class LinkRecord(Schema):
-    url: str
-    label: str | None
-
-
-class EvidenceRecord(Schema):
-    id: int
-    kind: EvidenceKindCode
-    kind_label: str
-    title: str
-    acronym: str | None
-    text: str
-    language: str | None
-    started_on: date | None
-    ended_on: date | None
-    programme: str | None
-    source: str
-    source_id: str
-    source_label: str
-    source_url: str | None
-    url: str = Field(description=N_("Where the organisation's page shows it."))
-    parties: list[PartyRecord]
-    concepts: list[ConceptUse]
-    links: list[LinkRecord]
-
-
-class KindCount(Schema):
-    kind: EvidenceKindCode
-    count: int
-
-
-class EvidencePage(Schema):
-    total: int = Field(description=N_("Of all kinds."))
-    by_kind: list[KindCount]
-    page: int
-    pages: int
-    per_page: int
-    items: list[EvidenceRecord]
-
-
-class PartnerRecord(Schema):
-    id: int | None = Field(description=N_("null for bodies outside the region, which have no page."))
-    name: str
-    helix_role: HelixRoleCode
-    country_code: str | None
-    shared: int = Field(description=N_("Pieces of evidence they share."))
-    url: str | None
-
-
-class OrganisationRecord(OrganisationSummary):
-    other_names: list[str]
-    website: str | None
-    description: str | None = Field(description=N_("Markdown."))
-    description_language: str | None
-    languages: list[str]
-    is_natural_person: bool
-    identifiers: list[IdentifierRecord]
-    sites: list[SiteRecord]
-    sources: list[SourceIdentity] = Field(description=N_("Under which ids the sources know it."))
-    concepts: list[ConceptUse]
-    evidence: EvidencePage
-    partners: list[PartnerRecord] = Field(description=N_("With whom it shares most evidence."))
-    updated_at: datetime
-    notices: list[str] = Field(description=N_("Attributions and licences to show with the data."))
-
-
-class SchemeRecord(Schema):
-    slug: str
-    label: str
-    uri: str | None
-    is_official: bool = Field(description=N_("false: working topics, not the authority's own list."))
-    version: str | None
-    publisher: str | None
-    licence: str | None
-    source: str | None
-
-
-class SchemeList(Schema):
-    schemes: list[SchemeRecord]
-
-
-class ConceptRecord(Schema):
-    code: str
-    label: str
-    labels: dict[str, str] = Field(description=N_("By language."))
-    broader: str | None = Field(description=N_("Code of the broader concept; null at the top."))
-    depth: int = Field(description=N_("0 at the top."))
-    uri: str | None
-    is_official: bool
-
-
-class ConceptList(Schema):
-    scheme: SchemeRecord
-    total: int | None = Field(description=N_("Of the whole scheme; null with `q`."))
-    offset: int
-    limit: int
-    concepts: list[ConceptRecord]
-
-
-class SuggestionRecord(Schema):
-    kind: Literal["organisation", "evidence"]
-    id: int
-    text: str
-    url: str = Field(description=N_("An organisation's page, or a search for the evidence's title."))
-
-
-class SuggestionList(Schema):
-    suggestions: list[SuggestionRecord]
-
-
-class FieldProblem(Schema):
-    detail: str
-    pointer: str | None = Field(None, description=N_("JSON pointer into the body (RFC 6901)."))
-    parameter: str | None = Field(None, description=N_("Name of a parameter."))
-
-
-class ProblemDocument(Schema):
-    """RFC 9457."""
-
-    type: str = Field(description=N_("Which kind of problem; the same on every installation. It leads to its meaning."))
-    title: str
-    status: int
-    detail: str = Field(description=N_("What happened and what to do, in the reader's language."))
-    errors: list[FieldProblem] | None = Field(None, description=N_("What is wrong with single values."))
-
-
-# How answers are made
 
 
 def summary(card: Card, links: Links) -> dict[str, Any]:

@@ -13,19 +13,10 @@ from typing import Literal
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - under this name it is collected
 from ninja import Field, Schema
 
+from filanda.across.finder.answered import FacetRecord
+from filanda.across.finder.asked import FURTHEST, PAGE, PAGE_MOST, VALUES_MOST, Code, HelixRoleCode, Parameters
 from filanda.across.finder.portrait import safe_url
-from filanda.across.finder.records import (
-    FURTHEST,
-    PAGE,
-    PAGE_MOST,
-    VALUES_MOST,
-    Code,
-    FacetRecord,
-    HelixRoleCode,
-    Parameters,
-    facet_records,
-    notices,
-)
+from filanda.across.finder.records import facet_records, notices
 from filanda.across.profiles.addresses import PeopleAddresses
 from filanda.across.profiles.parameters import facet_label, value_label
 from filanda.across.profiles.queries import Directory, PersonCard, Place, Profile, Topic

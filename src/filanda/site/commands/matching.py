@@ -15,7 +15,7 @@ from filanda.site.django_ready import django_ready
 from filanda.site.failures import Failure
 
 if TYPE_CHECKING:
-    from filanda.across.finder.records import MatchedOrganisation, MatchResponse
+    from filanda.across.finder.answered import MatchedOrganisation, MatchResponse
     from filanda.kernel.regions.models import Region
 
 
