@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,12 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_caches(monkeypatch) -> Iterator[None]:
     """Nothing is kept from one test to the next; within one, what is kept grows no older, so that queries can be
-    counted on a slow machine."""
+    counted on a slow machine, and no window of a limit ends, whatever o'clock it is."""
     from django.core.cache import cache
     from django.utils import translation
 
-    from filanda.kernel import kept
+    from filanda.kernel import kept, limits
 
+    monkeypatch.setattr(limits, "WINDOWS_FROM", int(time.time()))
     monkeypatch.setattr(kept, "monotonic", lambda: 0.0)
     kept.forget_all()
     cache.clear()

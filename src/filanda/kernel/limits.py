@@ -23,6 +23,8 @@ from filanda.kernel.regions.models import Region
 
 __all__ = ["Limit", "TooMany", "address_of", "forget_past", "take", "take_here"]
 
+WINDOWS_FROM = 0  # seconds since 1970: windows are counted from here (tests begin one with each test)
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -47,9 +49,7 @@ def take(what: str, limit: Limit, *, who: str, region: Region, now: datetime) ->
 
     Raises TooMany, and then counts nothing: who waits is not punished for having tried.
     """
-    seconds = int(limit.every.total_seconds())
-    window = int(now.timestamp()) // seconds
-    ends_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
+    window, ends_at = _window(limit, now)
     key = f"limit:{what}:{_pseudonym(who, f'{what}/{region.pk}/{window}')}"
     # One statement, so that two requests at once are two. The cache's own way takes nine, and drops counters once there
     # are three hundred.
@@ -71,16 +71,15 @@ def take_here(what: str, limit: Limit, *, who: str, region: Region, now: datetim
 
     Raises TooMany.
     """
-    seconds = int(limit.every.total_seconds())
-    window = int(now.timestamp()) // seconds
+    window, ends_at = _window(limit, now)
     key = f"limit:{what}:{_pseudonym(who, f'{what}/{region.pk}/{window}')}"
-    cache.add(key, 0, timeout=seconds)
+    cache.add(key, 0, timeout=int(limit.every.total_seconds()))
     try:
         used = cache.incr(key)
     except ValueError:  # dropped this moment, as the cache was full
         return
     if used > limit.most:
-        raise TooMany(limit, datetime.fromtimestamp((window + 1) * seconds, UTC), now)
+        raise TooMany(limit, ends_at, now)
 
 
 def forget_past(now: datetime) -> int:
@@ -102,6 +101,13 @@ def address_of(request: HttpRequest) -> str:
         if len(heard) >= proxies:
             return heard[-proxies]
     return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def _window(limit: Limit, now: datetime) -> tuple[int, datetime]:
+    """The number of the window that `now` lies in, and when it ends."""
+    seconds = int(limit.every.total_seconds())
+    window = (int(now.timestamp()) - WINDOWS_FROM) // seconds
+    return window, datetime.fromtimestamp(WINDOWS_FROM + (window + 1) * seconds, UTC)
 
 
 def _pseudonym(who: str, purpose: str) -> str:

@@ -13,8 +13,9 @@ NOON = datetime(2026, 3, 1, 12, 40, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _empty_counters(db):
+def _empty_counters(db, monkeypatch):
     caches["shared"].clear()
+    monkeypatch.setattr("filanda.kernel.limits.WINDOWS_FROM", 0)  # as they are: from full hours
 
 
 def use_up(region, address, what="introduction", now=NOON):
