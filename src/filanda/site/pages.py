@@ -24,10 +24,11 @@ from filanda.kernel import limits
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.legal.actions import FeedbackWrong, VersionChanged, give_consent, give_feedback
 from filanda.kernel.legal.models import LegalKind, LegalText
-from filanda.kernel.legal.queries import current_text, missing_consents, versions_of
+from filanda.kernel.legal.queries import current_text, has_agreed, missing_consents, versions_of
 from filanda.kernel.legal.rendering import html_of
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.addresses import address
 
 FEEDBACK_LIMIT = limits.Limit(5, timedelta(days=1))
 
@@ -139,7 +140,7 @@ def asked_to_agree(request: HttpRequest) -> str:
     actor = getattr(request, "actor", None)
     if actor is None or actor.account_id is None or not actor.is_member:
         return ""
-    return reverse("consent") if missing_consents(actor.account_id, active_region()) else ""
+    return "" if has_agreed(actor.account_id, active_region()) else address("consent")
 
 
 def _onward(request: HttpRequest) -> str:

@@ -81,8 +81,10 @@ def _lines(actor: Actor, ids: Sequence[int], now: datetime) -> Mapping[int, Desk
     wanted = [body for bodies in kept.values() for body in bodies[:SUGGESTED]]
     names = {one["id"]: one["name"] for one in rows_of("matchmaking: named", _named, padded(wanted))} if wanted else {}
     alone = {row.owner_id for row in rows if row.organisation_id is None}
-    people = Person.objects.visible_to(actor).filter(account__in=alone)
-    owners = dict(people.values_list("account", "pk")) if alone else {}
+    owners: dict[int, int] = {}
+    if alone:
+        people = Person.objects.visible_to(actor).filter(account__in=alone)
+        owners = dict(people.values_list("account", "pk"))
     return {row.pk: _line(row, [one for one in kept[row.pk] if one in names], names, owners, now) for row in rows}
 
 

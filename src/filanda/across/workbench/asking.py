@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from filanda.capabilities.desk.models import DeskItem, SavedReply
 from filanda.capabilities.desk.queries import names_of, replies_for
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.desk import DeskAction, DeskLine
+from filanda.kernel.ui.addresses import address
 
 __all__ = ["Asked", "action_at", "asked_in", "form_of", "missing", "with_reply"]
 
@@ -58,7 +58,7 @@ def form_of(actor: Actor, item: DeskItem, line: DeskLine, asked: Asked, *, here:
     query of the address of the page on which it stands.
     """
     action = line.actions[asked.number - 1]
-    send = reverse("workbench:act", args=[item.pk, asked.number])
+    send = address("workbench:act", item.pk, asked.number)
     return {
         "item_id": item.pk,
         "label": action.label,

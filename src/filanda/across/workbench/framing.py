@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.addresses import address
 from filanda.kernel.ui.numbers import id_in
 
 __all__ = ["base", "region_of", "tell", "told", "whole"]
@@ -49,7 +49,7 @@ def told(request: HttpRequest) -> list[dict[str, str]]:
 
 def _undo_at(tag: str) -> str:
     """Where what was done is undone: of a move of ours by its batch; a room says at which address of its own."""
-    return tag if not tag or tag.startswith("/") else reverse("workbench:undo", args=[tag])
+    return tag if not tag or tag.startswith("/") else address("workbench:undo", tag)
 
 
 def base(request: HttpRequest, here: str) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def base(request: HttpRequest, here: str) -> dict[str, Any]:
     ]
     return {
         "tabs": [
-            {"label": label, "url": reverse(f"workbench:{name}"), "is_here": name == here}
+            {"label": label, "url": address(f"workbench:{name}"), "is_here": name == here}
             for name, label, permission in pages
             if decide(actor, permission)
         ],

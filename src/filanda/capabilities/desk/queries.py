@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 
 from filanda.capabilities.desk.models import Absence, Check, DeskItem, SavedReply, queues_of
 from filanda.directory.people.models import Person
+from filanda.kernel.database.compiled import padded
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
@@ -62,8 +63,18 @@ def names_of(accounts: Iterable[int | None]) -> dict[int, str]:
     wanted = {number for number in accounts if number is not None}
     if not wanted:
         return {}
-    found = {row.pk: str(row) for row in Account.objects.filter(pk__in=wanted).only("name")}
-    found |= dict(Person.objects.present().filter(account__in=wanted).values_list("account", "name"))
+    ids = padded(sorted(wanted))
+    found = {row["id"]: str(Account(**row)) for row in rows_of("desk: accounts", _accounts, ids)}
+    found |= {row["account"]: row["name"] for row in rows_of("desk: people", _people, ids)}
+    return found
+
+
+def _accounts(ids: Sequence[Any]) -> QuerySet[Any, Any]:
+    return Account.objects.filter(pk__in=ids).values("id", "name")
+
+
+def _people(ids: Sequence[Any]) -> QuerySet[Any, Any]:
+    found: QuerySet[Any, Any] = Person.objects.present().filter(account__in=ids).values("account", "name")
     return found
 
 

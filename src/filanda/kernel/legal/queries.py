@@ -14,7 +14,15 @@ from filanda.kernel.legal.shipping import NEED_CONSENT, shipped
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
 
-__all__ = ["consents_of", "current_text", "current_texts", "missing_consents", "required_texts", "versions_of"]
+__all__ = [
+    "consents_of",
+    "current_text",
+    "current_texts",
+    "has_agreed",
+    "missing_consents",
+    "required_texts",
+    "versions_of",
+]
 
 
 def current_texts(region: Region) -> dict[str, LegalText]:
@@ -47,7 +55,22 @@ def required_texts(region: Region) -> list[LegalText]:
 
 
 def missing_consents(account_id: int, region: Region) -> list[LegalText]:
-    """What `account_id` has yet to agree to. One query, cheap enough for every page; a second one if there is any."""
+    """What `account_id` has yet to agree to. One query, a second one if there is any."""
+    found = _agreed(account_id, region)
+    ids = [row["pk"] for row in found.values() if row["requires_consent"] and not row["is_agreed"]]
+    missing = list(LegalText.objects.filter(pk__in=ids).order_by("kind")) if ids else []
+    return missing + [_shipped(region, kind) for kind in sorted(NEED_CONSENT - set(found))]
+
+
+def has_agreed(account_id: int, region: Region) -> bool:
+    """Whether `account_id` has agreed to all that taking part rests on. One query, cheap enough for every page."""
+    found = _agreed(account_id, region)
+    rests = (row["is_agreed"] for row in found.values() if row["requires_consent"])
+    return all(rests) and set(found) >= NEED_CONSENT
+
+
+def _agreed(account_id: int, region: Region) -> dict[str, dict[str, Any]]:
+    """The texts that hold now, by kind, and whether `account_id` agreed to each."""
 
     def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
         consents = Consent.objects.filter(account=given[0], withdrawn_at=None, text=OuterRef("pk"))
@@ -55,10 +78,7 @@ def missing_consents(account_id: int, region: Region) -> list[LegalText]:
         return rows.annotate(is_agreed=Exists(consents)).values("pk", "kind", "requires_consent", "is_agreed")
 
     key = ("legal: missing consents", active_region().pk)
-    found = {row["kind"]: row for row in compiled.rows(key, build, [account_id, region.pk])}
-    ids = [row["pk"] for row in found.values() if row["requires_consent"] and not row["is_agreed"]]
-    missing = list(LegalText.objects.filter(pk__in=ids).order_by("kind")) if ids else []
-    return missing + [_shipped(region, kind) for kind in sorted(NEED_CONSENT - set(found))]
+    return {row["kind"]: row for row in compiled.rows(key, build, [account_id, region.pk])}
 
 
 def _shipped(region: Region, kind: str) -> LegalText:

@@ -8,7 +8,6 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -26,7 +25,7 @@ from filanda.capabilities.desk.queries import deputised, names_of
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.manifests import desk_sources
 from filanda.kernel.policies import require
-from filanda.kernel.ui.addresses import lead
+from filanda.kernel.ui.addresses import address, lead
 
 __all__ = ["act", "drop_note", "item", "note"]
 
@@ -64,7 +63,7 @@ def _page(
     people = {int(pk): name for pk, name in colleagues(actor, moment)}
     others = {pk for move in moves for pk in (move.by_id, move.to_id)} | {one.author_id for one in notes}
     names = people | names_of({found.holder_id, line.person_id if line else None, *others} - people.keys())
-    here = reverse("workbench:item", args=[found.pk])
+    here = address("workbench:item", found.pk)
     if asked is not None and not action_at(line, asked.number):
         asked = None
     source = desk_sources().get(found.kind)
@@ -99,7 +98,7 @@ def _page(
         "error": error,
         "note_most": NOTE_MOST,
         "here": here,
-        "back_url": reverse("workbench:queue"),
+        "back_url": address("workbench:queue"),
     }  # fmt: skip
     return render(request, "workbench/item.html", base(request, "") | context, status=status)
 
@@ -144,7 +143,7 @@ def note(request: HttpRequest, item_id: int) -> HttpResponse:
     except Wrong as error:
         return _page(request, found, typed=words, error=str(error), status=422)
     tell(request, _("The note is kept. Only those who work in this queue read it."))
-    return HttpResponseRedirect(reverse("workbench:item", args=[found.pk]))
+    return HttpResponseRedirect(address("workbench:item", found.pk))
 
 
 @require_POST
@@ -158,4 +157,4 @@ def drop_note(request: HttpRequest, item_id: int, note_id: int) -> HttpResponse:
         raise Http404
     actions.drop_note(actor=actor, note=one)
     tell(request, _("The note is deleted."))
-    return HttpResponseRedirect(reverse("workbench:item", args=[found.pk]))
+    return HttpResponseRedirect(address("workbench:item", found.pk))

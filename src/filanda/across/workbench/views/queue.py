@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -35,7 +34,7 @@ from filanda.kernel.manifests.desk import DeskLine
 from filanda.kernel.policies import require
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.regions.working import time_zone
-from filanda.kernel.ui.addresses import lead
+from filanda.kernel.ui.addresses import address, lead
 from filanda.kernel.ui.paging import pager
 from filanda.kernel.ui.returning import back_or
 
@@ -71,7 +70,7 @@ def queue_context(request: HttpRequest, actor: Actor, asked: Asked | None = None
     days = WorkingDays(region_of(request), moment, [item.due_at for item in page.items])
     here = _address(filters, page=page.page)
     labels = {kind: str(source.label) for kind, source in sources.items()}
-    root = reverse("workbench:queue")
+    root = address("workbench:queue")
     rows = [_row(item, page, days, queues, actor, labels, root, here) for item in page.items if item.pk in page.lines]
     shown = next((item for item in page.items if asked and item.pk == asked.item_id), None)
     asking = None
@@ -88,8 +87,8 @@ def queue_context(request: HttpRequest, actor: Actor, asked: Asked | None = None
         "kinds": _kinds(page, filters),
         "queues": _queues(page, filters, queues),
         "is_narrowed": bool(filters.kind or filters.queue or filters.whose),
-        "queue_url": reverse("workbench:queue"),
-        "take_url": reverse("workbench:move-many", args=["take"]),
+        "queue_url": address("workbench:queue"),
+        "take_url": address("workbench:move-many", "take"),
         "pager": pager(page.page, page.pages, lambda number: _address(filters, page=number)),
         "people": colleagues(actor, moment) if page.items else [],
         "typed": {"to": "", "until": "", "words": ""},
@@ -172,7 +171,7 @@ def _address(filters: Filters, *, page: int = 1, **changed: str) -> str:
     wanted = {name: value for name, value in wanted.items() if value}
     if page > 1:
         wanted["page"] = str(page)
-    return reverse("workbench:queue") + (f"?{urlencode(wanted)}" if wanted else "")
+    return address("workbench:queue") + (f"?{urlencode(wanted)}" if wanted else "")
 
 
 def _whose(page: QueuePage, filters: Filters) -> list[dict[str, Any]]:
@@ -252,7 +251,7 @@ def move(request: HttpRequest, move: str) -> HttpResponse:
     }
     if move not in moves:
         raise Http404
-    back = back_or(request, reverse("workbench:queue"))
+    back = back_or(request, address("workbench:queue"))
     if not seen:
         tell(request, _("Tick what you mean first."), kind="warn")
         return HttpResponseRedirect(back)
@@ -309,4 +308,4 @@ def undo(request: HttpRequest, batch: str) -> HttpResponse:
         tell(request, ngettext("It is as it was before.", "%(n)s items are as they were before.", count) % {"n": count})
     except NothingToUndo as error:
         tell(request, str(error), kind="warn")
-    return HttpResponseRedirect(back_or(request, reverse("workbench:queue")))
+    return HttpResponseRedirect(back_or(request, address("workbench:queue")))
