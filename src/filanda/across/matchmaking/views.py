@@ -133,10 +133,11 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def _pair(text: str) -> tuple[str, int]:
     """ "proposal:12" as typed in a form. Raises ValidationError."""
-    kind, _colon, number = text.partition(":")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    kind, _colon, typed = text.partition(":")
+    number = id_in(typed)
+    if number is None:
         raise ValidationError(_("There is no such suggestion."))
-    return kind, int(number)
+    return kind, number
 
 
 @require_POST

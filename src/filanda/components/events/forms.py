@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from filanda.components.events.details import Details, wrongs
 from filanda.components.events.models import QUESTIONS_MOST, SpaceEvent
 from filanda.components.events.times import is_zone, moment_in, typed
+from filanda.kernel.ui.numbers import id_in
 
 __all__ = ["FIELDS", "blank", "read", "stored"]
 
@@ -55,9 +56,8 @@ def read(data: Mapping[str, str]) -> tuple[dict[str, Any], Details, dict[str, st
     capacity = None
     said = values["capacity"].strip()
     if said:
-        if said.isascii() and said.isdigit() and len(said) < 8:
-            capacity = int(said)
-        else:
+        capacity = id_in(said)
+        if capacity is None:
             errors["capacity"] = _("Give a number of places from 1, or leave it empty.")
     details = Details(
         title=values["title"].strip(),

@@ -20,6 +20,7 @@ from filanda.directory.people.queries import person_of
 from filanda.kernel.identity.models import Account
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
+from filanda.kernel.ui.numbers import whole
 from filanda.spaces import rosters
 from filanda.spaces.actions.inviting import (
     INVITATION_LASTS,
@@ -62,10 +63,7 @@ def inviting(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, page)
     try:
         if "link" in request.POST:
-            numbers = {name: request.POST.get(name, "") for name in ("days", "uses")}
-            days, uses = (
-                int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0 for text in numbers.values()
-            )
+            days, uses = (whole(request.POST.get(name)) for name in ("days", "uses"))
             role = request.POST.get("link_role", MemberRole.MEMBER.value)
             _invitation, token = make_link(
                 actor=page.actor, space=page.space, days=days, uses=uses, role=role, now=now()

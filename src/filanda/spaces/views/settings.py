@@ -101,8 +101,7 @@ def _topics(request: HttpRequest, page: SpacePage) -> str:
 
 
 def _writing(request: HttpRequest, page: SpacePage) -> str:
-    text = request.POST.get("holds_first_posts", "")
-    value = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    value = whole(request.POST.get("holds_first_posts"), default=-1)
     actions.set_settings(actor=page.actor, space=page.space, settings={"holds_first_posts": value}, now=now())
     return _("Saved.")
 

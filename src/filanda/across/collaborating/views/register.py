@@ -44,7 +44,7 @@ from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import charts
 from filanda.kernel.ui.addresses import lead
-from filanda.kernel.ui.numbers import page_in
+from filanda.kernel.ui.numbers import id_in, page_in
 from filanda.kernel.ui.paging import pager, pages_at
 from filanda.kernel.workflow import MoveNotPossible
 
@@ -181,12 +181,8 @@ def _day(text: str) -> date:
 
 
 def _outcome(row: Collaboration, typed: dict[str, str]) -> Outcome:
-    number = typed.get("outcome", "")
-    found = (
-        row.outcomes.filter(pk=int(number)).first()
-        if number.isascii() and number.isdecimal() and len(number) < 19
-        else None
-    )
+    number = id_in(typed.get("outcome", ""))
+    found = row.outcomes.filter(pk=number).first() if number is not None else None
     if found is None:
         raise Http404
     return found

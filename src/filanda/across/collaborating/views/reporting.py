@@ -28,7 +28,7 @@ from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import fold
-from filanda.kernel.ui.numbers import ids_in
+from filanda.kernel.ui.numbers import id_in, ids_in
 
 __all__ = ["report"]
 
@@ -91,8 +91,8 @@ def _own_side(actor: Actor, mine: str) -> list[tuple[int | None, int | None]]:
     speaks = actor.scope_ids("organisation", Role.ORGANISATION_ADMIN)
     if mine == "person":
         return [(None, actor.account_id)]
-    if mine.isascii() and mine.isdecimal() and len(mine) < 19 and int(mine) in speaks:
-        return [(int(mine), actor.account_id)]
+    if (body := id_in(mine)) in speaks:
+        return [(body, actor.account_id)]
     if not mine and Role.FACILITATOR in actor.roles:
         return []
     raise CollaborationWrong({"mine": _("Say for whom you report it.")})

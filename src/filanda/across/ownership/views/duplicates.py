@@ -31,7 +31,7 @@ from filanda.directory.organisations.queries import organisation_cards
 from filanda.directory.organisations.queries.history import labels_of_fields, words_of_field
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
-from filanda.kernel.ui.numbers import whole
+from filanda.kernel.ui.numbers import id_in, whole
 from filanda.kernel.ui.paging import pager
 
 __all__ = ["apart", "duplicates", "pair", "part_again"]
@@ -88,9 +88,9 @@ def pair(request: HttpRequest, first_id: int, second_id: int) -> HttpResponse:
     stays, goes = staying((first, second))
     if request.method == "POST":
         values_of = {
-            name: int(value)
+            name: chosen
             for name in CHOOSABLE
-            if (value := request.POST.get(name, "")).isdecimal() and int(value) in (first.pk, second.pk)
+            if (chosen := id_in(request.POST.get(name))) is not None and chosen in (first.pk, second.pk)
         }
         try:
             merge(actor=actor_of(request), first=first, second=second, values_of=values_of, now=now())

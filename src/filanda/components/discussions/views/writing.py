@@ -26,7 +26,7 @@ from filanda.components.discussions.forms import FILE_BYTES, FILES_MOST, Written
 from filanda.components.discussions.framing import Room, enter, post_rows
 from filanda.components.discussions.views.reading import at_post
 from filanda.kernel.policies import Forbidden
-from filanda.kernel.ui.numbers import id_in
+from filanda.kernel.ui.numbers import id_in, whole
 from filanda.spaces.actions.joining import join_space
 from filanda.spaces.errors import NotAllowedIn, TooOften
 
@@ -89,9 +89,8 @@ def answer(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         kept = Draft.objects.filter(account=room.actor.account_id, place=f"thread:{thread.pk}").first()
         quoted, reply_to = "", 0
         for name in ("quote", "to"):
-            asked = request.GET.get(name, "")
-            if asked.isdecimal() and len(asked) < 10:
-                post = room.find_post(thread, int(asked))
+            if asked := whole(request.GET.get(name)):
+                post = room.find_post(thread, asked)
                 reply_to = post.number
                 if name == "quote" and post.state == PostState.SHOWN:
                     quoted = quote_of(post, _name_of(room, post))

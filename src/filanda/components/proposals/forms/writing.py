@@ -131,10 +131,10 @@ def _number(value: str, name: str, errors: dict[str, str]) -> int | None:
     text = clean(value)
     if not text and name != "months":
         return None
-    if text.isascii() and text.isdigit() and len(text) < 6:
-        return int(text)
-    errors[name] = _("Give a whole number.")
-    return None
+    number = id_in(text)
+    if number is None:
+        errors[name] = _("Give a whole number.")
+    return number
 
 
 def _concept(value: str, region: Region, name: str, errors: dict[str, str]) -> Concept | None:

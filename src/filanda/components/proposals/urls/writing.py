@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("<id:number>/draft/", writing.save_draft, name="save-draft"),
     path("<id:number>/review/", reviewing.review, name="review"),
     re_path(
-        r"^(?P<number>[0-9]+)/(?P<move>submit|take-back|close|renew|begin-talks|fail-talks|delete)/$",
+        r"^(?P<number>[0-9]{1,18})/(?P<move>submit|take-back|close|renew|begin-talks|fail-talks|delete)/$",
         moving.make_move,
         name="move",
     ),

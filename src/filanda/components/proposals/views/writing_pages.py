@@ -33,7 +33,7 @@ from filanda.directory.taxonomies.queries import find, scheme_for
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.markdown import to_html
-from filanda.kernel.ui.numbers import ids_in
+from filanda.kernel.ui.numbers import id_in, ids_in
 
 __all__ = ["display", "field_labels", "last_return", "place_options", "step_page", "topic_options"]
 
@@ -113,8 +113,8 @@ def place_options(region: Region, text: str, chosen: str) -> list[dict[str, Any]
     scheme = scheme_for(region, "nuts")
     rows: list[Concept] = []
     town = find_municipality(text) if text.strip() else None
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
-        rows = list(Concept.objects.usable_in(region).filter(pk=int(chosen)))
+    if number := id_in(chosen):
+        rows = list(Concept.objects.usable_in(region).filter(pk=number))
     if scheme is not None and text.strip():
         near = find(scheme, text, (get_language() or "it").split("-")[0], PLACES)
         if town is not None:  # areas end with provinces: a town stands for its own
