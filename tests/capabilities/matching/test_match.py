@@ -91,7 +91,7 @@ def test_filters_and_hidden_bodies_are_left_out_everywhere(region, bodies):
     assert first(match("cheese and milk analysis", region=region, actor=PLATFORM), bodies) == "Caseificio"
 
 
-@pytest.mark.parametrize(("candidates", "further"), [(400, 4), (1, 1), (1, 4)])
+@pytest.mark.parametrize(("candidates", "further"), [(400, (4,)), (1, (1,)), (1, (2, 4))])
 def test_a_filter_that_leaves_many_bodies_gives_the_same_as_one_that_names_them(
     region, bodies, indexed, monkeypatch, candidates, further
 ):
@@ -258,7 +258,7 @@ def test_close_is_what_both_readers_hold_close_on_average(region, bodies, monkey
     read_twice(region)
     assert close_to(need) == {bodies["Treni"].pk}
     pieces, _text_only = queries.rank_evidence(need, region=region, actor=VISITOR, language="en")
-    ranked, _total = queries._vote(pieces, VISITOR, None, 4)
+    ranked, _total = queries._vote(pieces, queries.Parties(region, VISITOR), 4)
     first, second = queries._ask(need, region), queries._ask_second(need, "en", region)
     alone = queries._own_similarities(ranked, first, None)
     both = queries._own_similarities(ranked, first, second)
@@ -282,7 +282,7 @@ def test_whom_to_call_is_looked_at_again_and_the_nearest_piece_is_told_first(reg
     need = "We need less railway noise for people who live near the line"
     found = match(need, region=region, actor=VISITOR, to_call=True, shown=ranking.KEPT).organisations
     pieces, _text_only = queries.rank_evidence(need, region=region, actor=VISITOR, language="en")
-    voted, _total = queries._vote(pieces, VISITOR, None, 10, power=ranking.POWER_TO_CALL)
+    voted, _total = queries._vote(pieces, queries.Parties(region, VISITOR), 10, power=ranking.POWER_TO_CALL)
     own = queries._own_similarities(voted, queries._ask(need, region), queries._ask_second(need, "en", region))
     expected = ranking.look_again(voted, {piece: one.similarity for piece, one in own.items()})
     assert [one.organisation_id for one in found] == [one.organisation_id for one in expected]

@@ -38,11 +38,12 @@ Placed = NDArray[np.float32]
 
 SHORTEST, LONGEST = 3, 20_000  # characters of a need
 CANDIDATES = 400  # pieces taken from each ranker before fusing
-BROAD = 5_000  # bodies from which on a filter is applied after ranking: naming them all costs more than what it drops
+BROAD = 5_000  # bodies from which on a filter is asked about those that come up: naming them all costs more
 EVERYBODY = 2_000_000  # bodies of a region, at most
 LOOKED_AT = 3_000  # pieces of a large region that are compared in full, at least: those best by their first dimensions
 LOOKED_AT_EACH = 2.5  # times those that are wanted, if that is more
-FURTHER = 4  # times CANDIDATES, how far down the nearest pieces a broad filter is looked for
+FURTHER = (2, 4)  # times CANDIDATES, how far down the nearest pieces that a broad filter leaves are looked for
+STEP = 480  # of them at a time
 SHOWN = 3  # pieces shown as the reason
 WORDS = 0.1  # what the best shared words add to a piece's own similarity when reasons are put in order
 CLOSE = 0.38  # own similarity, the mean of both readers', from which people would be told so (docs/matching.md)
@@ -130,14 +131,11 @@ def match(
     plain = checked(text)
     language = language or detect(plain)
     chosen = {name: list(values) for name, values in (filters or {}).items() if values}
-    allowed = set(organisation_ids(region, actor, chosen, limit=EVERYBODY)) if chosen else None
-    pieces, text_only = rank_evidence(
-        plain, region=region, actor=actor, language=language, allowed=allowed, filters=chosen
-    )
+    parties = Parties(region, actor, chosen)
+    pieces, text_only = rank_evidence(plain, region=region, actor=actor, language=language, parties=parties)
     ranked, total = _vote(
         pieces,
-        actor,
-        allowed,
+        parties,
         max(limit, ranking.LOOKED_AGAIN) if to_call else limit,
         power=ranking.POWER_TO_CALL if to_call else ranking.POWER,
     )
@@ -160,35 +158,36 @@ def rank_evidence(
     region: Region,
     actor: Actor,
     language: str,
-    allowed: set[int] | None = None,
-    filters: Mapping[str, Sequence[str]] | None = None,
+    parties: Parties | None = None,
 ) -> tuple[list[ranking.Piece], bool]:
     """The pieces of evidence nearest to a need, fused from meaning and words; and whether words alone decided.
 
-    `allowed`: the bodies that `filters` leave; only pieces that one of them takes part in count.
+    `parties`: only pieces that one of those counts in, whom its filters leave.
     """
     target = other_language(language)
-    is_broad = allowed is not None and len(allowed) > BROAD
+    parties = parties or Parties(region, actor)
     by_words = evidence_scores(
         region.pk,
         plain,
         audience=None if actor.is_platform else actor.audience_tokens,
-        organisation_ids=None if is_broad else allowed,
-        filters=filters if is_broad else None,
+        organisation_ids=parties.named,
+        filters=parties.filters if parties.is_broad else None,
         limit=CANDIDATES,
         translations={target: translate(plain, language)} if target else None,
     )
-    if is_broad:  # each filter may have been met by another partner
-        left = _parties([found.evidence_id for found in by_words], actor, allowed)
+    asked = _ask(plain, region)
+    nearest: dict[int, float] = {}
+    languages: dict[int, str] = {}
+    if asked is not None:
+        nearest, languages = _nearest(*asked, parties, [found.evidence_id for found in by_words])
+    if parties.is_broad:  # each filter may have been met by another partner
+        left = parties.left_in([found.evidence_id for found in by_words])
         by_words = [found for found in by_words if found.evidence_id in left]
     words = {found.evidence_id: found.score for found in by_words}
-    languages = {found.evidence_id: found.language for found in by_words}
-    asked = _ask(plain, region)
+    languages = {found.evidence_id: found.language for found in by_words} | languages
     if asked is None:
         return ranking.fuse({}, words), True
     space, question = asked
-    nearest, spoken = _nearest(space, question, allowed, actor)
-    languages |= spoken
     missing = [evidence_id for evidence_id in words if evidence_id not in nearest]
     translated = {evidence_id for evidence_id, of in languages.items() if target and of == target}
     others = {evidence_id for evidence_id, of in languages.items() if language and of not in ("", language, target)}
@@ -225,7 +224,7 @@ def similar_organisations(organisation: Organisation, *, actor: Actor, limit: in
     if middle is None:
         return []
     nearest = {row[0]: row[1] for row in _scan(space, as_array(middle).astype(np.float32), CANDIDATES)}
-    ranked, _total = _vote(ranking.fuse(nearest, {}), actor, None, limit + 1)
+    ranked, _total = _vote(ranking.fuse(nearest, {}), Parties(organisation.region, actor), limit + 1)
     return [one.organisation_id for one in ranked if one.organisation_id != organisation.pk][:limit]
 
 
@@ -301,23 +300,22 @@ def _near(own: dict[int, _Own], piece: ranking.Piece) -> float:
 
 def _vote(
     pieces: list[ranking.Piece],
-    actor: Actor,
-    allowed: set[int] | None,
+    parties: Parties,
     best: int,
     *,
     power: float = ranking.POWER,
 ) -> tuple[list[ranking.Ranked], int]:
-    """The `best` organisations that `actor` may see, by the votes of the pieces they take part in; and of how many."""
+    """The `best` organisations by the votes of the pieces they take part in; and of how many."""
     voting: list[ranking.Piece] = []
-    parties: dict[int, list[int]] = {}
+    bodies_of: dict[int, list[int]] = {}
     for start in range(0, len(pieces), ranking.VOTERS):  # once, unless many of the best may not be seen
         some = pieces[start : start + ranking.VOTERS]
-        parties |= _parties([piece.evidence_id for piece in some], actor, allowed)
-        voting += [piece for piece in some if piece.evidence_id in parties]
+        bodies_of |= parties.of([piece.evidence_id for piece in some])
+        voting += [piece for piece in some if piece.evidence_id in bodies_of]
         if len(voting) >= ranking.VOTERS:
             break
-    bodies = {body for piece in voting[: ranking.VOTERS] for body in parties[piece.evidence_id]}
-    return ranking.add_up(voting, parties, power=power, best=best), len(bodies)
+    bodies = {body for piece in voting[: ranking.VOTERS] for body in bodies_of[piece.evidence_id]}
+    return ranking.add_up(voting, bodies_of, power=power, best=best), len(bodies)
 
 
 @dataclass(frozen=True)
@@ -411,27 +409,36 @@ def place_need(text: str, region: Region) -> tuple[Placed, Geometry] | None:
 
 
 def _nearest(
-    space: _Space, question: Placed, allowed: set[int] | None, actor: Actor
+    space: _Space, question: Placed, parties: Parties, besides: Sequence[int]
 ) -> tuple[dict[int, float], dict[int, str]]:
-    """Similarities and languages of the nearest pieces that one of `allowed` takes part in."""
-    if allowed is None:
-        rows = _scan(space, question, CANDIDATES)
-    elif len(allowed) <= BROAD:
-        rows = _scan_inside(space.pk, question, allowed)
+    """Similarities and languages of the nearest pieces that count. `besides`: pieces whose parties are needed too."""
+    if parties.named is not None:
+        rows = _scan_inside(space.pk, question, parties.named)
+    elif parties.is_broad:
+        rows = _nearest_left(space, question, parties, besides)
     else:
-        rows = []
-        further = _scan(space, question, CANDIDATES * FURTHER)
-        for start in range(0, len(further), CANDIDATES):
-            some = further[start : start + CANDIDATES]
-            left = _parties([row[0] for row in some], actor, allowed)
-            rows += [row for row in some if row[0] in left]
-            if len(rows) >= CANDIDATES:
-                break
-        else:
-            if len(further) == CANDIDATES * FURTHER:
-                rows = _scan_inside(space.pk, question, allowed)
-    rows = rows[:CANDIDATES]
+        rows = _scan(space, question, CANDIDATES)
     return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+
+
+def _nearest_left(
+    space: _Space, question: Placed, parties: Parties, besides: Sequence[int]
+) -> list[tuple[int, float, str]]:
+    """The nearest pieces of a region of many that a broad filter leaves: looked for from the top, further down where
+    the first steps leave too few, and among all that it leaves at last.
+    """
+    for further in FURTHER:
+        rows = _scan(space, question, CANDIDATES * further)
+        found: list[tuple[int, float, str]] = []
+        for start in range(0, len(rows), STEP):
+            some = rows[start : start + STEP]
+            left = parties.left_in([*(row[0] for row in some), *(besides if not start else ())])
+            found += [row for row in some if row[0] in left]
+            if len(found) >= CANDIDATES:
+                break
+        if len(found) >= CANDIDATES or len(rows) < CANDIDATES * further:
+            return found[:CANDIDATES]
+    return _scan_inside(space.pk, question, parties.everybody())
 
 
 def _scan(space: _Space, question: Placed, limit: int) -> list[tuple[int, float, str]]:
@@ -495,8 +502,68 @@ def _similarities(
         return dict(cursor.fetchall())
 
 
-def _parties(evidence_ids: list[int], actor: Actor, allowed: set[int] | None) -> dict[int, list[int]]:
-    """Evidence id -> organisations that take part, that `actor` may see and that the filters leave."""
+class Parties:
+    """Who takes part in which pieces, of those that `actor` may see and that `filters` leave.
+
+    `named`: the bodies that filters leave, where these are few; None where there is no filter, or a broad one
+    (`is_broad`). What a broad one leaves is asked of the index for the bodies that come up, each once.
+    """
+
+    def __init__(self, region: Region, actor: Actor, filters: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.filters = filters or {}
+        self.named: set[int] | None = None
+        self.is_broad = False
+        self._region, self._actor = region, actor
+        self._asked: set[int] = set()
+        self._left: set[int] = set()
+        self._counts: dict[int, bool] = {}
+        if self.filters:
+            some = organisation_ids(region, actor, self.filters, limit=BROAD + 1)
+            self.is_broad = len(some) > BROAD
+            self.named = None if self.is_broad else set(some)
+
+    def of(self, evidence_ids: list[int]) -> dict[int, list[int]]:
+        """By piece, its bodies; pieces without any are left out. One query."""
+        found = _parties(evidence_ids, self._actor)
+        if not self.filters:
+            return found
+        left = self._left_of(found)
+        kept = {piece: [body for body in bodies if body in left] for piece, bodies in found.items()}
+        return {piece: bodies for piece, bodies in kept.items() if bodies}
+
+    def left_in(self, evidence_ids: Sequence[int]) -> set[int]:
+        """Of these pieces those that count, as far as the index knows. One query, which looks at no body, for pieces
+        that were not asked for before.
+        """
+        asked = [piece for piece in evidence_ids if piece not in self._counts]
+        if asked:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    """SELECT evidence_id, array_agg(organisation_id) FROM organisations_evidenceparty
+                       WHERE evidence_id = ANY(%s) GROUP BY evidence_id""",
+                    [asked],
+                )
+                found = dict(cursor.fetchall())
+            left = self._left_of(found)
+            self._counts |= {piece: not left.isdisjoint(found.get(piece, ())) for piece in asked}
+        return {piece for piece in evidence_ids if self._counts[piece]}
+
+    def _left_of(self, found: Mapping[int, Sequence[int]]) -> set[int]:
+        """Those that the filters leave, the bodies of `found` among them."""
+        if self.named is not None:
+            return self.named
+        new = {body for bodies in found.values() for body in bodies} - self._asked
+        self._left.update(organisation_ids(self._region, self._actor, self.filters, limit=len(new), among=new))
+        self._asked |= new
+        return self._left
+
+    def everybody(self) -> set[int]:
+        """All bodies that the filters leave, by name."""
+        return set(organisation_ids(self._region, self._actor, self.filters, limit=EVERYBODY))
+
+
+def _parties(evidence_ids: list[int], actor: Actor) -> dict[int, list[int]]:
+    """Evidence id -> organisations that take part and that `actor` may see."""
     visible, params = Organisation.objects.visible_to(actor).order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -505,8 +572,4 @@ def _parties(evidence_ids: list[int], actor: Actor, allowed: set[int] | None) ->
                 GROUP BY evidence_id""",  # noqa: S608 - SQL of a queryset, its values in `params`
             [evidence_ids, *params],
         )
-        parties = dict(cursor.fetchall())
-    if allowed is None:
-        return parties
-    left = {evidence_id: [one for one in bodies if one in allowed] for evidence_id, bodies in parties.items()}
-    return {evidence_id: bodies for evidence_id, bodies in left.items() if bodies}
+        return dict(cursor.fetchall())

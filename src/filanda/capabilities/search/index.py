@@ -57,7 +57,7 @@ class Question:
 
     `audience`: the reader's tokens. `filters`: alternatives by facet. `facets`: whose values to count, each without
     its own filter. `sort`: relevance (by weight if there is no text), name or weight. `without`: ids that are not
-    there for this reader, in hits as in counts.
+    there for this reader, in hits as in counts. `among`: only these ids, for `all_ids` (None: any).
     """
 
     text: str
@@ -68,6 +68,7 @@ class Question:
     offset: int = 0
     limit: int = 20
     without: Collection[int] = ()
+    among: Collection[int] | None = None
 
 
 @dataclass(frozen=True)

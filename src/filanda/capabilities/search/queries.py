@@ -223,11 +223,21 @@ def _facet_counts(answer: Answer, question: Question) -> list[FacetCount]:
 
 
 def organisation_ids(
-    region: Region, actor: Actor, filters: Mapping[str, Sequence[str]], text: str = "", limit: int = 20_000
+    region: Region,
+    actor: Actor,
+    filters: Mapping[str, Sequence[str]],
+    text: str = "",
+    limit: int = 20_000,
+    *,
+    among: Collection[int] | None = None,
 ) -> list[int]:
-    """All ids that `filters` (and `text`, if any) leave, unordered: for the matcher's filters and for exports."""
+    """All ids that `filters` (and `text`, if any) leave, unordered: for the matcher's filters and for exports. `among`:
+    only of these.
+    """
+    if among is not None and not among:
+        return []
     known = _known_filters(filters, ORGANISATION_FACETS)
-    question = Question(text=text, audience=audience_of(actor), filters=known, limit=limit)
+    question = Question(text=text, audience=audience_of(actor), filters=known, limit=limit, among=among)
     shard = Shard(region.pk, "organisation")
     reader = search_index().reader(shard)
     try:

@@ -212,6 +212,8 @@ class TantivyReader:
         def find() -> list[int]:
             words = self._queries.words(readable(question.text, _LONGEST_SEARCH), all_words=True)
             conditions = self._queries.conditions(question.audience, question.filters, besides=question.without)
+            if question.among is not None:
+                conditions.append(Query.term_set_query(self._schema, "id", sorted(set(question.among))))
             query = narrowed(words or self._queries.everything(), conditions)
             hits = self._searcher.search(query, max(question.limit, 1), count=False, order_by_field="id").hits
             return [int(value) for value, _ in hits]
