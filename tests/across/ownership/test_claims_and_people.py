@@ -110,6 +110,19 @@ def test_a_claim_by_document_reaches_the_queue(region, polialta):
     claim.refresh_from_db()
     polialta.refresh_from_db()
     assert (claim.state, polialta.state) == ("granted", "verified")
+    granted = giulia.get(f"/en/workbench/claims/{claim.pk}/").content.decode()
+    assert f"{move}take_back/" in granted
+    assert f"{move}grant/" not in granted
+    without = giulia.post(f"{move}take_back/", {"reason": " "})
+    assert (without.status_code, "Admins too" in without.content.decode()) == (422, False)
+    assert anna.post(f"{move}take_back/", {"reason": "Mine"}).status_code in (403, 404)
+    assert giulia.post(f"{move}take_back/", {"reason": "Not the dean"}).status_code == 302
+    assert giulia.post(f"{move}take_back/", {"reason": "Not the dean"}).status_code == 409
+    polialta.refresh_from_db()
+    assert polialta.state == "listed"
+    told = anna.get(page).content.decode()
+    assert "The grant of your last claim was taken back" in told
+    assert "Not the dean" in told
 
 
 def test_visitors_sign_in_and_strangers_join_first(region, polialta):

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from filanda.directory.affiliations.actions import claims as actions
+from filanda.directory.affiliations.actions.taking_back import take_claim_back
 from filanda.directory.affiliations.domains import AddressNotOurs
 from filanda.directory.affiliations.errors import (
     AlreadyBelongs,
@@ -285,7 +286,7 @@ def test_nobody_decides_their_own_claim(region):
     person(region, "giulia@region.example", "Giulia")
     giulia = afresh(giulia, second_factor=True)
     claim = given(giulia, organisation)
-    for decide in (actions.grant_claim, actions.refuse_claim):
+    for decide in (actions.grant_claim, actions.refuse_claim, take_claim_back):
         with pytest.raises(Forbidden):
             decide(actor=giulia, claim=claim, reason="Me", now=NOW)
     claim.refresh_from_db()
@@ -316,6 +317,8 @@ def test_every_state_and_move(region, state, move, target):
                 actions.grant_claim(actor=giulia, claim=claim, now=NOW)
             case "refuse":
                 actions.refuse_claim(actor=giulia, claim=claim, reason="No", now=NOW)
+            case "take_back":
+                take_claim_back(actor=giulia, claim=claim, reason="A mistake", now=NOW)
             case "lapse":
                 ended = actions.lapse_claims(actor=PLATFORM, region=region, now=NOW + timedelta(days=90))
                 assert ended == (1 if target else 0)
@@ -365,7 +368,7 @@ def test_who_may_not_decide(region, who):
         "asleep": lambda: afresh(giulia),
     }[who]()
     claim = given(anna, organisation)
-    for decide in (actions.grant_claim, actions.refuse_claim):
+    for decide in (actions.grant_claim, actions.refuse_claim, take_claim_back):
         with pytest.raises(Forbidden):
             decide(actor=actor, claim=claim, reason="Because", now=NOW)
     visible = Claim.objects.visible_to(actor)

@@ -19,7 +19,16 @@ CONTEXT = {
 }
 TEMPLATES = [
     *("admin_beside_you", "belonging_ended", "claim_beside_you", "claim_code", "claim_granted", "claim_lapsed"),
-    *("claim_refused", "claim_to_decide", "founded", "invited", "invited_to_claim", "made_admin", "request_accepted"),
+    *(
+        "claim_refused",
+        "claim_taken_back",
+        "claim_to_decide",
+        "founded",
+        "invited",
+        "invited_to_claim",
+        "made_admin",
+        "request_accepted",
+    ),
     *("request_asked", "request_declined", "without_admin"),
 ]
 

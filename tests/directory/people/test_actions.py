@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from filanda.directory.people import actions
+from filanda.directory.people import actions, personal
 from filanda.directory.people.languages import language_of
 from filanda.directory.people.models import Block, JoiningDraft, Person, PersonConcept, ValidationState, Visibility
 from filanda.directory.people.personal import waiting
@@ -170,11 +170,13 @@ def test_validation_moves_every_state_and_move(joined, facilitator):
     acts = {
         "validate": lambda: actions.validate_person(actor=me(facilitator), person=person, now=NOON),
         "take_back": lambda: actions.take_validation_back(actor=me(facilitator), person=person, now=NOON),
+        "take_back_asked": lambda: actions.take_validation_back(actor=me(facilitator), person=person, now=NOON),
         "return": lambda: actions.return_person(actor=me(facilitator), person=person, question="Who?", now=NOON),
         "answer": lambda: actions.answer(actor=me(person.account), person=person, words="Me", now=NOON),
     }
     for state, name, target in all_pairs(Person.workflow):
-        Person.objects.update(state=state, validated_by=facilitator, state_changed_at=NOON)
+        before = {"state": "returned"} if name == "take_back_asked" else {}
+        Person.objects.update(state=state, validated_by=facilitator, state_changed_at=NOON, validated_from=before)
         if target is None:
             with pytest.raises(MoveNotPossible):
                 acts[name]()
@@ -203,6 +205,35 @@ def test_a_validation_is_taken_back_by_whoever_gave_it_within_the_hour(joined, f
         "people/mail/validation_taken_back",
     ]
     assert Event.objects.filter(type="people.person.validation_taken_back").count() == 1
+
+
+def test_a_validation_taken_back_leaves_things_as_they_were(joined, facilitator):
+    person, later = joined(), NOON + timedelta(days=3)
+    actions.return_person(actor=me(facilitator), person=person, question="Which laboratory?", now=NOON)
+    for state in (ValidationState.RETURNED, ValidationState.WAITING):
+        answered = state == ValidationState.WAITING
+        since = NOON + timedelta(hours=2) if answered else NOON
+        if answered:
+            actions.answer(actor=me(person.account), person=person, words="The third", now=since)
+        actions.validate_person(actor=me(facilitator), person=person, now=later)
+        fresh = Person.objects.get()
+        assert (fresh.return_reason, fresh.answer) == ("", "")
+        actions.take_validation_back(actor=me(facilitator), person=person, now=later)
+        fresh = Person.objects.get()
+        assert (fresh.state, fresh.state_changed_at, fresh.validated_from) == (state, since, {})
+        assert (fresh.return_reason, fresh.answer) == ("Which laboratory?", "The third" if answered else "")
+    events = Event.objects.filter(type="people.person.validation_taken_back", subject_id=person.account_id)
+    assert events.count() == 2
+
+
+def test_what_was_asked_before_a_validation_is_forgotten_when_it_cannot_be_taken_back(joined, facilitator, region):
+    person = joined()
+    actions.return_person(actor=me(facilitator), person=person, question="Which laboratory?", now=NOON)
+    actions.validate_person(actor=me(facilitator), person=person, now=NOON)
+    assert personal.forget_questions(region, NOON, NOON) == 0
+    assert Person.objects.get().validated_from["question"] == "Which laboratory?"
+    assert personal.forget_questions(region, NOON + timedelta(days=1), NOON) == 1
+    assert Person.objects.get().validated_from == {}
 
 
 def test_a_question_is_kept_with_its_answer_until_validation(joined, facilitator):

@@ -59,7 +59,8 @@ def _claims_seen(actor: Actor) -> Ids:
 def _claims_over(before: datetime) -> Ids:
     over: Ids = (
         Claim.objects.filter(
-            state__in=[ClaimState.GRANTED, ClaimState.REFUSED, ClaimState.LAPSED], state_changed_at__lt=before
+            state__in=[ClaimState.GRANTED, ClaimState.REFUSED, ClaimState.LAPSED, ClaimState.TAKEN_BACK],
+            state_changed_at__lt=before,
         )
         .order_by()
         .values("pk")

@@ -41,7 +41,9 @@ manifest = Manifest(
         Permission("affiliations.claims.ask", _("Claim an organisation"), roles=_MEMBERS, rule=is_seen),
         Permission("affiliations.claims.own", _("Prove one's own claim"), roles=_MEMBERS, rule=is_own),
         Permission("affiliations.claims.view", _("See claims"), roles=STAFF),
-        Permission("affiliations.claims.decide", _("Grant or refuse claims"), roles=STAFF, rule=is_not_own),
+        Permission(
+            "affiliations.claims.decide", _("Grant or refuse claims; take a grant back"), roles=STAFF, rule=is_not_own
+        ),
         Permission("affiliations.claims.invite", _("Invite an organisation's contact to claim it"), roles=STAFF),
         Permission("affiliations.requests.ask", _("Ask to join an organisation"), roles=_MEMBERS, rule=is_seen),
         Permission("affiliations.requests.own", _("Withdraw one's own request"), roles=_MEMBERS, rule=is_own),
@@ -70,6 +72,7 @@ manifest = Manifest(
         _event("affiliations.claim.guessed_wrong", _("A wrong code was given for a claim")),
         _event("affiliations.claim.document_given", _("A document for a claim was given")),
         _event("affiliations.claim.granted", _("A claim was granted"), Audience.PUBLIC),
+        _event("affiliations.claim.taken_back", _("The grant of a claim was taken back")),
         _event("affiliations.claim.refused", _("A claim was refused")),
         _event("affiliations.claim.lapsed", _("A claim lapsed")),
         _event("affiliations.request.asked", _("Somebody asked to join an organisation")),

@@ -80,6 +80,7 @@ class ClaimState(models.TextChoices):
     GRANTED = "granted", _("Granted")
     REFUSED = "refused", _("Refused")
     LAPSED = "lapsed", _("Lapsed")
+    TAKEN_BACK = "taken_back", _("Granted, then taken back")
 
 
 OPEN_CLAIM = (ClaimState.ASKED, ClaimState.CODE_SENT, ClaimState.DOCUMENT_GIVEN)
@@ -115,6 +116,10 @@ class Claim(models.Model):
     state_changed_at = models.DateTimeField(default=now)
     decided_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.CharField(max_length=1000, blank=True)
+    state_before = models.CharField(
+        max_length=16, blank=True, help_text="of the organisation, when the claim was granted: what it goes back to"
+    )
+    was_member = models.BooleanField(default=False, help_text="of the organisation, when the claim was granted")
     created_at = models.DateTimeField(default=now)
 
     objects = scoped(ClaimQuerySet)
@@ -155,6 +160,13 @@ class Claim(models.Model):
                 _("Refuse"),
             ),
             Transition("lapse", (ClaimState.ASKED, ClaimState.CODE_SENT, ClaimState.DOCUMENT_GIVEN), ClaimState.LAPSED),
+            Transition(
+                "take_back",
+                (ClaimState.GRANTED,),
+                ClaimState.TAKEN_BACK,
+                "affiliations.claims.decide",
+                _("Take the grant back"),
+            ),
         ),
     )
 

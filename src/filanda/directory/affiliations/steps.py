@@ -13,7 +13,7 @@ from django.utils.timezone import now as clock
 from django.utils.translation import gettext as _
 
 from filanda.directory.affiliations.models import Position, scope_of
-from filanda.directory.affiliations.queries import admin_accounts
+from filanda.directory.affiliations.queries import admin_accounts, open_grants
 from filanda.directory.organisations.models import Organisation, OrganisationState
 from filanda.directory.organisations.steps import sign_history
 from filanda.directory.people.languages import language_of
@@ -40,6 +40,7 @@ __all__ = [
     "page_path",
     "people_path",
     "secret_hash",
+    "standing_before",
     "tell",
     "told",
     "told_event",
@@ -99,6 +100,15 @@ def become_admin(
         sign_history(actor)
         organisation.state = state
         organisation.save(update_fields=["state", "updated_at"])
+
+
+def standing_before(organisation: Organisation, account: Account) -> dict[str, Any]:
+    """Fields of a claim about to be granted: where its organisation and its claimant stand, should it be taken back."""
+    grants = open_grants(Role.ORGANISATION_MEMBER).filter(account=account, scope_kind="organisation")
+    return {
+        "state_before": organisation.state,
+        "was_member": grants.filter(scope_id=organisation.pk).exists(),
+    }
 
 
 def become_member(*, actor: Actor, organisation: Organisation, account: Account, title: str, reason: str) -> None:

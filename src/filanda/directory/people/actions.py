@@ -225,20 +225,34 @@ def validate_person(*, actor: Actor, person: Person, now: datetime, seen: str = 
     have asked a question meanwhile. Raises Forbidden, MoveNotPossible.
     """
     with transaction.atomic(durable=True):
-        if seen:
-            require(actor, "people.validate", person)
-            person.refresh_from_db(from_queryset=Person.objects.select_for_update(of=("self",)))
-            if person.state != seen:
-                raise MoveNotPossible(Person.workflow, Person.workflow.transition("validate"), person.state)
-        move(person, "validate", actor=actor, now=now, validated_by_id=actor.account_id, return_reason="", answer="")
+        require(actor, "people.validate", person)
+        person.refresh_from_db(from_queryset=Person.objects.select_for_update(of=("self",)))
+        if seen and person.state != seen:
+            raise MoveNotPossible(Person.workflow, Person.workflow.transition("validate"), person.state)
+        before = {
+            "state": person.state,
+            "since": person.state_changed_at.isoformat(),
+            "question": person.return_reason,
+            "answer": person.answer,
+        }
+        move(
+            person,
+            "validate",
+            actor=actor,
+            now=now,
+            validated_by_id=actor.account_id,
+            validated_from=before,
+            return_reason="",
+            answer="",
+        )
         tell(person, "validated", facilitator=_name_of(actor))
         _record(actor, person, "people.person.validated")
 
 
 def take_validation_back(*, actor: Actor, person: Person, now: datetime) -> None:
-    """It was the wrong one, or too early: the profile waits again, and its person, who was written to at once, is told
-    that it was a mistake. For whoever validated it, within TAKE_BACK_WITHIN. Raises TooLate, Forbidden,
-    MoveNotPossible.
+    """It was the wrong one, or too early: the profile waits again as it did, since when it did, with the question that
+    was open and its answer; its person, who was written to at once, is told that it was a mistake. For whoever
+    validated it, within TAKE_BACK_WITHIN. Raises TooLate, Forbidden, MoveNotPossible.
     """
     with transaction.atomic(durable=True):
         require(actor, "people.validate", person)
@@ -248,7 +262,18 @@ def take_validation_back(*, actor: Actor, person: Person, now: datetime) -> None
             raise TooLate(
                 _("A validation is taken back by whoever gave it, within the hour. Ask this person a question instead.")
             )
-        move(person, "take_back", actor=actor, now=now, validated_by_id=None)
+        before = person.validated_from
+        move(
+            person,
+            "take_back_asked" if before.get("state") == ValidationState.RETURNED else "take_back",
+            actor=actor,
+            now=now,
+            validated_by_id=None,
+            validated_from={},
+            state_changed_at=datetime.fromisoformat(before["since"]) if "since" in before else now,
+            return_reason=before.get("question", ""),
+            answer=before.get("answer", ""),
+        )
         tell(person, "validation_taken_back", facilitator=_name_of(actor))
         _record(actor, person, "people.person.validation_taken_back")
 

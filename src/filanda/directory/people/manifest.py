@@ -64,7 +64,9 @@ manifest = Manifest(
         _event("people.person.joined", _("Somebody joined the region"), Audience.MEMBERS),
         _event("people.person.updated", _("A profile was changed")),
         _event("people.person.validated", _("A profile was validated"), Audience.MEMBERS),
-        _event("people.person.validation_taken_back", _("The validation of a profile was taken back")),
+        _event(
+            "people.person.validation_taken_back", _("The validation of a profile was taken back"), Audience.MEMBERS
+        ),
         _event("people.person.returned", _("A facilitator asked about a profile")),
         _event("people.person.answered", _("A question about a profile was answered")),
         _event("people.person.assigned", _("Somebody got another facilitator")),
@@ -79,7 +81,10 @@ manifest = Manifest(
     ),
     personal_data=(PersonalData("people", _("Your profile"), personal.collect, personal.erase),),
     waiting=personal.waiting,
-    retention=(Retention("joining_drafts", _("Drafts of people who began to join"), 90, personal.forget_drafts),),
+    retention=(
+        Retention("joining_drafts", _("Drafts of people who began to join"), 90, personal.forget_drafts),
+        Retention("validation_questions", _("Questions asked before validation"), 1, personal.forget_questions),
+    ),
     reads=language_of,
     desk=(PROFILES,),
 )

@@ -109,6 +109,9 @@ class Person(models.Model):
     state = models.CharField(max_length=10, choices=ValidationState.choices, default=ValidationState.WAITING)
     state_changed_at = models.DateTimeField(default=now)
     validated_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    validated_from = models.JSONField(
+        default=dict, blank=True, help_text="state, date, question and answer before validation, while it can be undone"
+    )
     return_reason = models.CharField(max_length=1000, blank=True)
     answer = models.CharField(max_length=1000, blank=True, help_text="to the facilitator's question")
     hidden_at = models.DateTimeField(null=True, blank=True, help_text="by staff; the person still sees it")
@@ -136,6 +139,13 @@ class Person(models.Model):
                 "take_back",
                 (ValidationState.VALIDATED,),
                 ValidationState.WAITING,
+                "people.validate",
+                _("Take the validation back"),
+            ),
+            Transition(  # it was given over an open question
+                "take_back_asked",
+                (ValidationState.VALIDATED,),
+                ValidationState.RETURNED,
                 "people.validate",
                 _("Take the validation back"),
             ),
@@ -188,11 +198,12 @@ class Person(models.Model):
 
     @property
     def slug(self) -> str:
-        return _slug(self.name)
+        return slug_of(self.name)
 
 
 @lru_cache(maxsize=8192)
-def _slug(name: str) -> str:
+def slug_of(name: str) -> str:
+    """Words of a name for the address of a person's page."""
     return slugify(name)[:80] or "-"
 
 

@@ -50,6 +50,7 @@ def collect(account: Account) -> Mapping[str, Any]:
                 "since": person.state_changed_at,
                 "question": person.return_reason,
                 "answer": person.answer,
+                "before": person.validated_from or None,
             },
             "hidden": {"since": person.hidden_at, "reason": person.hidden_reason} if person.hidden_at else None,
             "joined_at": person.joined_at,
@@ -84,6 +85,7 @@ def erase(account: Account, keeps: bool) -> None:
         ):
             setattr(person, field, "")
         person.languages, person.links, person.visibility = [], [], {}
+        person.validated_from = {}
         person.account = person.facilitator = person.validated_by = None
         person.keeps_contributions = keeps
         person.erased_at = now()
@@ -117,6 +119,12 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
         yield Waiting(
             _("Your facilitator asked a question about your profile"), "profiles:edit", since=person.state_changed_at
         )
+
+
+def forget_questions(region: Region, before: datetime, now: datetime) -> int:
+    """Delete what was asked and answered before validations that cannot be taken back any more."""
+    rows = Person.objects.filter(region=region, state=ValidationState.VALIDATED, state_changed_at__lt=before)
+    return rows.exclude(validated_from={}).update(validated_from={})
 
 
 def forget_drafts(region: Region, before: datetime, now: datetime) -> int:

@@ -30,6 +30,7 @@ from filanda.directory.affiliations.actions.claims import (
     refuse_claim,
     send_claim_code,
 )
+from filanda.directory.affiliations.actions.taking_back import take_claim_back
 from filanda.directory.affiliations.domains import AddressNotOurs, own_domain, readable
 from filanda.directory.affiliations.errors import (
     AlreadyBelongs,
@@ -40,7 +41,7 @@ from filanda.directory.affiliations.errors import (
     TooManyCodes,
 )
 from filanda.directory.affiliations.models import OPEN_CLAIM, Claim, ClaimState, JoinRequest
-from filanda.directory.affiliations.queries import has_admins, names_of
+from filanda.directory.affiliations.queries import admin_accounts, has_admins, names_of
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import Role
 from filanda.kernel.identity.requests import actor_of
@@ -54,6 +55,7 @@ __all__ = ["claim", "claim_detail", "claim_move", "claims"]
 
 DOCUMENT_MOST = 10 * MB
 PAGE = 25
+MOVES = ("grant", "refuse", "take_back")  # of staff
 EXPECTED = (AlreadySpokenFor, CodeNotUsable, MoveNotPossible, TooManyCodes)
 
 
@@ -155,7 +157,7 @@ def _claim_page(
     last = None
     if mine is None:
         rows = Claim.objects.filter(account=actor.account_id, organisation=organisation)
-        last = rows.filter(state=ClaimState.REFUSED).first()
+        last = rows.filter(state__in=[ClaimState.REFUSED, ClaimState.TAKEN_BACK]).first()
     shown: dict[str, list[str]] = {"": [], "email": [], "code": [], "document": []} | (errors or {})
     public_url = reverse("finder:organisation-short", args=[organisation.pk])
     context = {
@@ -164,6 +166,7 @@ def _claim_page(
         "state": mine.state if mine else "",
         "code_sent_to": mine.email if mine and mine.state == ClaimState.CODE_SENT and mine.code_hash else "",
         "refused_because": last.reason if last else "",
+        "was_taken_back": last is not None and last.state == ClaimState.TAKEN_BACK,
         "is_spoken_for": has_admins(organisation.pk),
         "domain": readable(own_domain(organisation.website)),
         "minutes": int(CODE_LASTS.total_seconds() // 60),
@@ -227,15 +230,26 @@ def claim_detail(request: HttpRequest, claim_id: int) -> HttpResponse:
     return _detail(request, _find(request, claim_id))
 
 
+def _others(found: Claim) -> list[str]:
+    """Names of who else speaks for the organisation: taking a grant back ends nobody's role but the claimant's."""
+    if found.state not in (ClaimState.GRANTED, ClaimState.TAKEN_BACK):
+        return []
+    others = [one for one in admin_accounts(found.organisation_id) if one.pk != found.account_id]
+    names = names_of(others)
+    return [names.get(one.pk, str(one)) for one in others]
+
+
 @require_POST
 def claim_move(request: HttpRequest, claim_id: int, move: str) -> HttpResponse:
-    """grant (with an optional `reason`) or refuse (with `reason`)."""
+    """grant (with an optional `note`), refuse or take_back (with `reason`)."""
     actor, found, reason = actor_of(request), _find(request, claim_id), request.POST.get("reason", "")
-    if move not in ("grant", "refuse"):
+    if move not in MOVES:
         raise Http404
     try:
         if move == "grant":
             grant_claim(actor=actor, claim=found, reason=request.POST.get("note", ""), now=now())
+        elif move == "take_back":
+            take_claim_back(actor=actor, claim=found, reason=reason, now=now())
         else:
             refuse_claim(actor=actor, claim=found, reason=reason, now=now())
     except ReasonMissing as error:
@@ -272,10 +286,11 @@ def _detail(
         "domain": readable(own_domain(organisation.website)),
         "is_spoken_for": has_admins(organisation.pk),
         "is_own": found.account_id == actor.account_id,
+        "other_admins": _others(found),
+        "history_url": reverse("ownership:history", args=[organisation.pk]),
         "documents": _documents(request, found),
         "moves": {
-            name: reverse("ownership:claim-move", args=[found.pk, name]) if name in possible else ""
-            for name in ("grant", "refuse")
+            name: reverse("ownership:claim-move", args=[found.pk, name]) if name in possible else "" for name in MOVES
         },
         "crumbs": [
             {"label": _("Claims"), "url": reverse("ownership:claims")},

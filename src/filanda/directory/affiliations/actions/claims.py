@@ -35,6 +35,7 @@ from filanda.directory.affiliations.steps import (
     lock_organisation,
     page_path,
     people_path,
+    standing_before,
     tell,
 )
 from filanda.directory.organisations.models import Organisation, OrganisationState
@@ -236,6 +237,7 @@ def grant_claim(*, actor: Actor, claim: Claim, now: datetime, reason: str = "") 
             decided_by_id=actor.account_id,
             reason=clean(reason)[:MESSAGE_LENGTH],
             code_hash=None,
+            **standing_before(organisation, claim.account),
         )
         become_admin(
             actor=actor,
@@ -359,7 +361,7 @@ def _granted_to_claimant(actor: Actor, claim: Claim, organisation: Organisation,
     """The proof holds. The organisation's row is locked, so nobody becomes its first admin at the same time."""
     if has_admins(organisation.pk, besides=claim.account_id):
         return _becomes_request(actor, claim, organisation, now)
-    move(claim, "prove", actor=actor, now=now, code_hash=None)
+    move(claim, "prove", actor=actor, now=now, code_hash=None, **standing_before(organisation, claim.account))
     become_admin(
         actor=actor,
         organisation=organisation,
