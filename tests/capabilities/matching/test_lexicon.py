@@ -26,9 +26,30 @@ def test_bacteria_are_no_batteries_although_they_share_a_stem():
 
 
 def test_a_gloss_has_english_words_in_the_order_of_the_italian_ones():
-    assert gloss("Celle solari per gli edifici") == "walking cells solar buildings"  # of what labels know
+    assert gloss("Termostati per gli edifici") == "thermostats buildings"  # of what labels know, and of what we wrote
     assert gloss("La zymurgix dei formaggi") == "zymurgix cheese"
     assert gloss("di il la ??") == ""
+
+
+def test_phrases_are_read_as_one():
+    assert gloss("Celle a combustibile") == "fuel cells"
+    assert gloss("celle solari") == "solar cells"
+    assert translate("Acque reflue", "it") == {"wastewat": 0.8}
+
+
+def test_of_words_with_one_stem_the_most_alike_is_taken():
+    assert gloss("costi") == "cost"
+    assert gloss("coste") == "coast coastal"
+    assert gloss("i geni e il genere") == "gene genes gender"
+
+
+def test_that_somebody_is_looked_for_is_not_what_a_need_is_about():
+    assert gloss("Cerchiamo chi lavora sui ghiacciai") == "glacier glaciers"
+    assert translate("Abbiamo bisogno di qualcuno", "it") == {}
+
+
+def test_what_is_written_for_one_direction_helps_in_the_other():
+    assert "ghiacciai" in translate("glaciers", "en")
 
 
 @given(st.text(max_size=300), st.sampled_from(["it", "en"]))
