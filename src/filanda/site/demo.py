@@ -28,6 +28,7 @@ from filanda.kernel.signin.actions import grant_role
 from filanda.kernel.signin.opening import open_session, redirect_onwards
 from filanda.site.desk import seed_desk
 from filanda.site.order import seed_order
+from filanda.site.together import seed_together
 from filanda.spaces.demo.seeds import enter_some
 
 
@@ -85,6 +86,15 @@ def seed_desk_of_staff(actor: Actor, region: Region) -> None:
         for role in ("facilitator", "organisation_admin")
     }
     seed_desk(actor, region, found["facilitator"], found["organisation_admin"])
+
+
+def seed_together_of_people(actor: Actor, region: Region) -> None:
+    """Let those who are offered have proposals, answers and introductions of their own."""
+    wanted = ("organisation_admin", "innovator", "facilitator")
+    spokesperson, innovator, facilitator = (
+        Account.objects.filter(email=PEOPLE[role].email).first() or _account(region, PEOPLE[role]) for role in wanted
+    )
+    seed_together(actor, region, spokesperson, innovator, facilitator, now())
 
 
 def seed_order_of_people(actor: Actor, region: Region) -> None:

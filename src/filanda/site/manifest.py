@@ -12,12 +12,17 @@ from filanda.kernel.regions.scoped import in_region
 
 
 def _demo(actor: Actor) -> None:
-    from filanda.site.demo import seed_desk_of_staff, seed_order_of_people  # read views, which want all manifests first
+    from filanda.site.demo import (  # read views, which want all manifests first
+        seed_desk_of_staff,
+        seed_order_of_people,
+        seed_together_of_people,
+    )
 
     region = ensure_region()
     with in_region(region):
         seed_desk_of_staff(actor, region)
         seed_order_of_people(actor, region)
+        seed_together_of_people(actor, region)
 
 
 STAFF = frozenset({"facilitator", "region_administrator"})

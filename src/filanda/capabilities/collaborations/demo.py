@@ -128,6 +128,16 @@ _WHY_STOPPED = {
     "it": ("Il finanziamento atteso non è arrivato.", "Il responsabile del progetto ha cambiato lavoro."),
     "en": ("The funding that was expected did not come.", "The person who led the project changed jobs."),
 }
+_SAID_OVER = {
+    "it": (
+        "Le prove sono finite a ottobre e il risultato regge: ora lo usiamo ogni giorno.",
+        "Il cliente che doveva provarlo ha chiuso la linea: senza un sito non si va avanti.",
+    ),
+    "en": (
+        "The trials ended in October and the result holds: we use it every day now.",
+        "The customer who was to try it closed the line: without a site there is no going on.",
+    ),
+}
 _KINDS = (
     Cooperation.PILOT,
     Cooperation.TECHNICAL,
@@ -191,7 +201,9 @@ def seed_collaborations(actor: Actor, region: Region, now: datetime) -> None:
                 for position, body in enumerate(plan["bodies"], start=1)
             ]
         )
-        CheckIn.objects.bulk_create(_check_ins(region, parties, chance, now))
+        asked = _check_ins(region, parties, chance, now)
+        _say_over(asked, bodies[0], now)
+        CheckIn.objects.bulk_create(asked)
         Outcome.objects.bulk_create(_outcomes(region, rows, chance, now))
         record(
             "collaborations.demo.seeded",
@@ -308,7 +320,8 @@ def _check_ins(region: Region, parties: list[Party], chance: random.Random, now:
                 continue
             is_asked = due <= day
             sent = now - timedelta(days=(day - due).days) if is_asked else None
-            answered = is_asked and (chance.random() < 0.8) and (day - due).days > 4
+            # Nearly all answer in the end, and facilitators ask the others.
+            answered = is_asked and chance.random() < (0.6 if (day - due).days < 30 else 0.97) and (day - due).days > 4
             found.append(
                 CheckIn(
                     region=region,
@@ -323,6 +336,33 @@ def _check_ins(region: Region, parties: list[Party], chance: random.Random, now:
                 )
             )
     return found
+
+
+def _say_over(asked: list[CheckIn], body: Organisation, now: datetime) -> None:
+    """In four that go on, one side has just said that it is over, and the other is asked: `body` among them first."""
+    by_row: dict[int, list[CheckIn]] = {}
+    for one in asked:
+        if one.collaboration.state == CollaborationState.ACTIVE:
+            by_row.setdefault(one.collaboration_id, []).append(one)
+
+    def is_asked(rows: list[CheckIn]) -> bool:
+        return any(one.party.organisation_id == body.pk for one in rows)
+
+    done = 0
+    for rows in sorted(by_row.values(), key=lambda rows: (not is_asked(rows), rows[0].collaboration_id)):
+        who = [one for one in rows if one.party.organisation_id != body.pk and one.sent_at is not None]
+        if not who or len({one.party_id for one in rows}) < 2:
+            continue
+        said = max(who, key=lambda one: one.due_on)
+        said.answer = CheckInAnswer.SUCCESS if done % 2 == 0 else CheckInAnswer.STOPPED
+        said.answered_at = now - timedelta(days=1 + done, hours=3)
+        said.details = _SAID_OVER[said.collaboration.language][done % 2]
+        for one in rows:  # nobody says afterwards that it goes on
+            if one is not said and one.answered_at is not None and one.answered_at > said.answered_at:
+                one.answer, one.answered_at = "", None
+        done += 1
+        if done == 4:
+            return
 
 
 def _outcomes(region: Region, rows: list[Collaboration], chance: random.Random, now: datetime) -> list[Outcome]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from filanda.capabilities.collaborations.models import Cooperation, ValueBand
+from filanda.components.proposals.demo.histories import seed_talks, seed_versions
 from filanda.components.proposals.demo.texts import answer_text, proposal_text
 from filanda.components.proposals.models import (
     Admission,
@@ -31,6 +32,7 @@ from filanda.components.proposals.undertakings import words_in
 from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.models import ConceptOrigin
 from filanda.directory.people.models import Person, ValidationState
+from filanda.directory.people.queries import facilitators
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
@@ -112,6 +114,10 @@ def seed_proposals(actor: Actor, region: Region, now: datetime) -> int:
         )
         answers = _answers(made, members, bodies, people, now, chance)
         ExpressionOfInterest.objects.bulk_create(answers)
+        about = {one.row.pk: one.community for one in made}
+        posts = seed_talks(region, [(one, about[one.proposal_id]) for one in answers], now, chance)
+        reviewers = [account.pk for account in facilitators(now)]
+        reviews = seed_versions(region, [(one.row, one.community) for one in made], reviewers, now, chance)
         Proposal.objects.bulk_update([one.row for one in made], ["answers_count", "first_answer_at"])
         admissions = _admissions(region, made, members, now, chance)
         Admission.objects.bulk_create(admissions)
@@ -119,7 +125,8 @@ def seed_proposals(actor: Actor, region: Region, now: datetime) -> int:
             "proposals.demo.seeded",
             region=region,
             actor=actor,
-            payload={"proposals": len(made), "answers": len(answers), "admissions": len(admissions)},
+            payload={"proposals": len(made), "answers": len(answers), "admissions": len(admissions)}
+            | {"posts": posts, "reviews": reviews},
             touches={"proposal": [one.row.pk for one in made]},
         )
     return len(made)
@@ -256,12 +263,13 @@ def _answers(
         step = 1 if sum(wanted) < ANSWERS else -1
         wanted[place] = max(least, wanted[place] + step)
     found: list[ExpressionOfInterest] = []
+    said: set[str] = set()
     for one, count in zip(shown, wanted, strict=True):
         near = [account for account in members.get(one.row.space_id, []) if account in people]
         pool = list(dict.fromkeys(near + chance.sample(everybody, min(30, len(everybody)))))
         pool = [account for account in pool if account not in (one.row.owner_id, one.row.facilitator_id)]
         authors = chance.sample(pool, min(count, len(pool)))
-        own = [_answer(one, account, place, bodies, now, chance) for place, account in enumerate(authors)]
+        own = [_answer(one, account, place, bodies, now, chance, said) for place, account in enumerate(authors)]
         taken = {one.row.organisation_id}
         for answer in own:
             if answer.organisation_id in taken:
@@ -275,14 +283,31 @@ def _answers(
     return found
 
 
+def _words(one: _Made, place: int, said: set[str]) -> tuple[str, str]:
+    """What an answer brings and asks, as no other does; two to one proposal ask different things."""
+    brings, asks = "", ""
+    for attempt in range(60):
+        brings, asks = answer_text(one.community, one.row.language, f"{one.row.key} {place} {attempt}")
+        if brings not in said and (not asks or f"{one.row.key} {asks}" not in said):
+            break
+    said |= {brings, f"{one.row.key} {asks}"}
+    return brings, asks
+
+
 def _answer(
-    one: _Made, account: int, place: int, bodies: dict[int, list[int]], now: datetime, chance: random.Random
+    one: _Made,
+    account: int,
+    place: int,
+    bodies: dict[int, list[int]],
+    now: datetime,
+    chance: random.Random,
+    said: set[str],
 ) -> ExpressionOfInterest:
     row = one.row
     begun = row.published_at or row.created_at
     until = min(now, row.state_changed_at if row.state in (_P.CLOSED, _P.EXPIRED) else now)
-    sent = begun + (until - begun) * chance.uniform(0.1, 0.9)
-    brings, asks = answer_text(one.community, row.language, f"{row.key} {place}")
+    sent = begun + min((until - begun) * 0.9, timedelta(days=chance.lognormvariate(1.9, 0.8)))
+    brings, asks = _words(one, place, said)
     has_partner = row.state == _P.IN_TALKS or row.closed_as == ClosedAs.COLLABORATING
     if has_partner and place == 0:
         state = _I.ACCEPTED
@@ -292,8 +317,14 @@ def _answer(
         states = (_I.SENT, _I.READ, _I.SHORTLISTED, _I.DECLINED, _I.WITHDRAWN, _I.DRAFT)
         state = chance.choices(states, weights=(32, 26, 14, 16, 6, 6))[0]
     is_decided = state in (_I.ACCEPTED, _I.DECLINED, _I.WITHDRAWN, _I.LAPSED)
-    read = sent + (until - sent) * 0.3 if state in (_I.READ, _I.SHORTLISTED, _I.ACCEPTED, _I.DECLINED) else None
-    changed = until if state == _I.LAPSED else sent + (until - sent) * 0.6 if is_decided else read or sent
+    if state in (_I.SENT, _I.READ, _I.SHORTLISTED):  # most owners are quick; a few let people wait
+        waits = chance.uniform(0.2, 9) if chance.random() < 0.85 else chance.uniform(9, 25)
+        sent = max(begun + (now - begun) * 0.05, now - timedelta(days=waits))
+    soon = sent + timedelta(days=chance.uniform(0.1, 2.5))
+    seen = state in (_I.READ, _I.SHORTLISTED, _I.ACCEPTED, _I.DECLINED)
+    read = min(soon, sent + (until - sent) * 0.3) if seen else None
+    decided = min(sent + (until - sent) * 0.8, soon + timedelta(days=chance.lognormvariate(2.2, 0.5)))
+    changed = until if state == _I.LAPSED else decided if is_decided else read or sent
     own = bodies.get(account, [])
     reasons = [reason for reason in DeclineReason.values if reason != DeclineReason.OTHER]
     fields: dict[str, Any] = {}

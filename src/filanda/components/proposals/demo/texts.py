@@ -11,7 +11,7 @@ from random import Random
 from filanda.spaces.demo.texts import CommunityText
 from filanda.spaces.demo.texts.grammar import capital, fill, number
 
-__all__ = ["ProposalText", "answer_text", "proposal_text"]
+__all__ = ["PLACES", "ProposalText", "answer_text", "proposal_text", "slots_of"]
 
 
 @dataclass(frozen=True)
@@ -246,6 +246,9 @@ _QUESTIONS = {
         "Chi decide, alla fine della prova, se si va avanti?",
         "I dati si possono portare fuori dal sito?",
         "Il budget copre anche il tempo delle persone, o solo i materiali?",
+        "Per {norm} chi risponde, voi o noi?",
+        "In {3-9} settimane si vede già qualcosa {su measure}, o serve una stagione intera?",
+        "Qualcuno ha già provato a {fix2} da voi?",
         "",
     ),
     "en": (
@@ -253,10 +256,13 @@ _QUESTIONS = {
         "Who decides, when the trial ends, whether it goes on?",
         "May the data leave the site?",
         "Does the budget cover people’s time, or materials only?",
+        "Who answers for {norm}, you or we?",
+        "Do {3-9} weeks tell anything about {measure}, or does it take a season?",
+        "Has anybody tried to {fix2} at your place?",
         "",
     ),
 }
-_PLACES = (
+PLACES = (
     "Acquarolo", "Borgo al Salice", "Cascina Nova", "Colserena", "Fontemurata", "Montefiero", "Pianmura",
     "Pietrachiara", "Rivalunga", "San Teodoro", "Torrebruna", "Valdorsa",
 )  # fmt: skip
@@ -265,10 +271,10 @@ _PLACES = (
 def proposal_text(community: CommunityText, kind: str, language: str) -> ProposalText:
     """The words of a proposal of `kind` in `community`: another one for each of the three."""
     chance = Random(f"proposal {community.slug} {kind} {language}")  # noqa: S311 - invented texts
-    slots = _slots(community, language, chance)
+    slots = slots_of(community, language, chance)
 
     def said(template: str) -> str:
-        return fill(template.replace("{@place}", chance.choice(_PLACES)), slots, chance, language)
+        return fill(template.replace("{@place}", chance.choice(PLACES)), slots, chance, language)
 
     parts = list(_BODIES[language][kind])
     return ProposalText(
@@ -283,13 +289,14 @@ def proposal_text(community: CommunityText, kind: str, language: str) -> Proposa
 def answer_text(community: CommunityText, language: str, seed: str) -> tuple[str, str]:
     """What somebody brings, and asks; `seed` makes one of several."""
     chance = Random(f"answer {community.slug} {seed}")  # noqa: S311 - invented texts
-    slots = _slots(community, language, chance)
+    slots = slots_of(community, language, chance)
     brings = fill(chance.choice(_ANSWERS[language]), slots, chance, language)
     asks = chance.choice(_QUESTIONS[language])
     return brings, fill(asks, slots, chance, language) if asks else ""
 
 
-def _slots(community: CommunityText, language: str, chance: Random) -> dict[str, str]:
+def slots_of(community: CommunityText, language: str, chance: Random) -> dict[str, str]:
+    """What sentences about `community` are filled with."""
     subject = community.subjects[language]
     order = chance.sample(range(len(subject.causes)), len(subject.causes))
     causes = [subject.causes[one] for one in order]
