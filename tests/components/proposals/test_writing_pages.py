@@ -14,6 +14,7 @@ from filanda.capabilities.needs.models import SavedNeed
 from filanda.components.proposals.actions import reviewing, writing
 from filanda.components.proposals.models import Proposal, ProposalState, Review
 from filanda.components.proposals.renewing import renewal_token
+from filanda.components.proposals.views import reviewing as reviewing_page
 from filanda.kernel.identity.models import Role
 from tests.components.proposals.forms_shown import form_of, wrong_in
 from tests.components.proposals.making import make_proposal, region_space
@@ -211,6 +212,21 @@ def test_versions_are_compared(region, client, anna, fausto):
     sign_in(client, fausto)
     page = client.get(f"/en/proposals/{row.pk}/review/")
     assert "Probes for <ins>cotton </ins>dust." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pieces"),
+    [
+        ("We sell looms to all.", "We need looms for all.", [("gone", "sell looms to"), ("new", "need looms for")]),
+        ("a b c d e f", "x b c d e y", [("gone", "a"), ("new", "x"), ("gone", "f"), ("new", "y")]),
+        ("", "x y", [("new", "x y")]),
+    ],
+)
+def test_changes_on_both_sides_of_a_word_are_one(old, new, pieces):
+    found = reviewing_page.differences(old, new)
+    assert [one for one in found if one[0] != "same"] == pieces
+    assert "".join(text for kind, text in found if kind != "gone") == new
+    assert "".join(text for kind, text in found if kind != "new") == old
 
 
 def test_the_second_facilitator_is_told_who_was_quicker(region, client, anna, fausto):

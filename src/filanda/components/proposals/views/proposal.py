@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from filanda.components.proposals.models import Proposal
 from filanda.components.proposals.portrait import portrait
 from filanda.components.proposals.queries import reading
+from filanda.components.proposals.views.writing_pages import field_labels
 from filanda.kernel.identity.requests import actor_of
 
 __all__ = ["find", "proposal"]
@@ -37,6 +38,7 @@ def proposal(request: HttpRequest, number: int, title: str = "") -> HttpResponse
         address = reverse("proposals:proposal", args=reading.address_of(found))
         return redirect(f"{address}{'?' if query else ''}{query}", permanent=False)
     context = portrait(actor_of(request), found, now())
+    context["labels"] = field_labels() if context["returned"] else {}
     context["told"] = [{"kind": one.level_tag, "text": str(one)} for one in messages.get_messages(request)]
     response = render(request, "proposals/proposal.html", context)
     patch_vary_headers(response, ["Cookie"])

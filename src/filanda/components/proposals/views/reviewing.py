@@ -52,6 +52,7 @@ PLAIN = (
 )
 REMARK_MOST = 1_000
 COMPARED = 8_000  # words and gaps of each version; beyond, texts are too long to be compared in a request
+BETWEEN = 2  # words that stayed between two changes
 SHOWN = 50
 
 
@@ -132,19 +133,26 @@ def promotion_words() -> str:
 
 
 def differences(old: str, new: str) -> list[tuple[str, str]]:
-    """("same" | "gone" | "new", piece of text), word by word. Very long texts as a whole."""
+    """("same" | "gone" | "new", piece of text), word by word; what changed on both sides of a word or two is one
+    change, as a patchwork cannot be read. Very long texts as a whole.
+    """
     before, after = words_of(old), words_of(new)
     if len(before) > COMPARED or len(after) > COMPARED:
         return [("same", new)] if old == new else [("gone", old), ("new", new)]
     pieces: list[tuple[str, str]] = []
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, from_old, to_old, from_new, to_new in matcher.get_opcodes():
-        if tag == "equal":
-            pieces.append(("same", "".join(after[from_new:to_new])))
+    steps = matcher.get_opcodes()
+    gone = fresh = ""
+    for place, (tag, from_old, to_old, from_new, to_new) in enumerate(steps):
+        same = "".join(after[from_new:to_new]) if tag == "equal" else ""
+        if tag != "equal" or (gone + fresh and place + 1 < len(steps) and len(same.split()) <= BETWEEN):
+            gone += "".join(before[from_old:to_old])
+            fresh += "".join(after[from_new:to_new])
             continue
-        gone, fresh = "".join(before[from_old:to_old]), "".join(after[from_new:to_new])
         pieces += [(kind, piece) for kind, piece in (("gone", gone), ("new", fresh)) if piece]
-    return pieces
+        pieces.append(("same", same))
+        gone = fresh = ""
+    return pieces + [(kind, piece) for kind, piece in (("gone", gone), ("new", fresh)) if piece]
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
