@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from filanda.capabilities.threads import conversations
 from filanda.capabilities.threads.actions import answer as say
-from filanda.capabilities.threads.models import Thread
-from filanda.components.proposals.views import answer_pages
+from filanda.capabilities.threads.models import Post, Thread
+from filanda.capabilities.threads.things import post_lines
 from tests.components.proposals.answers import answer_it
 from tests.components.proposals.making import make_proposal
 from tests.signing import sign_in
@@ -42,7 +43,7 @@ def test_lists_comparison_and_one_answer_cost_the_same_for_two_and_four(region, 
 
 
 def test_a_long_conversation_has_pages_the_latest_first(region, client, monkeypatch):
-    monkeypatch.setattr(answer_pages, "TALK", 20)
+    monkeypatch.setattr(conversations, "TALK", 20)
     anna = a_person(region, "Anna Conti")
     interest = answer_it(make_proposal(region, anna), a_person(region, "Bice Riva"))
     thread = Thread.objects.get(pk=interest.thread_id)
@@ -55,3 +56,10 @@ def test_a_long_conversation_has_pages_the_latest_first(region, client, monkeypa
     assert ("Word 21." in first, "Word 00." in first) == (False, True)
     assert "Word 21." in beyond
     assert f'href="{path}?page=1#talk"' in latest
+    leads = [client.get(f"{path}messages/{number}/")["Location"] for number in (3, 22, 10**9)]
+    assert leads == [f"{path}?page=1#post-3", f"{path}?page=2#post-22", f"{path}?page=2#post-{10**9}"]
+    third = Post.objects.get(thread=thread, number=3)
+    line = post_lines(act(anna), [third.pk])[third.pk]
+    assert (line.url_name, line.url_args) == ("proposals:interest-message", (interest.pk, 3))
+    sign_in(client, a_person(region, "Carlo Galli"))
+    assert client.get(f"{path}messages/3/").status_code == 404

@@ -12,9 +12,7 @@ from filanda.capabilities.introductions.models import ORGANISATION, SPEAKERS, In
 from filanda.capabilities.introductions.policies import side_of
 from filanda.capabilities.introductions.queries import names_of
 from filanda.capabilities.introductions.steps import Party, answerers, name_of
-from filanda.capabilities.threads.models import Thread
-from filanda.capabilities.threads.queries import post_rows
-from filanda.capabilities.threads.rendering import finished
+from filanda.capabilities.threads.conversations import talk_at
 from filanda.components.proposals.models import Proposal
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person
@@ -25,6 +23,7 @@ from filanda.kernel.manifests.things import Key
 from filanda.kernel.text.folding import fold
 from filanda.kernel.ui.addresses import lead
 from filanda.kernel.ui.numbers import id_in
+from filanda.kernel.ui.paging import pager
 
 __all__ = ["chosen", "found_by", "hats", "introduction_page", "list_page", "party_of", "proposal_about"]
 
@@ -136,8 +135,10 @@ def _side_row(row: Introduction, side: Side, *, shows: bool, with_reason: bool) 
     }
 
 
-def introduction_page(actor: Actor, row: Introduction, mine: Side | None = None) -> dict[str, Any]:
-    """The page of one introduction, for one of the two or a facilitator. `mine`: the side of a link."""
+def introduction_page(actor: Actor, row: Introduction, mine: Side | None = None, *, page: int = 0) -> dict[str, Any]:
+    """The page of one introduction, for one of the two or a facilitator. `mine`: the side of a link; `page`: of the
+    conversation, 0 for the latest.
+    """
     sides = list(row.sides.all())
     mine = mine or side_of(actor, row)
     other = next((side for side in sides if mine is not None and side.pk != mine.pk), None)
@@ -150,7 +151,8 @@ def introduction_page(actor: Actor, row: Introduction, mine: Side | None = None)
         shown = [_side_row(row, other, shows=row.shows(other), with_reason=False)]
         if is_open or row.state == _S.REFUSED:  # whether the other has answered is not this side's business before
             shown[0]["state"] = ""
-    thread = Thread.objects.visible_to(actor).filter(pk=row.thread_id or 0).first()
+    talk = talk_at(actor, row.thread_id, page)
+    here = reverse("collaborating:introduction", args=[row.pk])
     return {
         "row": row,
         "mine": mine,
@@ -164,8 +166,9 @@ def introduction_page(actor: Actor, row: Introduction, mine: Side | None = None)
         "is_open": is_open,
         "track": _track(row),
         "step": _step(row, mine),
-        "talk": thread,
-        "posts": _posts(actor, thread) if thread is not None else [],
+        "talk": talk.thread,
+        "posts": talk.messages,
+        "talk_pages": pager(talk.shown, talk.pages, lambda number: f"{here}?page={number}#talk"),
     }
 
 
@@ -197,30 +200,6 @@ def _step(row: Introduction, mine: Side | None) -> str:
     if mine.consented_at is not None:
         return _("You have said yes. Who the other is, you learn when they have too.")
     return _("Say yes or no. Neither of you learns who the other is before both have said yes.")
-
-
-def _posts(actor: Actor, thread: Thread) -> list[dict[str, Any]]:
-    rows: list[Any] = []
-    for page in range(1, 11):
-        more = post_rows(actor, thread, page=page)
-        rows += more
-        if len(more) < 20:
-            break
-    accounts = {one.author_id for one in rows if one.author_id is not None}
-    names = {one.account_id: one.name for one in Person.objects.filter(account__in=accounts, erased_at=None)}
-    said = finished(actor, [one.html for one in rows])
-    return [
-        {
-            "n": one.number,
-            "name": names.get(one.author_id, _("A former member")),
-            "is_mine": one.author_id == actor.account_id,
-            "at": one.created_at,
-            "html": html,
-            "lang": one.language,
-            "via_mail": one.via_mail,
-        }
-        for one, html in zip(rows, said, strict=True)
-    ]
 
 
 def list_page(actor: Actor) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _ANSWERING = [
     path("introductions/answer/<str:token>/", introducing.consent, name="consent"),
     path("introductions/<id:introduction_id>/", introducing.introduction, name="introduction"),
     path("introductions/<id:introduction_id>/say/", introducing.say, name="introduction-say"),
+    path("introductions/<id:introduction_id>/messages/<id:number>/", introducing.message, name="introduction-message"),
     path("introductions/<id:introduction_id>/<slug:name>/", introducing.move, name="introduction-move"),
 ]
 urlpatterns = [*_ANSWERING, *register_urls.urlpatterns]

@@ -86,6 +86,7 @@ def register_introduction_place() -> None:
             keeps_order_in=lambda _actor: (),
             audience=lambda number: f"{PLACE}:{number}",
             thread_page=lambda number, _thread, _title: ("collaborating:introduction", (number,)),
+            post_page=lambda number, _thread, post: ("collaborating:introduction-message", (number, post)),
             read_by=_reads,
         )
     )

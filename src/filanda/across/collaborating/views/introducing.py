@@ -21,12 +21,14 @@ from filanda.capabilities.introductions.errors import IntroductionWrong
 from filanda.capabilities.introductions.mailing import side_and_account
 from filanda.capabilities.introductions.models import REASON_MOST, Introduction, Side
 from filanda.capabilities.threads import actions as talk
+from filanda.capabilities.threads.conversations import page_holding
 from filanda.capabilities.threads.errors import NotPossible
 from filanda.capabilities.threads.models import Thread
 from filanda.kernel.identity.actors import actor_for
 from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.numbers import whole
 from filanda.kernel.workflow import MoveNotPossible
 
 __all__ = ["ask", "consent", "introduction", "introductions", "move", "new", "say"]
@@ -205,7 +207,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     actor = actor_of(request)
-    context = pages.introduction_page(actor, found)
+    number = whole(request.GET.get("page", ""), least=1, most=100_000, default=0)
+    context = pages.introduction_page(actor, found, page=number)
     thread = context["talk"]
     if thread is not None and status == 200 and request.method == "GET":
         talk.mark_read(actor=actor, thread=thread, number=thread.last_number, now=now())
@@ -259,6 +262,18 @@ def _too_late(state: str) -> str:
                 "It has lapsed: two weeks went by without an answer of both. Your facilitator can propose it anew."
             )
     return _("Somebody else answered a moment before. This is how it stands now.")
+
+
+@never_cache
+@require_safe
+def message(request: HttpRequest, introduction_id: int, number: int) -> HttpResponse:
+    """To the page of the conversation on which a message stands, and to it there."""
+    found = _found(request, introduction_id)
+    thread = Thread.objects.visible_to(actor_of(request)).filter(pk=found.thread_id or 0).first()
+    if thread is None:
+        raise Http404(_("There is no conversation here."))
+    page = page_holding(actor_of(request), thread, min(number, thread.numbers_given))
+    return redirect(f"{reverse('collaborating:introduction', args=[found.pk])}?page={page}#post-{number}")
 
 
 @never_cache

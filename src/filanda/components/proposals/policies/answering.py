@@ -171,6 +171,7 @@ def register_interest_place() -> None:
             keeps_order_in=lambda _actor: (),
             audience=lambda number: f"{PLACE}:{number}",
             thread_page=lambda number, _thread, _title: ("proposals:interest", (number,)),
+            post_page=lambda number, _thread, post: ("proposals:interest-message", (number, post)),
             read_by=_reads,
         )
     )

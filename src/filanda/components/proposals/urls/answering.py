@@ -11,5 +11,6 @@ urlpatterns = [
     path("answers/", answering.answers, name="answers"),
     path("answers/<id:interest_id>/", answering.interest, name="interest"),
     path("answers/<id:interest_id>/say/", answering.say, name="interest-say"),
+    path("answers/<id:interest_id>/messages/<id:number>/", answering.message, name="interest-message"),
     path("answers/<id:interest_id>/<slug:move>/", answering.make_move, name="interest-move"),
 ]

@@ -13,10 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from filanda.capabilities.threads.models import Thread
+from filanda.capabilities.threads.conversations import talk_at
 from filanda.capabilities.threads.policies import may_answer, may_open
-from filanda.capabilities.threads.queries import POSTS_PAGE, post_rows
-from filanda.capabilities.threads.rendering import finished
 from filanda.components.proposals.ladder import rungs
 from filanda.components.proposals.models import (
     BRING_MOST,
@@ -54,7 +52,6 @@ __all__ = [
 
 _S = InterestState
 PAGE = 100  # answers in a list
-TALK = 5 * POSTS_PAGE  # messages of a conversation on one page
 
 
 def told(request: HttpRequest) -> list[dict[str, str]]:
@@ -206,10 +203,8 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime, *, p
     """
     proposal = found.proposal
     side = "author" if is_author_side(actor, found) else "owner" if is_owner_side(actor, found) else "facilitator"
-    thread = Thread.objects.visible_to(actor).filter(pk=found.thread_id or 0).first()
-    pages = max(1, -(-thread.posts_count // TALK)) if thread is not None else 1
-    shown = min(page, pages) or pages
-    posts = _posts(actor, thread, shown, pages) if thread is not None else []
+    talk = talk_at(actor, found.thread_id, page)
+    thread = talk.thread
     here = to("proposals:interest", found.pk)
     can_talk = may_answer(actor, thread) if thread is not None else may_open(actor, (PLACE, found.pk))
     moves = {one.name for one in possible_moves(found, actor)}
@@ -230,8 +225,8 @@ def interest_page(actor: Actor, found: ExpressionOfInterest, now: datetime, *, p
         "track": _track(found),
         "step": _step(found, side, is_over=is_over),
         "talk": thread,
-        "posts": posts,
-        "talk_pages": pager(shown, pages, lambda number: f"{here}?page={number}#talk"),
+        "posts": talk.messages,
+        "talk_pages": pager(talk.shown, talk.pages, lambda number: f"{here}?page={number}#talk"),
         "can_talk": bool(can_talk),
         "why_no_talk": "" if can_talk else str(can_talk.reason),
         "accept_url": accept_url,
@@ -274,34 +269,6 @@ def _owner_name(actor: Actor, proposal: Proposal, found: ExpressionOfInterest, s
     people = Person.objects.all() if found.state == _S.ACCEPTED else Person.objects.visible_to(actor)
     person = people.filter(account=proposal.owner_id or 0, erased_at=None).first()
     return person.name if person is not None else _("the owner of the proposal")
-
-
-def _posts(actor: Actor, thread: Thread, shown: int, pages: int) -> list[dict[str, Any]]:
-    """Page `shown` of the conversation, the last one to the end. Three queries and one for each twenty posts."""
-    first = (shown - 1) * (TALK // POSTS_PAGE) + 1
-    last = first + TALK // POSTS_PAGE - 1 + (shown == pages)
-    rows: list[Any] = []
-    for number in range(first, last + 1):
-        more = post_rows(actor, thread, page=number)
-        rows += more
-        if len(more) < POSTS_PAGE:
-            break
-    accounts = {row.author_id for row in rows if row.author_id is not None}
-    names = {one.account_id: one.name for one in Person.objects.filter(account__in=accounts, erased_at=None)}
-    said = finished(actor, [row.html for row in rows])
-    return [
-        {
-            "n": row.number,
-            "name": names.get(row.author_id, _("A former member")),
-            "is_mine": row.author_id == actor.account_id,
-            "at": row.created_at,
-            "html": html,
-            "lang": _lang(row.language),
-            "via_mail": row.via_mail,
-            "state": row.state,
-        }
-        for row, html in zip(rows, said, strict=True)
-    ]
 
 
 def _track(found: ExpressionOfInterest) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filanda.capabilities.threads import actions as talk
+from filanda.capabilities.threads.conversations import page_holding
 from filanda.capabilities.threads.errors import NotPossible
 from filanda.capabilities.threads.models import Thread
 from filanda.components.proposals.actions import answering as actions
@@ -229,6 +230,22 @@ def _page(
         "key": secrets.token_hex(16),
     }
     return render(request, "proposals/interest.html", context, status=status)
+
+
+@never_cache
+@require_safe
+def message(request: HttpRequest, interest_id: int, number: int) -> HttpResponse:
+    """To the page of the conversation on which a message stands, and to it there."""
+    found = _interest(request, interest_id)
+    thread = Thread.objects.visible_to(actor_of(request)).filter(pk=found.thread_id or 0).first()
+    if thread is None:
+        raise Http404(_("There is no conversation here."))
+    return redirect(_at_message(actor_of(request), found, thread, number))
+
+
+def _at_message(actor: Actor, found: ExpressionOfInterest, thread: Thread, number: int) -> str:
+    page = page_holding(actor, thread, min(number, thread.numbers_given))
+    return f"{reverse('proposals:interest', args=[found.pk])}?page={page}#post-{number}"
 
 
 @never_cache
