@@ -13,10 +13,12 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from filanda.across.collaborating.accepting import accept_interest
 from filanda.across.matchmaking import letters, queries
 from filanda.across.matchmaking.actions import dismiss
 from filanda.across.matchmaking.exposure import count_exposure
 from filanda.across.matchmaking.models import LetterLine, Showing
+from filanda.components.proposals.actions.ending import begin_talks
 from filanda.components.proposals.models import ExpressionOfInterest, InterestState, Proposal
 from filanda.directory.organisations.models import EvidenceParty, Organisation
 from filanda.directory.people.models import Person
@@ -97,6 +99,39 @@ def test_nothing_changes_for_others_when_somebody_answers(world, carla):
         assert after[reader].pages == before[reader].pages
         assert "quokka" not in after[reader].everything
         assert "Eva Blu" not in after[reader].everything
+
+
+@pytest.mark.parametrize("has_answered", [False, True])
+def test_a_letter_tells_nobody_that_somebody_else_was_accepted(world, carla, has_answered):
+    """Eva is accepted, with a group and an entry in the register: neither a word nor a place changes in the letter."""
+    eva = a_person(world.region, "Eva Blu")
+    if has_answered:
+        answered(world, carla, world.need, text="We bring wallaby broth")
+    begin_talks(actor=act(world.anna), proposal=world.need, now=NOW)
+    chosen = answered(world, eva, world.need)
+    before = seen_by(world, carla)
+    Showing.objects.all().delete()
+    accept_interest(
+        actor=act(world.anna),
+        interest=chosen,
+        opens_group=True,
+        registers=True,
+        kind="pilot",
+        words=ANSWER,
+        now=NOW,
+    )
+    count_exposure(world.region, NOW)
+    after = seen_by(world, carla)
+    assert before.letter
+    assert _of_links(after.letter) == _of_links(before.letter)
+    assert after.pages == before.pages
+    for secret in ("quokka", "Eva Blu", "zirconia"):
+        assert secret not in after.everything
+
+
+def _of_links(letter: str) -> str:
+    """A letter without what is signed anew each time."""
+    return re.sub(r"https?://[^\s\"<>)]+", lambda found: found[0].partition("?")[0].split("/unsubscribe/")[0], letter)
 
 
 def test_nobody_reads_words_above_their_rung(world, carla):

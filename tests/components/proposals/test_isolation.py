@@ -6,6 +6,7 @@ saw before somebody else answered, was read, written to, put on the shortlist an
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -13,12 +14,17 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
 from filanda.across.collaborating.accepting import accept_interest
+from filanda.across.communities.actions import draft_letter, send_letter
+from filanda.across.communities.delivering import deliver_batch
 from filanda.capabilities.collaborations.actions import confirm, set_public
 from filanda.capabilities.collaborations.models import Collaboration
+from filanda.capabilities.follows.models import Follow
 from filanda.capabilities.notifications.following import follow
 from filanda.capabilities.notifications.models import Notification
+from filanda.capabilities.notifications.sending import send_due
 from filanda.capabilities.threads.actions import answer as say
 from filanda.capabilities.threads.models import Post, Thread
+from filanda.components.news.actions import publish_news, write_news
 from filanda.components.proposals.actions import answering as actions
 from filanda.components.proposals.actions.ending import begin_talks
 from filanda.components.proposals.models import ExpressionOfInterest, Proposal
@@ -26,12 +32,13 @@ from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import Role, RoleGrant
 from filanda.kernel.journal import chain
 from filanda.kernel.kept import forget_all
-from filanda.kernel.mail.models import Message
+from filanda.kernel.mail.models import Message, OutboxMessage
 from filanda.kernel.manifests import manifests, things
 from tests.components.proposals.answers import answer_it, speaks_for
-from tests.components.proposals.making import make_proposal
+from tests.components.proposals.making import SUMMARY, make_proposal
+from tests.mailing import deliver
 from tests.signing import sign_in
-from tests.spaces.making import NOW, a_person, act, staff
+from tests.spaces.making import NOW, a_person, act, make_space, staff
 
 pytestmark = pytest.mark.django_db
 SECRET = "Xylophanes lacquer"
@@ -310,3 +317,50 @@ def test_whoever_was_not_accepted_learns_nothing_of_who_was(region, client, peop
     actor = act(people[reader])
     for kind, number in (("interest", chosen.pk), ("collaboration", made.pk), ("space", chosen.group_id)):
         assert dict(things()[kind].lines(actor, [number])) == {}
+
+
+def test_e_mails_of_a_community_tell_nothing_of_answers_nor_closed_words(region, people):
+    """Its manager, who made a proposal there that only whom she lets in reads, sends the letter of the month: the
+    others who answered, and members, read nothing of who was accepted; nor do digests tell them.
+    """
+    silk = make_space(region, "Silk", managers=[people["anna"]], members=[people["mia"], people["bruno"]])
+    for key in ("mia", "bruno"):
+        followed = {"thing_id": silk.pk, "level": "following"}
+        Follow.objects.update_or_create(region=region, account=people[key], thing_kind="space", defaults=followed)
+    closed = {"summary_for": "let_in", "text_for": "let_in", "facilitator": people["fede"]}
+    proposal = make_proposal(region, people["anna"], space=silk, **closed)
+    follow(NOW)
+    answer_it(proposal, people["bruno"])
+    chosen = _carla_answers(region, proposal, people)
+    accept_interest(
+        actor=act(people["anna"]),
+        interest=chosen,
+        opens_group=True,
+        registers=True,
+        kind="pilot",
+        words=SECRET,
+        now=NOW,
+    )
+    anna = act(people["anna"])
+    item = write_news(actor=anna, space=silk, title="New loom", summary="", source="It weaves.", now=NOW)
+    publish_news(actor=anna, item=item, now=NOW)
+    soon = NOW + timedelta(days=1)
+    letter = draft_letter(actor=anna, space=silk, now=soon)
+    send_letter(actor=anna, letter=letter, version=letter.version, now=soon)
+    while deliver_batch(letter.pk, soon, 50):
+        pass
+    chain.extend()
+    follow(NOW)
+    send_due(region, NOW + timedelta(days=8))
+    deliver(now=NOW + timedelta(days=8))
+    mails = {key: _mail_to(people[key].email) for key in ("mia", "bruno", "carla")}
+    assert proposal.title in mails["carla"]
+    for key in ("mia", "bruno"):
+        assert "New loom" in mails[key]
+        for secret in (SUMMARY, "zirconia", SECRET, PARTNER, "Carla"):
+            assert secret not in mails[key], (key, secret)
+
+
+def _mail_to(address: str) -> str:
+    rows = OutboxMessage.objects.filter(to=address.lower())
+    return "\n".join(f"{row.subject}\n{row.text}\n{row.html}" for row in rows)

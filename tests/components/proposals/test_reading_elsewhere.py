@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from django.db import transaction
 
 from filanda.capabilities.files.models import FileAudience, FileKind, StoredFile
 from filanda.components.proposals.demo.seeding import seed_proposals
-from filanda.components.proposals.demo.texts import proposal_text
+from filanda.components.proposals.demo.talks import talk
+from filanda.components.proposals.demo.texts import PLACES, proposal_text, slots_of
 from filanda.components.proposals.models import (
     Admission,
     ExpressionOfInterest,
@@ -189,6 +192,23 @@ def test_demo_texts_never_repeat():
     ]
     assert len({text.source for text in made}) == len(made)
     assert not any("{" in f"{text.title}{text.summary}{text.source}{text.partners_bring}" for text in made)
+
+
+def test_invented_conversations_are_each_their_own():
+    said, chance = set(), Random("talks")
+    told = []
+    for place, one in enumerate(communities()):
+        language = ("it", "en")[place % 2]
+        slots = slots_of(one, language, chance)
+        for end in ("accepted", "declined", "withdrawn", "shortlisted", ""):
+            length = 2 + place % 5
+            talk_of = talk(slots, PLACES, language, chance, length=length, end=end, said=said)
+            assert 1 <= len(talk_of) <= 6
+            assert talk_of[0].side == "owner"
+            told += [message.source for message in talk_of]
+    assert len(told) > 1_000
+    assert len(set(told)) == len(told)
+    assert not [text for text in told if set("{}[]|") & set(text)]
 
 
 def test_demo_belongs_into_an_invented_region_and_happens_once(here, anna):
