@@ -32,6 +32,7 @@ def of_visitors(place: dict[str, Any]) -> list[str]:
     return [
         *("communities/", "communities/?view=list", "communities/?q=zzzqqq", "news/", "events/", "transparency/"),
         *(space, f"{space}about/", f"{space}documents/", f"{space}news/", f"{space}events/"),
+        *(f"{space}search/?q=misura", f"{space}search/?q=misura&kind=discussions"),
         *(f"communities/{place['door']}/", f"{space}documents/{place['documents']['text']}/x/"),
         *(f"{space}news/{place['news']}/x/", f"{space}events/{events['full']}/x/"),
     ]
@@ -69,6 +70,7 @@ def of_managers(place: dict[str, Any]) -> list[str]:
         *(f"{space}events/new/", f"{space}events/{events['draft']}/x/", f"{space}events/{events['full']}/edit/"),
         *(f"{space}events/{events['full']}/people/", f"{space}events/{events['over']}/material/"),
         *(f"{space}events/{events['open']}/cancel/", f"{space}health/", f"{space}health/invite/"),
+        f"{space}health/greet/{place['member_row']}/",
         *(
             f"{space}newsletters/",
             f"{space}newsletters/{place['letter']}/",

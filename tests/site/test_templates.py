@@ -70,3 +70,29 @@ def test_pages_hide_their_address_from_other_sites_only() -> None:
         if path.suffix in (".html", ".py") and re.search(r"""(content=|\] = )["']no-referrer["']""", path.read_text())
     ]
     assert wrong == []
+
+
+def test_what_is_compiled_shorter_says_the_same():
+    from django.utils.translation import gettext_lazy, override
+    from markupsafe import Markup
+
+    source = (
+        "{{ row.name }} {{ row.items()|length }} {{ row.inside.name }} {{ safe }} {{ n }} {{ none }} {{ lazy }}"
+        "{{ yes }}"
+        "{% for _ in 'ab' %}{{ _ }}{% endfor %} {{ _('Skip to the content') }} {{ _('%(n)s <b>', n=row.name) }}"
+        "{% macro m(_) %}{{ _('x') }}{% endmacro %} {{ m(twice) }} {{ _('Skip to the content')|upper }}"
+    )
+    given = {
+        "row": {"name": "<a> & b", "inside": {"name": "'"}},
+        "safe": Markup("<i>"),
+        "n": 7,
+        "none": None,
+        "lazy": gettext_lazy("Main"),
+        "yes": True,
+        "twice": lambda text: text * 2,
+    }
+    made, plain = environment(autoescape=True), environment(autoescape=True)
+    plain.code_generator_class = jinja2.compiler.CodeGenerator
+    for language in ("it", "en"):
+        with override(language):
+            assert made.from_string(source).render(given) == plain.from_string(source).render(given)

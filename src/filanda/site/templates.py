@@ -25,6 +25,7 @@ from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region, RegionHost
 from filanda.kernel.ui.addresses import address, has_address
 from filanda.kernel.ui.environment import install
+from filanda.site.compiling import OF_DICTS, ShortCode, shown
 from filanda.site.pages import asked_to_agree
 
 _log = logging.getLogger("filanda.templates")
@@ -67,13 +68,20 @@ class _Strict(jinja2.StrictUndefined):
 class _Environment(jinja2.Environment):
     """Rows are dictionaries: what they hold is found at once, not after an attribute was looked for in vain."""
 
+    code_generator_class = ShortCode
+    shown = staticmethod(shown)
+
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) is dict and attribute in obj and attribute not in _OF_DICTS:
+        if type(obj) is dict and attribute in obj and attribute not in OF_DICTS:
             return obj[attribute]
         return super().getattr(obj, attribute)
 
-
-_OF_DICTS = frozenset(dir(dict))
+    @staticmethod
+    def say(message: str) -> Markup:
+        """A sentence without placeholders."""
+        said = _said.get((translation.get_language() or "", message))
+        ready = said[1] if said is not None else None
+        return ready if ready is not None else _gettext(message)
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -233,20 +241,24 @@ def _footer_links(language: str, has_outbox: bool) -> tuple[dict[str, str], ...]
     return tuple({"label": label, "url": address(name)} for label, name in links)
 
 
-_regions: Kept[str, list[tuple[str, str, dict[str, str]]]] = Kept(5.0)
+_regions: Kept[tuple[str, ...], list[dict[str, Any]]] = Kept(5.0)
 
 
 def _other_regions(request: HttpRequest, region: Region, language: str) -> list[dict[str, Any]]:
     """The regions of the demonstration, at the port this one is served at. Empty where there is only one."""
+    key = (region.slug, language, str(request.scheme), request.get_port())
+    return _regions.get(key, lambda: _listed_regions(*key))
+
+
+def _listed_regions(here: str, language: str, scheme: str, port: str) -> list[dict[str, Any]]:
     hosts = RegionHost.objects.filter(is_primary=True).order_by("region__slug")
-    known = _regions.get(region.slug, lambda: list(hosts.values_list("region__slug", "host", "region__names")))
-    port = request.get_port()
+    known = hosts.values_list("region__slug", "host", "region__names")
     suffix = "" if port in ("80", "443") else f":{port}"
     listed = [
         {
             "name": names.get(language) or next(iter(names.values()), slug),
-            "url": f"{request.scheme}://{host}{suffix}/{language}/",
-            "is_current": slug == region.slug,
+            "url": f"{scheme}://{host}{suffix}/{language}/",
+            "is_current": slug == here,
         }
         for slug, host, names in known
     ]

@@ -6,7 +6,7 @@ opens or closes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,10 +51,17 @@ class Lines:
     depend on its arguments only as kernel.database.compiled.rows says; `actor` has the roles of the reader that count
     in this space and no others. `line(row, space, names)`: a row as a line; `names`: by account, of whom the reader may
     know.
+
+    `body(actor, words)`: for searches, an expression of such rows: a JSON object of what the reader may read of the
+    thing, "html" or "text" (its beginning, if it is long), or of the part of it in which most of `words` stand (see
+    spaces.words; `reads_words` says that it asks for them), with its "language", "author", "at" and "number". `line`
+    finds it in the row as "line_body".
     """
 
     rows: Callable[[Actor, int, Any], QuerySet[Any, Any]]
     line: Callable[[Mapping[str, Any], Space, Mapping[int, str]], ThingLine]
+    body: Callable[[Actor, Sequence[Sequence[Any]]], Any] | None = None
+    reads_words: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,8 @@ class ComponentKind:
     `audience` is another: change the rows' token, and record what readers of the journal must follow, in the caller's
     transaction. `settings`: (name, label, default) of yes/no settings of its own in SpaceComponent.settings.
     `room`: how much of its files it keeps and may keep. `search_kind`: of its documents of the search index, which have
-    the facet "space", and are things under the same name.
+    the facet "space", and are things under the same name; `member_search_kind`: of those that members of the region
+    find instead. `found`: the lines of what searches find, where that is more than `news`.
     """
 
     name: str
@@ -102,6 +110,8 @@ class ComponentKind:
     settings: tuple[tuple[str, str | Promise, bool], ...] = ()
     room: Callable[[Space], Room] | None = None
     search_kind: str = ""
+    member_search_kind: str = ""
+    found: Lines | None = None
     is_on_by_default: bool = True
     space_kinds: frozenset[str] = frozenset({"region", "community", "group"})
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, DateTimeField, Exists, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import CharField, DateTimeField, Exists, JSONField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, JSONObject, Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -101,10 +102,11 @@ def home_of(page: SpacePage, now: datetime) -> Home:
     pinned = _pinned(actor, [(pin["kind"], pin["id"]) for pin in around["pinned"]])
     by = {line.author_id for line in pinned if line.author_id is not None}
     accounts = sorted({*_authors(told), *managers, *newest, *by})
-    people = _people_seen(actor, accounts)
+    seen = _people_seen(actor, accounts)
+    people = _as_people(seen, {*managers, *newest})
     # Those who look after a space see its members whom lists do not show: see members_as_people.
     members = people if set(newest) <= people.keys() else people_by_account(newest)
-    names = {account: person.name for account, person in people.items()}
+    names = {account: name for account, (_id, name) in seen.items()}
     since = membership.previous_visit_at if membership is not None and page.door == "active" else None
     latest = _newest(told, space, names, NEWS_MOST)
     fresh = [(name, line) for name, line in latest if since is not None and line.at is not None and line.at > since]
@@ -141,22 +143,30 @@ def home_of(page: SpacePage, now: datetime) -> Home:
 def news_of(actor: Actor, space: Space, since: datetime | None, most: int) -> list[tuple[str, ThingLine]]:
     """What is new in `space` for `actor`, newest first: (component, line). Two queries."""
     told = _told(actor, space, components_of(space), most)
-    names = {account: person.name for account, person in _people_seen(actor, _authors(told)).items()}
+    names = names_known(actor, _authors(told))
     found = _newest(told, space, names, most)
     return [(name, line) for name, line in found if since is None or (line.at is not None and line.at > since)]
 
 
 def lines_among(
-    actor: Actor, space: Space, kinds: Sequence[ComponentKind], wanted: Mapping[str, Sequence[int]], most: int
-) -> dict[tuple[str, int], ThingLine]:
+    actor: Actor,
+    space: Space,
+    kinds: Sequence[ComponentKind],
+    wanted: Mapping[str, Sequence[int]],
+    most: int,
+    words: Sequence[Sequence[str]] = (),
+) -> dict[tuple[str, int], tuple[ThingLine, Mapping[str, Any]]]:
     """By component and id, those of `wanted` (ids by component, up to `most` each) that `actor` may see in `space`, as
-    homes show them. Two queries.
+    homes show them, each with what of it holds most of `words`: see components.Lines. Two queries.
     """
     reader = reader_within(actor, space)
-    asked = [(kind, kind.news) for kind in kinds if kind.news is not None]
-    if not any(wanted.values()) or not asked:
+    asked = [
+        (kind, lines) for kind in kinds if (lines := kind.found or kind.news) is not None and wanted.get(kind.name)
+    ]
+    if not asked:
         return {}
-    numbers = list(reader.numbers)
+    lengths = tuple(len(forms) for forms in words) if any(lines.reads_words for _kind, lines in asked) else ()
+    numbers: list[int | str] = [*reader.numbers, *(form for forms in words if lengths for form in forms)]
     before = len(numbers)
     for kind, _lines in asked:
         ids = list(wanted.get(kind.name, ()))[:most] or [0]
@@ -164,18 +174,25 @@ def lines_among(
 
     def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
         someone = reader.actor(given)
+        rest = iter(given[len(reader.numbers) : before])
+        looked_for = [[next(rest) for _form in range(many)] for many in lengths]
         arms = []
         for place, (_kind, lines) in enumerate(asked):
             start = before + place * most
             rows = lines.rows(someone, given[0], None).filter(line_id__in=given[start : start + most])
-            arms.append(rows.annotate(line_of=Value(place))[:most])
+            body = lines.body(someone, looked_for) if lines.body is not None else Value({}, JSONField())
+            arms.append(rows.annotate(line_of=Value(place), line_body=body)[:most])
         return arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
 
-    key = ("spaces: lines among", tuple(kind.name for kind, _lines in asked), most)
+    key = ("spaces: lines among", tuple(kind.name for kind, _lines in asked), most, lengths)
     found = compiled.rows((*key, *reader.key), build, numbers)
     told = [_Row(kind, lines, False, row) for row in found for kind, lines in (asked[row["line_of"]],)]
-    names = {account: person.name for account, person in _people_seen(actor, _authors(told)).items()}
-    return {(one.kind.name, one.line.id): one.line for one in _as_lines(told, space, names)}
+    names = names_known(actor, _authors(told))
+    return {
+        (one.kind.name, line.id): (line, one.row["line_body"] or {})
+        for one in told
+        for line in (one.lines.line(one.row, space, names),)
+    }
 
 
 @dataclass(frozen=True)
@@ -226,8 +243,10 @@ def _told(
     return [_Row(kind, lines, is_next, row) for row in found for kind, lines, is_next in (asked[row["line_of"]],)]
 
 
-def _authors(told: Iterable[_Row]) -> set[int]:
-    return {one.row["line_author"] for one in told if one.row["line_author"] is not None}
+def _authors(told: Sequence[_Row]) -> set[int]:
+    found = [one.row["line_author"] for one in told]
+    found += [(one.row.get("line_body") or {}).get("author") for one in told]
+    return {account for account in found if account is not None}
 
 
 def _as_lines(told: Iterable[_Row], space: Space, names: Mapping[int, str], *, is_coming: bool = False) -> list[_Line]:
@@ -235,13 +254,17 @@ def _as_lines(told: Iterable[_Row], space: Space, names: Mapping[int, str], *, i
 
 
 def _newest(told: Iterable[_Row], space: Space, names: Mapping[int, str], most: int) -> list[tuple[str, ThingLine]]:
-    found = [(line.line.at, line.kind.name, line.line) for line in _as_lines(told, space, names) if line.line.at]
-    found.sort(key=lambda one: one[0], reverse=True)
-    return [(name, line) for _at, name, line in found[:most]]
+    # Which are shown is known before lines are made of them.
+    latest = sorted(
+        (one for one in told if not one.is_coming and one.row["line_at"] is not None),
+        key=lambda one: one.row["line_at"],
+        reverse=True,
+    )[:most]
+    return [(line.kind.name, line.line) for line in _as_lines(latest, space, names)]
 
 
-def _people_seen(actor: Actor, accounts: Iterable[int]) -> dict[int, Person]:
-    """By account, those whom `actor` may know: id, account and name of them. One query, none for nobody."""
+def _people_seen(actor: Actor, accounts: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """By account, those whom `actor` may know: (id, name). One query, none for nobody."""
     wanted = sorted(set(accounts))
     if not wanted:
         return {}
@@ -254,12 +277,23 @@ def _people_seen(actor: Actor, accounts: Iterable[int]) -> dict[int, Person]:
         return found
 
     found = compiled.rows(("spaces: people", active_region().pk, class_of), build, [*more, *wanted])
-    return {row["account_id"]: Person(pk=row["pk"], account_id=row["account_id"], name=row["name"]) for row in found}
+    return {row["account_id"]: (row["pk"], row["name"]) for row in found}
+
+
+def _as_people(seen: Mapping[int, tuple[int, str]], accounts: Iterable[int]) -> dict[int, Person]:
+    """Those of `accounts` who are seen, with id, account and name."""
+    return {
+        account: Person.from_db(
+            DEFAULT_DB_ALIAS, ("id", "account_id", "name"), (seen[account][0], account, seen[account][1])
+        )
+        for account in accounts
+        if account in seen
+    }
 
 
 def names_known(actor: Actor, accounts: Iterable[int]) -> dict[int, str]:
     """By account, the names of those whom `actor` may know. One query, none for nobody."""
-    return {account: person.name for account, person in _people_seen(actor, accounts).items()}
+    return {account: name for account, (_id, name) in _people_seen(actor, accounts).items()}
 
 
 def _around(actor: Actor, space: Space) -> dict[str, Any]:

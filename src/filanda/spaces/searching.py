@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from filanda.capabilities.search.highlight import mark
+from filanda.capabilities.search.highlight import first_marked, mark, piece
 from filanda.capabilities.search.queries import find_in_space
+from filanda.capabilities.threads.rendering import plain_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.regions.scoped import active_region
+from filanda.spaces.components import ComponentKind
 from filanda.spaces.homes import line_shown, lines_among
 from filanda.spaces.models import Space
 from filanda.spaces.queries import components_of
+from filanda.spaces.words import words_held
 
 __all__ = ["FEW", "PAGE", "Group", "search_space"]
 
@@ -23,7 +27,9 @@ FEW = 5  # of each kind, where all are shown
 
 @dataclass(frozen=True)
 class Group:
-    """What was found of one kind. `lines`: as `homes.line_shown`, with `title` and `excerpt` marked."""
+    """What was found of one kind. `lines`: as `homes.line_shown`, with `title` and `excerpt` marked: the excerpt is the
+    piece around the first word found, in `excerpt_language`, and the line leads to where it stands.
+    """
 
     kind: str
     label: str
@@ -41,7 +47,7 @@ def search_space(actor: Actor, space: Space, q: str, *, kind: str = "", page: in
     most, start = (PAGE, (page - 1) * PAGE) if kind else (FEW, 0)
     answers = {
         one.name: find_in_space(
-            active_region(), actor, one.search_kind, q, space.pk, start, most if kind in ("", one.name) else 0
+            active_region(), actor, _documents(one, actor), q, space.pk, start, most if kind in ("", one.name) else 0
         )
         for one in kinds
     }
@@ -49,13 +55,13 @@ def search_space(actor: Actor, space: Space, q: str, *, kind: str = "", page: in
     is_strict = any(answer.total and not answer.is_loosened for answer in answers.values())
     kept = {name: answer for name, answer in answers.items() if not (is_strict and answer.is_loosened)}
     shown = [one for one in kinds if one.name in kept and kind in ("", one.name)]
-    lines = lines_among(actor, space, shown, {one.name: kept[one.name].ids for one in shown}, most)
+    lines = lines_among(actor, space, shown, {one.name: kept[one.name].ids for one in shown}, most, words_held(q))
     return [
         Group(
             one.name,
             str(one.label),
             kept[one.name].total if one.name in kept else 0,
-            [_marked(lines[key], q) for number in answers[one.name].ids if (key := (one.name, number)) in lines],
+            [_marked(*lines[key], q) for number in answers[one.name].ids if (key := (one.name, number)) in lines],
             answers[one.name].is_rebuilding,
             one.name in kept and answers[one.name].is_loosened and bool(answers[one.name].total),
         )
@@ -63,8 +69,19 @@ def search_space(actor: Actor, space: Space, q: str, *, kind: str = "", page: in
     ]
 
 
-def _marked(line: ThingLine, q: str) -> dict[str, Any]:
+def _documents(kind: ComponentKind, actor: Actor) -> str:
+    """Which documents of `kind` `actor` searches."""
+    is_member = actor.is_member or actor.is_platform
+    return kind.member_search_kind if is_member and kind.member_search_kind else kind.search_kind
+
+
+def _marked(line: ThingLine, body: Mapping[str, Any], q: str) -> dict[str, Any]:
     shown = line_shown(line)
-    for name in ("title", "excerpt"):
-        shown[name] = mark(shown[name], q, line.language)
+    shown["title"] = mark(line.title, q, line.language)
+    text = " ".join(f"{body.get('text') or ''} {plain_of(body.get('html') or '')}".split())
+    language = body.get("language") or line.language
+    if text and (not line.excerpt or first_marked(text, q, language) >= 0):
+        shown["excerpt"], shown["excerpt_language"] = piece(text, q, language), language
+    else:
+        shown["excerpt"], shown["excerpt_language"] = mark(line.excerpt, q, line.language), line.language
     return shown

@@ -314,6 +314,23 @@ def test_search_inside_the_community(world, enter, region, indexed):
     assert enter(world.sara).get(f"{root}?q=humidity").status_code == 404
 
 
+def test_what_visitors_searched_is_kept_until_a_thread_of_it_changes(world, enter, indexed):
+    thread = world.open(world.anna, "Which one lasts?", source="Looms of the brand Zyzzyva.")
+    other = world.open(world.anna, "Something else", source="The Zyzzyva again.")
+    indexed()
+    visitor, path = enter(None), f"{world.root}?q=zyzzyva"
+    assert "Which one lasts?" in text_of(visitor.get(path))
+    assert queries(visitor, path) == 3
+    assert queries(visitor, f"{world.root}?q=zyzzyvas") > 3
+    with transaction.atomic():
+        things()["thread"].enforcement.hide(act(world.carlo), thread.pk, world.tick())
+    assert "Which one lasts?" not in text_of(visitor.get(path))
+    assert other.title in text_of(visitor.get(path))
+    world.space.openness = Openness.PRIVATE
+    world.space.save()
+    assert visitor.get(path).status_code == 404
+
+
 def test_what_is_kept_for_visitors_is_theirs_alone_and_goes_at_once(world, enter, region):
     quiet = a_person(region, "Ida Segreta", listing="members")
     let_in(world.space, quiet)

@@ -49,6 +49,19 @@ def first_marked(text: str, query: str, language: str = "") -> int:
     return -1
 
 
+def piece(text: str, query: str, language: str = "", *, most: int = 260) -> Markup:
+    """About `most` characters of `text` around the first word that `mark` would mark, with the words marked; its
+    beginning where there is none.
+    """
+    before = most // 4  # characters shown before the word
+    at = first_marked(text, query, language)
+    start = text.find(" ", at - before) + 1 if at > before * 2 else 0
+    shown = text[start : start + most]
+    if start + most < len(text):
+        shown = shown.rsplit(" ", 1)[0] + " …"
+    return mark(f"… {shown}" if start else shown, query, language)
+
+
 @functools.lru_cache(maxsize=16)
 def _wanted(query: str, code: str) -> frozenset[str]:
     """Stems of a query's words. Kept, as one query is compared with every text of an answer: up to 450 times."""

@@ -79,6 +79,7 @@ class ThreadRow:
     hidden_at: datetime | None
     place_kind: str
     place_id: int
+    version: int
     read_number: int
 
     @property

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 from django.utils.timezone import now as clock
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from filanda.capabilities.threads.places import place as place_kind
-from filanda.directory.people.models import Person
+from filanda.directory.people.models import Person, slug_of
 from filanda.directory.people.queries import reader_class, reader_in_class
 from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
@@ -35,7 +35,7 @@ from filanda.kernel.manifests.things import Key, ThingLine
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.text.language import detect
 from filanda.kernel.text.markdown import clean_html, parse, plain_text, render_tokens
-from filanda.kernel.ui.addresses import lead
+from filanda.kernel.ui.addresses import address, lead
 
 __all__ = [
     "MENTION",
@@ -266,9 +266,9 @@ _PLACEHOLDER = re.compile(r'<a (?P<attributes>(?:[^"<>]|"[^"]*")*)>(?P<words>.*?
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 
 
-def finished(actor: Actor, htmls: Sequence[str]) -> list[Markup]:
+def finished(actor: Actor, htmls: Sequence[str], names: Mapping[int, str] | None = None) -> list[Markup]:
     """Stored HTML as `actor` sees it, in the active language. No query without placeholders, else one for people and a
-    constant number for each kind of thing.
+    constant number for each kind of thing. `names`: what `names_known` found of everybody in it, if it was asked.
     """
     if not any('class="mention"' in html or 'class="thing' in html for html in htmls):
         return [Markup(html) for html in htmls]  # noqa: S704 - cleaned when it was stored
@@ -282,7 +282,7 @@ def finished(actor: Actor, htmls: Sequence[str]) -> list[Markup]:
             elif _THING.match(given.get("data-thing", "")):
                 kind, _colon, number = given["data-thing"].partition(":")
                 keys.setdefault(kind, set()).add(int(number))
-    known = _names(actor, people)
+    known = _names(actor, people) if names is None else names
     declared = things()
     lines = {
         (kind, number): line
@@ -312,13 +312,13 @@ def shows_things(htmls: Iterable[str]) -> bool:
 
 def names_known(actor: Actor, people: Iterable[int]) -> dict[int, str]:
     """By person, the names of those whom `actor` may know. One query, none for nobody."""
-    return {number: person.name for number, person in _names(actor, set(people)).items()}
+    return _names(actor, set(people))
 
 
 _MENTIONED = re.compile(r'data-person="(\d{1,10})"')
 
 
-def _names(actor: Actor, people: set[int]) -> dict[int, Person]:
+def _names(actor: Actor, people: set[int]) -> dict[int, str]:
     if not people:
         return {}
     ids = sorted(people)
@@ -331,33 +331,34 @@ def _names(actor: Actor, people: set[int]) -> dict[int, Person]:
         return found
 
     found = compiled.rows(("threads: names", active_region().pk, class_of), build, [*more, *ids])
-    return {row["pk"]: Person(pk=row["pk"], name=row["name"]) for row in found}
+    return {row["pk"]: row["name"] for row in found}
 
 
-def _shown(match: re.Match[str], known: Mapping[int, Person], lines: Mapping[Key, ThingLine]) -> str:
+def _shown(match: re.Match[str], known: Mapping[int, str], lines: Mapping[Key, ThingLine]) -> str:
     given = _given(match)
     if given.get("class") not in _KINDS:
         return match[0]
     if given["class"] == "mention":
-        person = known.get(int(given.get("data-person", "0")))
-        if person is None:
+        person = int(given.get("data-person", "0"))
+        name = known.get(person)
+        if name is None:
             somebody = escape(_("a member"))
             return f'<span class="mention">@{somebody}</span>'
-        address = f"{reverse('profiles:people')}{person.pk}/{person.slug}/"
-        return f'<a class="mention" href="{escape(address)}">@{escape(person.name)}</a>'
+        page = f"{address('profiles:people')}{person}/{slug_of(name)}/"
+        return f'<a class="mention" href="{escape(page)}">@{escape(name)}</a>'
     kind, _colon, number = given.get("data-thing", ":0").partition(":")
     line = lines.get((kind, int(number or 0)))
     if line is None:
         return f'<a href="{given.get("href", "")}" rel="{_REL}">{match["words"]}</a>'
-    address = escape(lead(line))
+    leads_to = escape(lead(line))
     language = f' lang="{escape(line.language)}"' if line.language else ""
     if given["class"] == "thing":
-        return f'<a class="thing" href="{address}">{match["words"]}</a>'
+        return f'<a class="thing" href="{leads_to}">{match["words"]}</a>'
     if given["class"] == "thing-name":
-        return f'<a class="thing" href="{address}"{language}>{escape(line.title)}</a>'
+        return f'<a class="thing" href="{leads_to}"{language}>{escape(line.title)}</a>'
     label = escape(str(things()[kind].label))
     excerpt = f'<span class="thing-excerpt"{language}>{escape(line.excerpt)}</span>' if line.excerpt else ""
     return (
-        f'<a class="thing-card" href="{address}"><span class="thing-kind">{label}</span> '
+        f'<a class="thing-card" href="{leads_to}"><span class="thing-kind">{label}</span> '
         f'<span class="thing-title"{language}>{escape(line.title)}</span> {excerpt}</a>'
     )

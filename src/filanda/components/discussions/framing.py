@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -186,13 +186,15 @@ def post_rows(
     *,
     line: int = 0,
     known: Sequence[dict[str, Any]] | None = None,
+    mentioned: Mapping[int, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Posts as rows for `discussions/_posts.html`. `line`: the post above which "new since your last visit" stands.
-    `known`: see queries.authors. Three queries and those of mentions and links; one less for visitors.
+    `known`: see queries.authors; `mentioned`: names of people whom the posts mention, if asked before. Three queries
+    and those of mentions and links; one less for visitors.
     """
     actor, keeps = room.actor, room.keeps_order
     people = queries.authors(authors_of(posts), actor, room.space, known)
-    htmls = finished(actor, words_of(posts))
+    htmls = finished(actor, words_of(posts), mentioned)
     files = queries.files_of_posts(posts)
     here = get_language() or "it"
     words = reaction_words(here)

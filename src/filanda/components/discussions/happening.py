@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.spaces.components import Lines, Task, as_columns
 from filanda.spaces.models import SCOPE, Space
+from filanda.spaces.words import held_by
 
 __all__ = ["NEWS", "tasks"]
 
@@ -29,23 +31,32 @@ def _rows(actor: Actor, space_id: int, _now: Any) -> QuerySet[Any, Any]:
 
 
 def _line(row: Mapping[str, Any], space: Space, names: Mapping[int, str]) -> ThingLine:
-    author = row["line_author"]
+    said = row.get("line_body") or {}  # the post that a search has found
+    author = said["author"] if said else row["line_author"]
     return ThingLine(
         kind="thread",
         id=row["line_id"],
         title=row["line_title"],
-        url_name="discussions:thread",
-        url_args=(space.slug, row["line_id"], title_slug(row["line_title"])),
+        url_name="discussions:post" if said else "discussions:thread",
+        url_args=(space.slug, row["line_id"], said["number"] if said else title_slug(row["line_title"])),
         language=row["line_language"],
         audience=row["line_audience"],
         author_id=author,
         author_name=names.get(author) or _("A member") if author is not None else _("A former member"),
         inside=((SCOPE, space.pk),),
-        at=row["line_at"],
+        at=datetime.fromisoformat(said["at"]) if said else row["line_at"],
     )
 
 
-NEWS = Lines(_rows, _line)  # threads, the one in which something was said last before the others
+def _body(_actor: Actor, words: Sequence[Sequence[Any]]) -> Any:
+    """The first of the posts that hold most of the words."""
+    posts = Post.objects.filter(thread=OuterRef("pk"), state=PostState.SHOWN).annotate(held=held_by("source", words))
+    said = JSONObject(html="html", language="language", author="author_id", at="created_at", number="number")
+    return Subquery(posts.order_by("-held", "number").values(json=said)[:1])
+
+
+# Threads, the one in which something was said last before the others.
+NEWS = Lines(_rows, _line, body=_body, reads_words=True)
 
 
 def tasks(space: Space, now: datetime) -> Iterator[Task]:

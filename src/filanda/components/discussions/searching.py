@@ -3,23 +3,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import add, or_
+from hashlib import blake2b
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.core.cache import cache
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from markupsafe import Markup
 
-from filanda.capabilities.search.analysis import query_words
-from filanda.capabilities.search.highlight import first_marked, mark
+from filanda.capabilities.search.highlight import mark, piece
 from filanda.capabilities.search.queries import find_threads
 from filanda.capabilities.threads.models import Post, PostState
-from filanda.capabilities.threads.queries import threads_seen
+from filanda.capabilities.threads.queries import ThreadRow, threads_seen
 from filanda.capabilities.threads.rendering import plain_of
 from filanda.components.discussions import queries
 from filanda.components.discussions.framing import Room, foreign
@@ -27,12 +25,12 @@ from filanda.kernel.database import compiled
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.ui.moments import when
 from filanda.spaces.models import SCOPE
+from filanda.spaces.words import held_by, words_held
 
 __all__ = ["Found", "search_threads"]
 
 PAGE = 20
-_SNIPPET = 260  # characters
-_BEFORE = 70  # of them before the first word that was found
+KEPT_SECONDS = 20  # of what visitors are answered: what is new is found that much later
 
 
 @dataclass(frozen=True)
@@ -57,13 +55,49 @@ class PostFound:
     html: str
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What visitors were answered, with what it shows as that was then: where a thread has changed since, is another's
+    to see or has gone, or somebody is known otherwise, it is not shown again.
+    """
+
+    found: Found
+    ids: tuple[int, ...]
+    threads: dict[int, ThreadRow]
+    accounts: tuple[int | None, ...]
+    known: list[dict[str, Any]]
+
+    def still_holds(self, room: Room) -> bool:
+        """Two queries."""
+        return self.threads == threads_seen(
+            room.actor, (SCOPE, room.space.pk), self.ids
+        ) and self.known == queries.people_known(self.accounts, room.actor, room.space)
+
+
 def search_threads(room: Room, q: str, page: int) -> Found:
-    """Page `page` of the threads of the space with the words of `q`. Three queries."""
+    """Page `page` of the threads of the space with the words of `q`. Three queries; what visitors are answered, who all
+    see the same, is kept for some seconds.
+    """
+    if not room.actor.is_visitor:
+        return _search(room, q, page).found
+    asked = blake2b(q.encode("utf-8", "ignore"), digest_size=16).hexdigest()
+    key = f"discussions:found:{room.space.pk}:{room.root}:{get_language()}:{page}:{asked}"
+    kept: _Kept | None = cache.get(key)
+    if kept is None or not kept.still_holds(room):
+        kept = _search(room, q, page)
+        if not kept.found.is_rebuilding:
+            cache.set(key, kept, KEPT_SECONDS)
+    return kept.found
+
+
+def _search(room: Room, q: str, page: int) -> _Kept:
     filters = {SCOPE: [str(room.space.pk)]}
     answer = find_threads(active_region(), room.actor, q, filters, (page - 1) * PAGE, PAGE)
     threads = threads_seen(room.actor, (SCOPE, room.space.pk), answer.ids)
     best = _best_posts(list(threads), q)
-    people = queries.authors({post.author_id for post in best.values()}, room.actor, room.space)
+    accounts = tuple({post.author_id for post in best.values()})
+    known = queries.people_known(accounts, room.actor, room.space)
+    people = queries.authors(accounts, room.actor, room.space, known)
     here = get_language() or "it"
     hits = []
     for number in answer.ids:
@@ -76,49 +110,35 @@ def search_threads(room: Room, q: str, page: int) -> Found:
                 "url": f"{room.root}{thread.id}/p/{post.number}/" if post is not None else room.thread_url(thread),
                 "title": mark(thread.title, q, thread.language),
                 "title_lang": foreign(thread.language, here),
-                "snippet": _snippet(post, q) if post is not None else Markup(""),
+                "snippet": piece(plain_of(post.html), q, post.language) if post is not None else Markup(""),
                 "lang": foreign(language, here),
                 "author": people[post.author_id].name if post is not None else "",
                 "when": when(post.created_at if post is not None else thread.last_post_at),
                 "number": post.number if post is not None else 0,
             }
         )
-    return Found(hits, answer.total, page, max(1, -(-answer.total // PAGE)), answer.is_rebuilding, answer.is_loosened)
+    pages = max(1, -(-answer.total // PAGE))
+    found = Found(hits, answer.total, page, pages, answer.is_rebuilding, answer.is_loosened)
+    return _Kept(found, tuple(answer.ids), threads, accounts, known)
 
 
 def _best_posts(threads: Sequence[int], q: str) -> dict[int, PostFound]:
     """By thread, the first of the posts that hold most words of `q`; the first of all where none does. One query."""
     if not threads:
         return {}
-    words = [[one for one in word.variants if len(one) > 1] for word in query_words(q, most=8)]
-    words = [variants for variants in words if variants]
+    words = words_held(q)
     lengths = tuple(len(variants) for variants in words)
     ids = [*threads, *[threads[-1]] * (-len(threads) % PAGE)]  # one length of the list: it is compiled once
 
     def build(given: Sequence[Any]) -> QuerySet[Any, Any]:
-        rows = Post.objects.filter(thread__in=given[: len(ids)], state=PostState.SHOWN)
         rest = iter(given[len(ids) :])
-        held = [reduce(or_, (Q(source__icontains=next(rest)) for _variant in range(many))) for many in lengths]
-        counted = [
-            Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField()) for condition in held
-        ]
-        rows = rows.annotate(words=reduce(add, counted) if counted else Value(0, output_field=IntegerField()))
+        looked_for = [[next(rest) for _variant in range(many)] for many in lengths]
+        rows = Post.objects.filter(thread__in=given[: len(ids)], state=PostState.SHOWN)
+        rows = rows.annotate(words=held_by("source", looked_for))
         best = rows.order_by("thread_id", "-words", "number").distinct("thread_id")
         found: QuerySet[Any, Any] = best.values("thread_id", "number", "author_id", "language", "created_at", "html")
         return found
 
-    # They become a part of a pattern of LIKE.
-    texts = [re.sub(r"([\\%_])", r"\\\1", one) for variants in words for one in variants]
+    texts = [one for variants in words for one in variants]
     rows = compiled.rows(("discussions: best posts", active_region().pk, len(ids), lengths), build, [*ids, *texts])
     return {row["thread_id"]: PostFound(**row) for row in rows}
-
-
-def _snippet(post: PostFound, q: str) -> Markup:
-    """The piece of a post around the first word that was found, with the words marked."""
-    text = plain_of(post.html)
-    at = first_marked(text, q, post.language)
-    start = text.find(" ", at - _BEFORE) + 1 if at > _SNIPPET - _BEFORE else 0
-    piece = text[start : start + _SNIPPET]
-    if start + _SNIPPET < len(text):
-        piece = piece.rsplit(" ", 1)[0] + " …"
-    return mark(f"… {piece}" if start else piece, q, post.language)

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, Sum, TextField, Value, When
-from django.db.models.functions import Left
+from django.db.models import Case, F, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models.functions import JSONObject, Left
 from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -129,7 +129,16 @@ def _line(row: Mapping[str, Any], space: Space, names: Mapping[int, str]) -> Thi
     )
 
 
-NEWS = Lines(_rows, _line)  # what was added or changed last
+def _body(_actor: Actor, _words: Sequence[Sequence[Any]]) -> Any:
+    is_page = ~Q(html="")
+    return JSONObject(
+        html=Left("html", SEARCHED),
+        text=Case(When(is_page, then=Value("")), default=Left("text", SEARCHED), output_field=TextField()),
+    )
+
+
+SEARCHED = 20_000  # characters of a document in which words are marked
+NEWS = Lines(_rows, _line, body=_body)  # what was added or changed last
 
 
 def quota_of(space: Space) -> int:

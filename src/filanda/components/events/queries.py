@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Left
-from django.utils.html import strip_tags
+from django.db.models.functions import JSONObject, Left
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -78,7 +79,11 @@ def address_of(event: SpaceEvent) -> tuple[str, int, str]:
 
 def when_words(event: SpaceEvent) -> str:
     """When it is, as plain text."""
-    return strip_tags(spoken(event.starts_at, event.ends_at, event.time_zone)).replace("\u2060", "")
+    words = _TIME.sub("", spoken(event.starts_at, event.ends_at, event.time_zone))
+    return unescape(words).replace("\u2060", "")
+
+
+_TIME = re.compile(r"</?time[^>]*>")
 
 
 def where_words(event: SpaceEvent) -> str:
@@ -91,15 +96,17 @@ def where_words(event: SpaceEvent) -> str:
 
 def as_line(event: SpaceEvent, *, is_coming: bool = False) -> ThingLine:
     """As a line. `is_coming`: when it takes place is its moment, and what it says, in the language that is active."""
-    place = event.place or (_("online") if event.online_url else "")
-    words = " · ".join(part for part in (when_words(event), place) if part)
+    said = "" if is_coming else event.summary or shown_words(event.html)
+    if not said:
+        place = event.place or (_("online") if event.online_url else "")
+        said = " · ".join(part for part in (when_words(event), place) if part)
     return ThingLine(
         kind="event",
         id=event.pk,
         title=event.title,
         url_name="events:event",
         url_args=address_of(event),
-        excerpt=(words if is_coming else event.summary or shown_words(event.html) or words)[:280],
+        excerpt=said[:280],
         language=event.language,
         audience=event.audience,
         author_id=event.author_id,
@@ -151,7 +158,12 @@ def _line(row: Mapping[str, Any], space: Space, _names: Mapping[int, str], *, is
     return as_line(event, is_coming=is_coming)
 
 
-NEWS = Lines(_announced, _line)  # what was announced last
+def _body(_actor: Actor, _words: Sequence[Sequence[Any]]) -> Any:
+    return JSONObject(html=Left("html", SEARCHED))
+
+
+SEARCHED = 20_000  # characters of an event in which words are marked
+NEWS = Lines(_announced, _line, body=_body)  # what was announced last
 COMING = Lines(_ahead, partial(_line, is_coming=True))  # what takes place next
 
 

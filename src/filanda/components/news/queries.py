@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet, TextField, Value
-from django.db.models.functions import Coalesce, Left, NullIf
+from django.db.models.functions import Coalesce, JSONObject, Left, NullIf
 from django.utils.text import slugify
 
 from filanda.components.news.models import NewsItem
@@ -86,7 +86,12 @@ def _line(row: Mapping[str, Any], space: Space, names: Mapping[int, str]) -> Thi
     )
 
 
-NEWS = Lines(_rows, _line)  # what came out last
+def _body(_actor: Actor, _words: Sequence[Sequence[Any]]) -> Any:
+    return JSONObject(html=Left("html", SEARCHED))
+
+
+SEARCHED = 20_000  # characters of an item in which words are marked
+NEWS = Lines(_rows, _line, body=_body)  # what came out last
 
 
 def front_page(most: int = 3) -> list[NewsItem]:

@@ -3,21 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, F, Min, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat, JSONObject, Left
 from django.utils.translation import ngettext
 
-from filanda.components.proposals.models import OPEN_STATES, Proposal, ProposalKind, ProposalState, Rung
+from filanda.components.proposals.models import OPEN_STATES, SHOWN_STATES, Proposal, ProposalKind, ProposalState, Rung
 from filanda.components.proposals.queries.reading import as_line
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.spaces.components import Lines, Task, as_columns
 from filanda.spaces.models import Space
 
-__all__ = ["NEWS", "tasks"]
+__all__ = ["FOUND", "NEWS", "tasks"]
 
 OPEN_FOR = timedelta(days=14)
 NOT_OLDER = timedelta(days=60)  # by then managers have been asked often enough
@@ -25,13 +26,35 @@ NOT_OLDER = timedelta(days=60)  # by then managers have been asked often enough
 
 def _published(actor: Actor, space_id: int, _now: Any) -> QuerySet[Any, Any]:
     # Of the ladder only what does not depend on who was let in: these lines are the same for all of a kind of reader.
+    return _all(actor, space_id, _now).filter(state__in=OPEN_STATES)
+
+
+def _all(actor: Actor, space_id: int, _now: Any) -> QuerySet[Any, Any]:
     rows = Proposal.objects.filter(
-        space=space_id, audience__in=actor.audience_tokens, state__in=OPEN_STATES, hidden_at=None
+        space=space_id, audience__in=actor.audience_tokens, state__in=SHOWN_STATES, hidden_at=None
     ).order_by("-published_at", "-pk")
-    reaches = [Rung.PUBLIC, *([Rung.MEMBERS] if actor.is_member else [])]
-    read = Q(summary_for__in=reaches) | Q(text_for__in=reaches)
-    summary = Case(When(read, then=F("summary")), default=Value(""), output_field=TextField())
+    summary = Case(When(_reads_summary(actor), then=F("summary")), default=Value(""), output_field=TextField())
     return as_columns(rows, at="published_at", author="owner_id", text=summary, more={"kind": "kind"})
+
+
+def _reaches(actor: Actor) -> list[str]:
+    return [Rung.PUBLIC, *([Rung.MEMBERS] if actor.is_member or actor.is_platform else [])]
+
+
+def _reads_summary(actor: Actor) -> Q:
+    return Q(summary_for__in=_reaches(actor)) | Q(text_for__in=_reaches(actor))
+
+
+def _body(actor: Actor, _words: Sequence[Sequence[Any]]) -> Any:
+    """The words that its documents of the search index hold for this kind of reader."""
+    nothing = Value("", TextField())
+    summary = Concat("summary", Value("\n"), "partners_bring", output_field=TextField())
+    return JSONObject(
+        text=Case(When(_reads_summary(actor), then=summary), default=nothing, output_field=TextField()),
+        html=Case(
+            When(text_for__in=_reaches(actor), then=Left("html", SEARCHED)), default=nothing, output_field=TextField()
+        ),
+    )
 
 
 def _line(row: Mapping[str, Any], space: Space, _names: Mapping[int, str]) -> ThingLine:
@@ -49,7 +72,9 @@ def _line(row: Mapping[str, Any], space: Space, _names: Mapping[int, str]) -> Th
     return as_line(proposal, summary=bool(proposal.summary))
 
 
+SEARCHED = 20_000  # characters of a proposal in which words are marked
 NEWS = Lines(_published, _line)
+FOUND = Lines(_all, _line, body=_body)
 
 
 def tasks(space: Space, now: datetime) -> Iterator[Task]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
 import nh3
-from django.utils.html import strip_tags
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -55,6 +55,18 @@ _parser, _plainer = _made(is_plain=False), _made(is_plain=True)
 
 def to_html(source: str) -> Markup:
     """Render `source`; links get rel="nofollow noopener"; headings start at level 3."""
+    return _kept_html(source) if len(source) <= _SHORT else _made_html(source)
+
+
+_SHORT = 8_000  # characters: welcomes and rules, which every visit to a page renders, are kept
+
+
+@lru_cache(maxsize=256)
+def _kept_html(source: str) -> Markup:
+    return _made_html(source)
+
+
+def _made_html(source: str) -> Markup:
     return clean_html(_parser.renderer.render(parse(source), _parser.options, {}))
 
 
@@ -137,7 +149,10 @@ def plain_text(tokens: Sequence[Token]) -> str:
 def shown_words(html: str) -> str:
     """The words of HTML that `to_html` made, or of its beginning, in one line."""
     whole = html if html.rfind("<") <= html.rfind(">") else html[: html.rfind("<")]
-    return " ".join(unescape(strip_tags(whole)).split())
+    return " ".join(unescape(_TAG.sub("", whole)).split())
+
+
+_TAG = re.compile(r'<(?:[^"<>]|"[^"]*")*>')  # of HTML that was cleaned: attributes are quoted
 
 
 def _words(children: Sequence[Token]) -> list[str]:

@@ -28,26 +28,27 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     page = space_page(request, slug, tab="home", at_door=True)
     if not page.is_readable:
         return redirect("spaces:join", slug=slug)
-    context = {"page": page, "content": _content(request, page)}
+    if page.actor.is_visitor:
+        context = {"page": page, "content": _content(page), "home": None}
+    else:
+        context = {"page": page, "content": "", "home": home_of(page, now())}
     response = render(request, "spaces/home.html", context)
     patch_vary_headers(response, ["Cookie"])
     return response
 
 
-def _content(request: HttpRequest, page: SpacePage) -> str:
-    """What stands on the page. For visitors, whom it shows the same, kept until something happens in the region, or
+def _content(page: SpacePage) -> Markup:
+    """What stands on the page for visitors, whom it shows the same: kept until something happens in the region, or
     somebody whom it names is not known by that name any more.
     """
-    kept_as = ""
-    if page.actor.is_visitor:
-        kept_as = f"spaces:home:{page.space.pk}:{page.url}:{page.space.openness}:{latest_event()}:{get_language()}"
-        kept: tuple[str, list[int], dict[int, str]] | None = cache.get(kept_as)
-        if kept is not None and names_known(page.actor, kept[1]) == kept[2]:
-            return Markup(kept[0])  # noqa: S704 - rendered by a template of ours
+    language = get_language() or "it"
+    kept_as = f"spaces:home:{page.space.pk}:{page.url}:{page.space.openness}:{latest_event()}:{language}"
+    kept: tuple[str, list[int], dict[int, str]] | None = cache.get(kept_as)
+    if kept is not None and names_known(page.actor, kept[1]) == kept[2]:
+        return Markup(kept[0])  # noqa: S704 - rendered by a template of ours
     shown = home_of(page, now())
-    content = render_to_string("spaces/_home.html", {"page": page, "home": shown}, request)
-    if kept_as:
-        cache.set(kept_as, (content, shown.accounts, shown.names), KEPT_SECONDS)
+    content = render_to_string("spaces/_home.html", {"page": page, "home": shown, "language_code": language})
+    cache.set(kept_as, (content, shown.accounts, shown.names), KEPT_SECONDS)
     return Markup(content)  # noqa: S704 - rendered by a template of ours
 
 

@@ -242,7 +242,7 @@ def _posts_for_visitors(room: Room, thread: Thread, page: int) -> tuple[str, dic
         # Read before the posts are rendered: what changes meanwhile is found out by whoever asks next.
         known = queries.people_known(accounts, room.actor, room.space)
         mentioned = names_known(room.actor, people_in(words))
-        html = _rendered(room, thread, post_rows(room, thread, posts, known=known))
+        html = _rendered(room, thread, post_rows(room, thread, posts, known=known, mentioned=mentioned))
         kept = _Kept(html, about, accounts, known, mentioned)
         if not shows_things(words):
             cache.set(key, kept, KEPT_SECONDS)

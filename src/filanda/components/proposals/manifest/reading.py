@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.components.proposals.demo.seeding import seed_proposals
-from filanda.components.proposals.happening import NEWS, tasks
+from filanda.components.proposals.happening import FOUND, NEWS, tasks
 from filanda.components.proposals.policies.reading import PERMISSIONS, register_files
 from filanda.components.proposals.queries.reading import KIND, lines
 from filanda.components.proposals.searching import SEARCH_SOURCES
@@ -39,6 +39,9 @@ register_component(
         position=15,
         follow_audience=follow_audience,
         news=NEWS,
+        found=FOUND,
+        search_kind="proposal",
+        member_search_kind="proposal_member",
         tasks=tasks,
         space_kinds=frozenset({"region", "community"}),
     )

@@ -129,7 +129,9 @@ class _Talk:
         title = self._fill(template, slots)
         if "{town}" in template or " town}" in template or self.chance.random() < 0.25:
             return title
-        return f"{title} ({self._fill(self.chance.choice(('{town}', '{town}, {month} 20{24-26}')), slots)})"
+        # No date: a thread is dated by its posts.
+        where = self.chance.choice(("{town}", _LATER[self.words.language]))
+        return f"{title} ({self._fill(where, slots)})"
 
     def _opening(self) -> str:
         slots = {**self.speakers[0], **self.words.passing()}
@@ -377,6 +379,9 @@ _HEAD = {
         r"against|installed|filled|fed|powered|on)\b"
     ),
 }
+
+
+_LATER = {"it": "{town}, dopo {2-30} mesi", "en": "{town}, after {2-30} months"}
 
 
 def _short(thing: str, language: str) -> str:

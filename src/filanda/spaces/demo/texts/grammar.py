@@ -28,6 +28,8 @@ _PLURAL = ("i ", "gli ", "le ")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 _APART = re.compile(r"\b([Dd]i|[Aa]|[Dd]a|[Ii]n|[Ss]u) ((?:il|lo|la|i|gli|le) |l')(?=[^ ])")
+# "il 8 gennaio", "nel 11 per cento": as numbers are read, these begin with a vowel.
+_BEFORE_EIGHT = re.compile(r"\b([Ii]l|[Nn]el|[Dd]el|[Aa]l|[Dd]al|[Ss]ul) (?=(?:8\d*|11)(?![\d.]))")
 _TWO_AS = re.compile(r"\b([Aa]) (a[a-z])")
 _RANGE = re.compile(r"^(\d+)-(\d+)$")
 _DOUBLED = frozenset({"cut", "put", "set", "run", "plan", "swap", "get", "map", "fit", "let", "drop", "stop", "tag"})
@@ -112,6 +114,11 @@ def _contracted(found: re.Match[str]) -> str:
     return capital(joined) if found[1][0].isupper() else joined
 
 
+def _elided(found: re.Match[str]) -> str:
+    word = found[1]
+    return f"{word[0].replace('i', 'l').replace('I', 'L') if word.lower() == 'il' else word + 'l'}'"
+
+
 @cache
 def variety(template: str) -> float:
     """How many different sentences a template can be, as a power of two: towns and figures count as five bits."""
@@ -170,4 +177,5 @@ def fill(template: str, slots: Mapping[str, str], chance: Random, language: str)
     if language == "it":
         text = _TWO_AS.sub(r"\1d \2", text)
         text = _APART.sub(_contracted, text)
+        text = _BEFORE_EIGHT.sub(_elided, text)
     return text.replace("⟦", "[").replace("⟧", "]") if "⟦" in text else text

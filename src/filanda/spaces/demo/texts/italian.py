@@ -13,7 +13,7 @@ TITLES: dict[str, tuple[str, ...]] = {
         "{Thing}: {cause} o {cause2}?",
         "{Cause}: come ve ne siete accorti?",
         "Dubbi {su thing} dopo [il primo anno|la prima stagione|l'ultimo collaudo|sei mesi di prova]",
-        "Quanto conta {cause}?",
+        "Quanto {cause:conta/contano} {cause}?",
     ),
     "choice": (
         "Meglio {fix} o {fix2}?",
