@@ -8,13 +8,15 @@ from dataclasses import replace
 import pytest
 
 from filanda.components.proposals.ladder import Door, read_text, rungs, with_rungs
-from filanda.components.proposals.models import AdmissionState, ProposalState, Rung
+from filanda.components.proposals.models import AdmissionState, Proposal, ProposalState, Rung
+from filanda.components.proposals.queries.reading import proposal_at
+from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import PLATFORM, VISITOR, Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.regions.scoped import in_region
 from filanda.spaces.models import Openness
 from tests.components.proposals.making import let_in, make_proposal
-from tests.spaces.making import a_person, act, make_space, staff
+from tests.spaces.making import NOW, a_person, act, make_space, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -80,8 +82,6 @@ def test_rungs_owner_platform_and_facilitators(here, anna):
 
 
 def test_rungs_organisation_admin_is_of_the_owners_side(here, anna, bruno):
-    from filanda.directory.organisations.models import Organisation
-
     mill = Organisation.objects.create(region=here, name="Mill", helix_role="industry")
     one = make_proposal(here, anna, organisation=mill, state=ProposalState.DRAFT)
     speaker = replace(act(bruno), scoped=frozenset({(Role.ORGANISATION_ADMIN.value, "organisation", mill.pk)}))
@@ -160,3 +160,22 @@ def test_page_redirects_to_its_words_and_is_missing_for_strangers(here, anna, cl
         bodies[private.pk].replace(f"%2F{private.pk}%2F", "%2F4321%2F").replace(f"/{private.pk}/", "/4321/")
         == bodies[4321]
     )
+
+
+def test_one_proposal_is_there_for_those_whom_lists_show_it_to(here, anna, bruno):
+    """`proposal_at` decides by a row at hand what `visible_to` decides in the database."""
+    mill = Organisation.objects.create(region=here, name="Mill", helix_role="industry")
+    closed = make_space(here, "Secret dyes", openness=Openness.PRIVATE, members=[anna])
+    fausto = staff(here, Role.FACILITATOR)
+    rows = [
+        make_proposal(here, anna, f"{state} {number}", state=state, **more)
+        for state in ProposalState
+        for number, more in enumerate(({}, {"space": closed}, {"hidden_at": NOW}, {"organisation": mill}))
+    ]
+    speaker = replace(act(bruno), scoped=frozenset({(Role.ORGANISATION_ADMIN.value, "organisation", mill.pk)}))
+    for actor in (VISITOR, PLATFORM, act(anna), act(bruno), speaker, act(fausto), act(fausto, second_factor=False)):
+        listed = set(Proposal.objects.visible_to(actor).values_list("pk", flat=True))
+        assert {row.pk for row in rows if proposal_at(actor, row.pk) is not None} == listed
+    found = proposal_at(act(anna), rows[3].pk)
+    assert found is not None
+    assert (found, found.region, found.space.name, found.organisation) == (rows[3], here, rows[3].space.name, mill)
