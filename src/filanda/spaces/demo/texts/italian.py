@@ -278,7 +278,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         (
             "[Se volete vi mando lo schema che usiamo {a mytown}|{A mytown} l'abbiamo fatto in {2-4} in mezza giornata].",
-            "[Tenete da parte i dati di oggi|Segnatevi la data del cambio]: fra sei mesi [vi serviranno|nessuno se ne ricorderà].",
+            "[Tenete da parte i dati di oggi|Segnatevi la data del cambio]: fra sei mesi [tornerà utile|nessuno se ne ricorderà].",
             "Di {otherorg} mi fiderei per [la misura|un parere terzo].",
         ),
     ),
