@@ -4,22 +4,50 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
+
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+"""When tests take place: their own dates stand around it. By the machine's clock they would fail once it has passed."""
+
+OWN_PROCESSES = (
+    "journeys/",
+    "site/test_survival",
+    "site/test_newcomer",
+    "site/test_embedder",
+    "kernel/jobs/test_worker",
+)
+"""Files whose tests start Filanda itself and therefore live by the machine's clock, as it does."""
+
+_BEGUN = time.time()
 
 LONG = ("site/test_survival", "journeys/", "site/test_newcomer", "kernel/jobs/", "site/", "capabilities/search/")
 """Files of many minutes, the longest first: begun last, one of them would keep a single core busy at the end."""
 
 
+def _name(item: pytest.Item) -> str:
+    here = Path(__file__).parent
+    return item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """It is that Monday morning, and seconds pass. PostgreSQL keeps the machine's clock."""
+    if _name(item).startswith(OWN_PROCESSES):
+        return (yield)
+    with time_machine.travel(MONDAY + timedelta(seconds=time.time() - _BEGUN), tick=True):
+        return (yield)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first. Within a file nothing moves; `--dist loadfile --no-loadscope-reorder` keeps the order."""
-    here = Path(__file__).parent
 
     def rank(item: pytest.Item) -> int:
-        name = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
-        return next((place for place, start in enumerate(LONG) if name.startswith(start)), len(LONG))
+        return next((place for place, start in enumerate(LONG) if _name(item).startswith(start)), len(LONG))
 
     items.sort(key=rank)
 

@@ -61,6 +61,25 @@ def test_right_rows_are_written_and_wrong_ones_told_by_row_and_column(region, fo
     )
 
 
+def test_of_ten_thousand_rows_one_in_twenty_is_wrong(region):
+    """Four kinds of wrong rows in turn; the others are written, and the wrong ones given back, in their order."""
+    wrong = [
+        ["", "", "Como", ""],
+        ["Numero {}", "IT00743110158", "", ""],
+        ["Misura {}", "", "", "huge"],
+        ["Riga 1", "", "Lecco", ""],
+    ]
+    rows = [
+        [part.format(n) for part in wrong[n // 20 % 4]] if n % 20 == 19 else [f"Riga {n}", "", "Lecco", "piccola"]
+        for n in range(10_000)
+    ]
+    run = written(received(region, rows))
+    assert (run.state, run.total, run.done, run.created, run.wrong) == ("done", 10_000, 10_000, 9_500, 500)
+    assert Organisation.objects.count() == 9_500
+    table = read_table(corrections(run, "xlsx"))
+    assert [row[1:] for row in table.rows] == [row for n, row in enumerate(rows) if n % 20 == 19]
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_the_corrections_hold_the_wrong_rows_alone_and_can_be_sent_again(region, form):
     run = written(received(region, ROWS, form=form))

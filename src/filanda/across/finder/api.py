@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The finder's operations of the public API: visitors only, the same reads and limits as the pages.
 
-Each translates, makes one call and takes and gives the shapes of `asked` and `answered`; failures are problems (kernel.ui.problems).
+Each translates, makes one call, and takes and gives the shapes of `asked` and `answered`; failures are problems
+(kernel.ui.problems).
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from filanda.capabilities.threads.conversations import page_holding
 from filanda.capabilities.threads.errors import NotPossible
 from filanda.capabilities.threads.models import Thread
 from filanda.kernel.identity.actors import actor_for
-from filanda.kernel.identity.requests import actor_of, signed_in
+from filanda.kernel.identity.requests import actor_of, missing, signed_in
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui.numbers import whole
@@ -43,7 +43,7 @@ def _found(request: HttpRequest, introduction_id: int) -> Introduction:
     rows = Introduction.objects.visible_to(actor_of(request)).select_related("region")
     found = rows.filter(pk=introduction_id).prefetch_related("sides__organisation", "sides__account").first()
     if found is None:
-        raise Http404(_("No introduction that you can see has this address."))
+        raise missing(request, _("No introduction that you can see has this address."))
     return found
 
 
