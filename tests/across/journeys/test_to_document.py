@@ -155,7 +155,7 @@ def test_nobody_is_named_and_who_is_erased_leaves_or_takes_their_words(region, w
 def test_what_is_kept_leaves_with_whoever_it_is_about(world):
     ugo, mia, space, thread = world
     document = to_document(actor=act(ugo), space=space, thread=thread, title="T", numbers=[1], key="k", now=now())
-    assert [row["target_id"] for row in collect(ugo)["made-into-documents.json"]] == [document.pk]
+    assert [row["target_id"] for row in collect(ugo)["made-of-discussions.json"]] == [document.pk]
     assert [row["target_id"] for row in collect(mia)["quoted-in-documents.json"]] == [document.pk]
     erase(ugo, keeps=True)
     journey = Journey.objects.get()

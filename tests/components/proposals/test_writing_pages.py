@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now as clock
 
 from filanda.capabilities.needs.models import SavedNeed
-from filanda.capabilities.threads.actions import open_thread
 from filanda.components.proposals.actions import reviewing, writing
 from filanda.components.proposals.models import Proposal, ProposalState, Review
 from filanda.components.proposals.renewing import renewal_token
@@ -310,26 +309,3 @@ def test_buttons_move_and_say_what_happened(region, client, anna):
     client.post(f"/en/proposals/{row.pk}/close/", {"closed_as": "collaborating", "reason": "Found."})
     assert (Proposal.objects.get().closed_as, Proposal.objects.get().reason) == ("collaborating", "Found.")
     assert client.get(f"/en/proposals/{row.pk}/close/").status_code == 405
-
-
-def test_a_proposal_begins_from_a_discussion(region, client, anna):
-    bruno = a_person(region, "Bruno Moro")
-    silk = make_space(region, "Silk", members=[anna, bruno])
-    closed = make_space(region, "Wool", openness="private", members=[bruno])
-    own, other, secret = (
-        open_thread(
-            actor=act(who), place=("space", space.pk), title=title, source=f"{title}: which **holds**?", now=clock()
-        )
-        for who, space, title in ((anna, silk, "Dyes"), (bruno, silk, "Looms"), (bruno, closed, "Secret"))
-    )
-    sign_in(client, anna)
-    page = client.get(f"/en/communities/silk/discussions/{own.pk}/dyes/").content.decode()
-    assert f"/en/proposals/new/?space=silk&amp;thread={own.pk}" in page
-    assert "proposals/new/?" not in client.get(f"/en/communities/silk/discussions/{other.pk}/looms/").content.decode()
-    begun = [form_of(client.get(f"/en/proposals/new/?space=silk&thread={one.pk}")) for one in (own, other, secret)]
-    assert [(one["title"], one["summary"]) for one in begun] == [
-        (["Dyes"], ["Dyes: which holds?"]),
-        (["Looms"], [""]),
-        ([""], [""]),
-    ]
-    assert client.get("/en/proposals/new/?thread=x").status_code == 200

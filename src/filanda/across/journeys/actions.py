@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from filanda.across.journeys.models import THREAD, Journey
 from filanda.capabilities.threads.models import Post, PostState, Thread
-from filanda.capabilities.threads.rendering import MENTION, render
+from filanda.capabilities.threads.rendering import MENTION, literal, render
 from filanda.capabilities.threads.steps.posts import lock_place_of, write_answer
 from filanda.components.documents.models import SUBJECT, Document
 from filanda.components.documents.queries import address_of
@@ -88,7 +88,7 @@ def _answer(actor: Actor, thread: Thread, document: Document, now: datetime) -> 
         return
     require(actor, "threads.answer", locked)
     said = _("What was found out here is a document now: [%(title)s](%(address)s)") % {
-        "title": _escaped(document.title),
+        "title": literal(document.title),
         "address": reverse("documents:document", args=address_of(document)),
     }
     rendered = render(said, actor=actor, audience=locked.audience)
@@ -127,8 +127,3 @@ def documents_of(actor: Actor, thread: Thread) -> list[Document]:
     made = Journey.objects.filter(source_kind=THREAD, source_id=thread.pk, target_kind=SUBJECT)
     rows = Document.objects.visible_to(actor).filter(pk__in=made.values("target_id"))
     return list(rows.select_related("space").order_by("pk"))
-
-
-def _escaped(text: str) -> str:
-    """`text` as words in Markdown, whatever stands in it."""
-    return "".join(f"\\{one}" if one in "\\`*_[]<>!#|~" else one for one in text)

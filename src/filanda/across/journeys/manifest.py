@@ -12,6 +12,9 @@ from filanda.kernel.manifests import Manifest, PersonalData
 manifest = Manifest(
     events=(
         EventType("journeys.thread.documented", _("A discussion became a document"), Audience.STAFF, Erasure.NOTHING),
+        EventType("journeys.thread.proposed", _("A discussion became a proposal"), Audience.STAFF, Erasure.NOTHING),
     ),
-    personal_data=(PersonalData("journeys", _("Documents made of discussions"), personal.collect, personal.erase),),
+    personal_data=(
+        PersonalData("journeys", _("Documents and proposals made of discussions"), personal.collect, personal.erase),
+    ),
 )

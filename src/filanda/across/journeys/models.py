@@ -32,6 +32,7 @@ class Journey(models.Model):
     key = models.CharField(max_length=40, blank=True)
     made_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=now)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="when the source was told, if that comes later")
 
     objects = scoped()
 

@@ -23,10 +23,10 @@ _PARAGRAPHS = re.compile(r"\n[ \t]*\n+")
 
 
 def collect(account: Account) -> Mapping[str, Any]:
-    """Which discussions they made documents of, and which documents hold words of theirs."""
+    """What they made of discussions, and which documents hold words of theirs."""
     posts = list(Post.objects.filter(author=account).values_list("pk", flat=True))
     files = {
-        "made-into-documents.json": Journey.objects.filter(made_by=account),
+        "made-of-discussions.json": Journey.objects.filter(made_by=account),
         "quoted-in-documents.json": Journey.objects.filter(parts__overlap=posts) if posts else Journey.objects.none(),
     }
     fields = ("space__slug", "source_kind", "source_id", "target_kind", "target_id", "made_at")

@@ -3,7 +3,10 @@
 
 from django.urls import path
 
-from filanda.across.journeys.views import to_document
+from filanda.across.journeys.views import to_document, to_proposal
 
 app_name = "journeys"
-urlpatterns = [path("<id:number>/to-document/", to_document, name="to-document")]
+urlpatterns = [
+    path("<id:number>/to-document/", to_document, name="to-document"),
+    path("<id:number>/to-proposal/", to_proposal, name="to-proposal"),
+]

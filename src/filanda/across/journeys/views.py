@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Turning a discussion into a document: which posts, under which title."""
+"""Turning a discussion into a document: which posts, under which title; and into a proposal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from filanda.across.journeys import actions
+from filanda.across.journeys import actions, proposing
 from filanda.capabilities.files.inspecting import FileRefused
 from filanda.capabilities.threads.models import Post, PostState, Thread
 from filanda.capabilities.threads.rendering import plain
@@ -23,7 +23,7 @@ from filanda.components.documents.queries import address_of, names_of
 from filanda.kernel.policies import require
 from filanda.kernel.ui.numbers import whole
 from filanda.spaces.models import SCOPE
-from filanda.spaces.pages import space_page
+from filanda.spaces.pages import SpacePage, space_page
 from filanda.spaces.queries import has_component
 
 MOST_POSTS = 200
@@ -35,8 +35,7 @@ EXCERPT = 200
 def to_document(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Choose the posts and a title; POST writes the page and goes to it."""
     page = space_page(request, slug, tab="discussions")
-    rows = Thread.objects.visible_to(page.actor).in_place(SCOPE, page.space.pk).filter(moved_to=None)
-    thread: Thread | None = rows.filter(pk=number).first()
+    thread = _thread(page, number)
     if thread is None or not has_component(page.space, "documents"):
         raise Http404
     require(page.actor, actions.PERMISSION, page.space)
@@ -92,3 +91,22 @@ def to_document(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "summary": [{"name": name, "message": words} for name, words in errors.items()],
     }
     return render(request, "journeys/to_document.html", context, status=422 if errors else 200)
+
+
+@never_cache
+@require_POST
+def to_proposal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Begin a proposal with what the discussion says, and go on writing it."""
+    page = space_page(request, slug, tab="discussions")
+    thread = _thread(page, number)
+    if thread is None or not has_component(page.space, "proposals"):
+        raise Http404
+    made = proposing.to_proposal(actor=page.actor, space=page.space, thread=thread, now=now())
+    messages.success(request, _("This draft is made from the discussion. Nobody else sees it until you publish it."))
+    return redirect("proposals:edit", made.pk, "what")
+
+
+def _thread(page: SpacePage, number: int) -> Thread | None:
+    rows = Thread.objects.visible_to(page.actor).in_place(SCOPE, page.space.pk).filter(moved_to=None)
+    found: Thread | None = rows.filter(pk=number).first()
+    return found

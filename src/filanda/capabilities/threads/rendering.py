@@ -362,3 +362,8 @@ def _shown(match: re.Match[str], known: Mapping[int, str], lines: Mapping[Key, T
         f'<a class="thing-card" href="{leads_to}"><span class="thing-kind">{label}</span> '
         f'<span class="thing-title"{language}>{escape(line.title)}</span> {excerpt}</a>'
     )
+
+
+def literal(text: str) -> str:
+    """`text` as words in Markdown, whatever stands in it."""
+    return "".join(f"\\{one}" if one in "\\`*_[]<>!#|~" else one for one in text)

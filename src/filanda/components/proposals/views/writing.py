@@ -23,8 +23,6 @@ from filanda.capabilities.files.inspecting import DOCUMENT_BYTES, FileRefused
 from filanda.capabilities.files.models import FileKind, StoredFile
 from filanda.capabilities.files.receiving import FileTooBig, received, takes_files
 from filanda.capabilities.needs.models import SavedNeed
-from filanda.capabilities.threads.models import Post, PostState, Thread
-from filanda.capabilities.threads.rendering import plain
 from filanda.components.proposals.actions import writing as actions
 from filanda.components.proposals.contents import Locked, Outdated
 from filanda.components.proposals.forms import writing as forms
@@ -51,9 +49,8 @@ FILES = 10
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """The first step. `?kind=`, `?need=` (the token of a saved need), `?space=`, `?thread=` (a discussion to begin
-    from). The key of the form makes the draft once, however often it is sent: by the page itself while somebody types
-    (`autosave`), then by a button.
+    """The first step. `?kind=`, `?need=` (the token of a saved need), `?space=`. The key of the form makes the draft
+    once, however often it is sent: by the page itself while somebody types (`autosave`), then by a button.
     """
     actor, region = signed_in(request), active_region()
     spaces = forms.spaces_of(actor, region)
@@ -159,16 +156,7 @@ def _first_values(request: HttpRequest, region: Region) -> dict[str, Any]:
         first = text.split("\n")[0].split(". ")[0]
         values["title"] = first if len(first) <= TITLE_SHOWN else first[:TITLE_SHOWN].rsplit(" ", 1)[0] + "…"
         values["summary"] = text if len(text) <= SUMMARY_MOST else text[: SUMMARY_MOST - 1].rsplit(" ", 1)[0] + "…"
-    return values | _from_thread(actor_of(request), request.GET.get("thread", ""))
-
-
-def _from_thread(actor: Actor, number: str) -> dict[str, Any]:
-    """The title of a discussion that `actor` sees, and how it began if they wrote that: others' words are theirs."""
-    thread: Thread | None = Thread.objects.visible_to(actor).filter(pk=id_in(number) or 0, moved_to=None).first()
-    if thread is None:
-        return {}
-    own = Post.objects.filter(thread=thread, number=1, author=actor.account_id, state=PostState.SHOWN).first()
-    return {"title": thread.title} | ({"summary": plain(own.source, SUMMARY_MOST)} if own is not None else {})
+    return values
 
 
 def _need(request: HttpRequest) -> SavedNeed | None:
