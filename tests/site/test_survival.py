@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import random
 import shutil
@@ -213,9 +214,21 @@ def last_words(installation: Installation, output: str) -> list[str]:
     return [line for line in lines if not line.startswith(("Reading: ", "Writing "))]
 
 
+def _is_removed(folder: Path) -> bool:
+    """Delete a folder, as `rm -rf` does; a file written meanwhile by those who use it wants a second go."""
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        if error.errno in {errno.ENOTEMPTY, errno.ENOENT} and folder.exists():
+            return False
+        raise
+    return True
+
+
 def remove_index(installation: Installation) -> set[int]:
     """Delete the index under everybody's feet; the statuses of all pages and searches until it is whole again."""
-    shutil.rmtree(installation.data / "index")
+    while not _is_removed(installation.data / "index"):
+        pass
     statuses = set()
 
     def is_whole() -> bool:
