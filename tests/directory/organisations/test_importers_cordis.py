@@ -119,6 +119,24 @@ def test_one_project_is_one_piece_of_evidence_with_all_its_partners(region, expo
     ]
 
 
+def test_what_the_export_lost_at_the_edge_of_a_word_is_left_out(region, export):
+    row = (
+        "104",
+        "",
+        "All-in-one pillï¿½",
+        "",
+        "",
+        "\ufffdTwo\ufffd – or three \ufffd pills for ca\ufffd\ufffdes.",
+        "104",
+        "FP7",
+    )
+    write(export / "project.csv", PROJECT_HEAD, [row])
+    write(export / "organization.csv", PART_HEAD, [("104", *PARTS[0][1:])])
+    import_cordis(region, export, actor=PLATFORM)
+    pill = Evidence.objects.get()
+    assert (pill.title, pill.text) == ("All-in-one pill", "Two – or three – pills for ca\ufffd\ufffdes.")
+
+
 def test_two_ids_of_one_body_become_one_organisation_that_keeps_both(region, export):
     done = import_cordis(region, export, actor=PLATFORM)
     alfa = Organisation.objects.get(name="Alfa Acque S.r.l.")

@@ -114,7 +114,8 @@ def _mended(text: str) -> str:
     text = text.replace("Sk?odowska", "Skłodowska")
     if "\ufffd" in text:
         text = re.sub(r"(?<=\s)\ufffd(?=\s)", "–", text)
-        text = re.sub(r"(?<=\s)\ufffd(?=\w)|^\ufffd\s*|\s+\ufffd$", "", text)
+        # at the edge of a word a quotation mark, a bullet or a ™ was lost; within one, a letter that nobody can guess
+        text = re.sub(r"(?<![\w\ufffd])\ufffd+|\ufffd+(?![\w\ufffd])", "", text)
     return text.strip()
 
 
