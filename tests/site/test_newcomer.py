@@ -113,12 +113,12 @@ def test_data_directory_that_is_read_only(installation: Installation, words: tup
             f"make it writable, or choose another directory with FILANDA_DATA."
         )
         return
-    for directory in (installation.data, installation.data / "postgres"):
-        directory.chmod(0o500)
-    said = one_sentence(installation.command(*words))
-    for directory in (installation.data / "postgres", installation.data):
-        directory.chmod(0o700)
-    assert "cannot be written by the user" in said
+    installation.data.chmod(0o500)
+    try:
+        said = one_sentence(installation.command(*words))
+    finally:
+        installation.data.chmod(0o700)
+    assert f"The data directory {installation.data} cannot be written by the user" in said
 
 
 def test_data_directory_that_is_a_file(nothing_yet: Installation) -> None:

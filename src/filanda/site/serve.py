@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 
 from filanda.kernel.database.children import die_with_parent, tied_to_this_process
+from filanda.kernel.database.data_directory import require_writable
 from filanda.kernel.database.embedded import EmbeddedPostgres
 from filanda.kernel.database.errors import DatabaseFailure
 from filanda.kernel.database.given import check_given
@@ -95,6 +96,7 @@ def serve(
     given = env.get("DATABASE_URL", "").strip()
     if given:
         check_given(given)
+        require_writable(data_dir)
     postgres = None if given else EmbeddedPostgres(data_dir, say=speak)
     Supervisor(services_of(env) if services is None else services, postgres, (bind, port), speak, remark).run(prepare)
 

@@ -7,9 +7,7 @@ runs one for as long as it is needed. Whoever runs it holds a lock (flock, so it
 its process id inside.
 """
 
-import errno
 import fcntl
-import getpass
 import os
 import signal
 import stat
@@ -21,12 +19,11 @@ from subprocess import DEVNULL, run
 
 import psycopg
 
+from .data_directory import not_writable, require_writable
 from .errors import (
     AlreadyInUse,
-    DatabaseFailure,
     DatabaseIsNewer,
     DatabaseIsOlder,
-    DataDirectoryNotWritable,
     FilesStillInUse,
     NoUnprivilegedUser,
     OwnedByAnotherUser,
@@ -156,13 +153,20 @@ class EmbeddedPostgres:
         self._start_after_crash(self._server)
         _make_database(self.places.socket_dir)
 
-    def _take_lock(self) -> None:
+    def open_lock(self, path: Path) -> int:
+        """A file descriptor of a file to lock below `places`, which are made if they are missing.
+
+        Raises a `DatabaseFailure` if the data directory cannot be used.
+        """
+        require_writable(self.data_dir)
         try:
-            self.places.root.parent.mkdir(parents=True, exist_ok=True)
             self.places.root.mkdir(mode=0o700, exist_ok=True)
-            lock = os.open(self.places.lock, os.O_RDWR | os.O_CREAT, 0o600)
+            return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise self._not_writable(error) from error
+            raise not_writable(self.data_dir, error) from error
+
+    def _take_lock(self) -> None:
+        lock = self.open_lock(self.places.lock)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.ftruncate(lock, 0)
@@ -173,26 +177,8 @@ class EmbeddedPostgres:
             raise AlreadyInUse(self.data_dir, int(written) if written.isdigit() else None) from error
         except OSError as error:
             os.close(lock)
-            raise self._not_writable(error) from error
+            raise not_writable(self.data_dir, error) from error
         self._lock = lock
-
-    def _not_writable(self, error: OSError) -> DatabaseFailure:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return disk_full(self.data_dir)
-        if error.errno == errno.EROFS:
-            return DataDirectoryNotWritable(
-                f"The data directory {self.data_dir} is on a file system that is read-only: "
-                f"make it writable, or choose another directory with FILANDA_DATA."
-            )
-        if error.errno in {errno.EEXIST, errno.ENOTDIR}:
-            return DataDirectoryNotWritable(
-                f"{self.data_dir} cannot be the data directory, because a file is in its place: "
-                f"choose another directory with FILANDA_DATA."
-            )
-        return DataDirectoryNotWritable(
-            f"The data directory {self.data_dir} cannot be written by the user {_user_name()} ({error.strerror}): "
-            f"give it to that user, or choose another directory with FILANDA_DATA."
-        )
 
     def _give_directory(self, user: ServerUser) -> None:
         root = self.places.root
@@ -200,7 +186,7 @@ class EmbeddedPostgres:
             root.chmod(0o700)
             user.give(root)
         except OSError as error:
-            raise self._not_writable(error) from error
+            raise not_writable(self.data_dir, error) from error
         if user.how == "other_user":
             can_write = run(user.command("test", "-w", root), stdin=DEVNULL, check=False).returncode == 0
             if not can_write:
@@ -318,13 +304,6 @@ def _make_database(socket_dir: Path) -> None:
             connection.execute(f'CREATE DATABASE "{ROLE}"')
 
 
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"number {os.geteuid()}"
-
-
 @contextmanager
 def connect_or_start(
     data_dir: Path, env: Mapping[str, str], *, patience: float = 60.0, say: Say = _silent
@@ -357,12 +336,7 @@ def connect_or_start(
 @contextmanager
 def _in_use(postgres: EmbeddedPostgres) -> Iterator[int]:
     """Hold a share of the lock of those who use the server, which whoever runs it for itself waits for."""
-    try:
-        postgres.places.root.parent.mkdir(parents=True, exist_ok=True)
-        postgres.places.root.mkdir(mode=0o700, exist_ok=True)
-        users = os.open(postgres.places.users, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise postgres._not_writable(error) from error
+    users = postgres.open_lock(postgres.places.users)
     try:
         fcntl.flock(users, fcntl.LOCK_SH)
         yield users
