@@ -122,7 +122,7 @@ def test_who_comes_with_a_verified_address_is_signed_in_and_made_if_new(client, 
     made = Account.objects.get()
     assert (signed_in_as(client), made.email, made.name) == (made.pk, "anna@example.org", "Anna Riva")
     linked = SocialAccount.objects.get()
-    assert (linked.uid, linked.provider, linked.extra_data) == ("anna", f"{uni.pk}:uni", {})
+    assert (linked.uid, providers.id_in(linked.provider), linked.extra_data) == ("anna", "uni", {})
     assert Event.objects.filter(type="identity.provider.linked").count() == 1
     again = browser()
     come_from(again, "anna")
@@ -194,6 +194,43 @@ def test_the_same_name_in_another_region_is_somebody_else(client, uni, other_reg
         assert back.netloc == "other.example"
         there.get(f"{back.path}?{back.query}")
         assert signed_in_as(there) is None
+
+
+def test_who_was_linked_is_nobody_at_another_server_of_the_same_name(client, uni, server, anna):
+    """Else an administrator who sets another address in is everybody who ever came from the first."""
+    come_from(client, "nameless")
+    enter(client, "anna@example.org")
+    with oidc_provider_mock.run_server_in_thread(require_nonce=True) as other:
+        offer(uni, f"http://localhost:{other.server_port}", acr_second_factor=[MFA])
+        stranger = browser()
+        come_from(stranger, "nameless")
+        assert signed_in_as(stranger) is None
+    prove(client)
+    row = SocialAccount.objects.get()
+    assert "does not offer it any more" in client.get("/en/account/").content.decode()
+    assert client.post(f"/en/account/links/{row.pk}/remove/").status_code == 302
+    assert SocialAccount.objects.count() == 0
+
+
+def test_who_waits_to_be_linked_is_nobody_at_another_server(client, uni, anna):
+    come_from(client, "nameless")
+    offer(uni, "http://localhost:9")
+    assert "knows who you are" not in client.get("/en/sign-in/").content.decode()
+    enter(client, "anna@example.org")
+    assert SocialAccount.objects.count() == 0
+
+
+def test_a_session_of_one_region_is_none_in_another(client, uni, other_region, anna):
+    """A region trusts its own providers: what they vouch for must not wake a role of another region."""
+    with in_region(other_region):
+        anna.role_grants.create(region=other_region, role=Role.FACILITATOR)
+    come_from(client, "strong")
+    assert client.get("/en/workbench/").status_code == 200
+    there = browser("other.example")
+    there.cookies["session"] = client.cookies["session"].value
+    assert there.get("/en/home/").status_code == 302
+    assert there.get("/en/workbench/").status_code == 403
+    assert client.get("/en/workbench/").status_code == 200
 
 
 def test_an_answer_to_somebody_else_s_question_is_refused(client, uni, anna):

@@ -101,7 +101,8 @@ class RegionProvider(OpenIDConnectProvider):
 
     @property
     def sub_id(self) -> str:
-        return providers.subject_space(active_region(), self.app.provider_id)
+        known = providers.provider(active_region(), self.app.provider_id)
+        return providers.subject_space(active_region(), known) if known else self.app.provider_id
 
     def extract_extra_data(self, data: Any) -> dict[str, Any]:
         """Nothing of what the provider tells is kept, but who it is."""
@@ -140,7 +141,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                 settings={"server_url": known.server_url, "oauth_pkce_enabled": True},
             )
             for known in providers.providers_of(active_region())
-            if provider in (None, "openid_connect", known.id, providers.subject_space(active_region(), known.id))
+            if provider in (None, "openid_connect", known.id, providers.subject_space(active_region(), known))
             and client_id in (None, known.client_id)
         ]
 
@@ -175,34 +176,28 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             translation.activate(state["language"])
         subject = sociallogin.account.uid
         if state.get("process") == "connect":
-            self._connect(request, sociallogin, known.id, subject)
+            self._connect(request, sociallogin, known, subject)
         if not sociallogin.is_existing:
             account = self._by_address(request, sociallogin, known)
             if account is None:
-                providers.keep_pending(request, known.id, subject)
+                providers.keep_pending(request, known, subject)
                 asked = safe_next(request, state.get("next") or "")
                 start = reverse("signin:start") + (f"?{urlencode({'next': asked})}" if asked else "")
                 raise ImmediateHttpResponse(HttpResponseRedirect(start))
-            sociallogin.account = providers.link(
-                account=account, region=region, provider_id=known.id, subject=subject, now=at
-            )
+            sociallogin.account = providers.link(account=account, region=region, known=known, subject=subject, now=at)
             sociallogin.user = account
         if known.vouches(claims):
             record_authentication(request, sociallogin.user, VOUCHED)
 
-    def _connect(self, request: HttpRequest, sociallogin: SocialLogin, provider_id: str, subject: str) -> NoReturn:
+    def _connect(
+        self, request: HttpRequest, sociallogin: SocialLogin, known: providers.Provider, subject: str
+    ) -> NoReturn:
         """Link to the account that is signed in, and that began this a moment ago."""
         account = request.user
         if not account.is_authenticated or sociallogin.state.get("account") != account.pk or not is_fresh(request):
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("signin:account")))
         try:
-            providers.link(
-                account=account,
-                region=active_region(),
-                provider_id=provider_id,
-                subject=subject,
-                now=now(),
-            )
+            providers.link(account=account, region=active_region(), known=known, subject=subject, now=now())
         except providers.AlreadyLinked as error:
             raise ImmediateHttpResponse(failed(request, sociallogin.provider.name, str(error), 409)) from None
         raise ImmediateHttpResponse(HttpResponseRedirect(reverse("signin:account")))
@@ -235,7 +230,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
 def linked_to(account: Account, row_id: int) -> SocialAccount | None:
     """A sign-in of a provider of the active region that opens `account`."""
-    prefix = providers.subject_space(active_region(), "")
+    prefix = providers.spaces_of(active_region())
     return SocialAccount.objects.filter(user=account, pk=row_id, provider__startswith=prefix).first()
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import get_language
 
 from filanda.kernel.identity.actors import actor_for
 from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.session_store import REGION
 from filanda.kernel.identity.sessions import has_second_factor as has_second_factor_of
 from filanda.kernel.identity.sessions import mark_second_factor
 from filanda.kernel.limits import address_of
@@ -47,6 +48,7 @@ def open_session(request: HttpRequest, account: Account) -> None:
     if hasattr(account, "backend"):
         del account.backend
     auth.login(request, account, backend=BACKEND)
+    request.session[REGION] = active_region().pk
     request.session.set_expiry(None)  # as long as the settings say; while signing in it was shorter
     UserSession.objects.filter(session_key=request.session.session_key).delete()
     request.session.save()

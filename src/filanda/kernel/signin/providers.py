@@ -8,11 +8,13 @@ They are data of the region: `region.settings["oidc"]`, a list of
 
 The secret itself is in the environment variable that `secret_env` names. `trusts_email`: an address that the provider
 calls verified is the person's. `acr_second_factor`: values of `acr` or `amr` (RFC 8176) that say there was a second
-factor. Regions share nothing: who comes from "uni" of one region is nobody in another.
+factor. Regions share nothing: who comes from "uni" of one region is nobody in another. Nor does a name carry over to
+another server: who was linked to "uni" is nobody once "uni" has another address.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -36,11 +38,13 @@ from filanda.kernel.regions.scoped import active_region
 
 __all__ = [
     "Provider",
+    "id_in",
     "link_pending",
     "pending_name",
     "problems_of",
     "provider",
     "providers_of",
+    "spaces_of",
     "subject_space",
     "unlink",
 ]
@@ -121,19 +125,31 @@ def problems_of(row: Mapping[str, Any]) -> dict[str, str]:
     return wrong
 
 
-def subject_space(region: Region, provider_id: str) -> str:
-    """Under which name the people of a provider are kept: apart for each region, whatever the provider is called."""
-    return f"{region.pk}:{provider_id}"
+def subject_space(region: Region, known: Provider) -> str:
+    """Under which name the people of a provider are kept: apart for each region and each server. Subjects mean
+    something to their issuer only (Core, section 2): under another address they are other people.
+    """
+    return f"{spaces_of(region)}{known.id}:{hashlib.sha256(known.server_url.encode()).hexdigest()[:16]}"
 
 
-def link(*, account: Account, region: Region, provider_id: str, subject: str, now: datetime) -> SocialAccount:
+def spaces_of(region: Region) -> str:
+    """How the names of all of a region's `subject_space`s begin, those of providers that are gone among them."""
+    return f"{region.pk}:"
+
+
+def id_in(space: str) -> str:
+    """What the provider of a `subject_space` was called."""
+    return space.split(":")[1]
+
+
+def link(*, account: Account, region: Region, known: Provider, subject: str, now: datetime) -> SocialAccount:
     """Let `subject` of a provider sign `account` in from now on. The caller has made sure that both are the same.
 
     Raises AlreadyLinked if it signs somebody else in.
     """
     with transaction.atomic(durable=True):
         row, is_new = SocialAccount.objects.get_or_create(
-            provider=subject_space(region, provider_id), uid=subject, defaults={"user": account, "extra_data": {}}
+            provider=subject_space(region, known), uid=subject, defaults={"user": account, "extra_data": {}}
         )
         if row.user_id != account.pk:
             raise AlreadyLinked
@@ -143,7 +159,7 @@ def link(*, account: Account, region: Region, provider_id: str, subject: str, no
                 region=region,
                 actor=actor_for(account),
                 subject=account,
-                payload={"provider": provider_id},
+                payload={"provider": known.id},
             )
     found: SocialAccount = row
     return found
@@ -158,7 +174,7 @@ def unlink(*, actor: Actor, account: Account, region: Region, row: SocialAccount
             region=region,
             actor=actor,
             subject=account,
-            payload={"provider": row.provider.partition(":")[2]},
+            payload={"provider": id_in(row.provider)},
         )
         SocialAccount.objects.filter(pk=row.pk, user=account).delete()
 
@@ -170,23 +186,29 @@ class AlreadyLinked(Exception):
         super().__init__(_("This sign-in already belongs to another account here. Sign in with it instead."))
 
 
-def keep_pending(request: HttpRequest, provider_id: str, subject: str) -> None:
+def keep_pending(request: HttpRequest, known: Provider, subject: str) -> None:
     """Somebody came from a provider without an address that counts: they show one by a code, and are linked then."""
-    request.session[_PENDING] = {"provider": provider_id, "subject": subject}
+    request.session[_PENDING] = {"space": subject_space(active_region(), known), "subject": subject}
 
 
 def pending_name(request: HttpRequest) -> str:
-    kept = request.session.get(_PENDING)
-    found = provider(active_region(), kept["provider"]) if isinstance(kept, dict) else None
+    found = _pending_provider(request.session.get(_PENDING))
     return found.name if found else ""
 
 
 def link_pending(request: HttpRequest, account: Account, now: datetime) -> None:
     """Link who came from a provider before and has now shown the address of `account`."""
     kept = request.session.pop(_PENDING, None)
-    region = active_region()
-    if isinstance(kept, dict) and provider(region, kept["provider"]) and account.is_active:
+    known = _pending_provider(kept)
+    if known is not None and account.is_active:
         try:
-            link(account=account, region=region, provider_id=kept["provider"], subject=kept["subject"], now=now)
+            link(account=account, region=active_region(), known=known, subject=kept["subject"], now=now)
         except AlreadyLinked:
             return
+
+
+def _pending_provider(kept: Any) -> Provider | None:
+    """The provider that somebody came from, if it is still offered, at the same address."""
+    space = kept.get("space") if isinstance(kept, dict) else None
+    region = active_region()
+    return next((known for known in providers_of(region) if subject_space(region, known) == space), None)

@@ -198,10 +198,18 @@ def _sessions(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
 
 
 def _links(account: Account, region: Region) -> list[dict[str, Any]]:
-    """Sign-ins elsewhere that open this account, of providers of this region."""
-    spaces = {providers.subject_space(region, known.id): known for known in providers.providers_of(region)}
-    rows = SocialAccount.objects.filter(user=account, provider__in=spaces).order_by("pk")
-    return [{"id": row.pk, "name": spaces[row.provider].name, "since": row.date_joined} for row in rows]
+    """Sign-ins elsewhere that open this account, or did while the region offered them."""
+    spaces = {providers.subject_space(region, known): known.name for known in providers.providers_of(region)}
+    rows = SocialAccount.objects.filter(user=account, provider__startswith=providers.spaces_of(region)).order_by("pk")
+    return [
+        {
+            "id": row.pk,
+            "name": spaces.get(row.provider) or providers.id_in(row.provider),
+            "since": row.date_joined,
+            "is_offered": row.provider in spaces,
+        }
+        for row in rows
+    ]
 
 
 def _unlinked(account: Account, region: Region) -> list[dict[str, str]]:
@@ -209,5 +217,5 @@ def _unlinked(account: Account, region: Region) -> list[dict[str, str]]:
     return [
         {"id": known.id, "name": known.name}
         for known in providers.providers_of(region)
-        if providers.subject_space(region, known.id) not in linked
+        if providers.subject_space(region, known) not in linked
     ]
