@@ -19,7 +19,7 @@ from filanda.directory.organisations.models import Merge, NotTheSame, Objection,
 from filanda.directory.organisations.steps import merge_organisations
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import PLATFORM
-from filanda.kernel.identity.models import Account, Role
+from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.journal.models import Event
 from filanda.kernel.mail.models import Message
 from filanda.kernel.mail.rendering import render
@@ -199,3 +199,21 @@ def test_nobody_writes_to_a_body_that_somebody_looks_after(signed, body):
     assert answer.status_code == 422
     assert not Message.objects.exists()
     assert not Invitation.objects.exists()
+
+
+def test_a_passer_by_hides_no_body_that_its_own_people_look_after(client, body, region):
+    admin = Account.objects.create_account(email="olga@example.org", name="Olga")
+    grant = RoleGrant.objects.create(
+        region=region, account=admin, role=Role.ORGANISATION_ADMIN, scope_kind="organisation", scope_id=body.pk
+    )
+    Organisation.objects.filter(pk=body.pk).update(is_natural_person=True, state="claimed")
+    page = f"/en/organisations/{body.pk}/say/"
+    assert "nothing is hidden before" in client.get(page).content.decode()
+    for address in (page, f"{page}{say_token(body)}/"):
+        answer = client.post(address, TYPED).content.decode()
+        assert ("writes to you" in answer, "is hidden" in answer) == (True, False)
+    assert hide_overdue(actor=PLATFORM, region=region, now=now() + timedelta(hours=25)) == 0
+    assert (is_hidden(body), Objection.objects.filter(state="waiting").count()) == (False, 2)
+    RoleGrant.objects.filter(pk=grant.pk).update(ended_at=now())
+    assert hide_overdue(actor=PLATFORM, region=region, now=now() + timedelta(hours=25)) == 2
+    assert is_hidden(body)

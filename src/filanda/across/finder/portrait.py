@@ -206,8 +206,8 @@ def _track(state: str) -> list[dict[str, str]]:
 def _state_note(state: str) -> str:
     return {
         OrganisationState.LISTED: _("Made from public sources. Nobody of the organisation looks after this page yet."),
-        OrganisationState.CLAIMED: _("Somebody of the organisation looks after this page."),
-        OrganisationState.VERIFIED: _("Looked after by the organisation, which the region has verified."),
+        OrganisationState.CLAIMED: _("Somebody of the organisation has claimed this page."),
+        OrganisationState.VERIFIED: _("Claimed by the organisation, which the region has verified."),
     }[OrganisationState(state)]
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,16 +54,23 @@ def organisation(request: HttpRequest, organisation_id: int, slug: str = "") -> 
         similar=similar,
         absolute_url=request.build_absolute_uri(own_url),
     )
-    context |= {"partners_total": len(context["partners"]), **_own_doors(actor, organisation_id, page.card.state)}
+    # Visitors are told nothing: reading their session would make the page one of a kind for each of them.
+    told = [] if actor.is_visitor else [{"kind": m.level_tag, "text": str(m)} for m in get_messages(request)]
+    context |= {
+        "partners_total": len(context["partners"]),
+        "told": told,
+        **_own_doors(actor, organisation_id, page.card.state),
+    }
     return render(request, "finder/organisation.html", context)
 
 
-def _own_doors(actor: Actor, organisation_id: int, state: str) -> dict[str, str]:
-    """Where its people go from its page: to its desk; or, while nobody looks after it, to claim it. "" where not."""
-    is_theirs = organisation_id in actor.scope_ids("organisation") or bool(decide(actor, "organisations.create"))
+def _own_doors(actor: Actor, organisation_id: int, state: str) -> dict[str, str | bool]:
+    """Where its people go from its page: to its desk; others, to claim it or to ask to join. "" where not."""
     is_listed = state == OrganisationState.LISTED
+    is_theirs = organisation_id in actor.scope_ids("organisation") or bool(decide(actor, "organisations.create"))
     return {
         "say_url": reverse("ownership:say", args=[organisation_id]),
         "desk_url": reverse("ownership:overview", args=[organisation_id]) if is_theirs else "",
-        "claim_url": reverse("ownership:claim", args=[organisation_id]) if is_listed else "",
+        "claim_url": "" if is_theirs and not is_listed else reverse("ownership:claim", args=[organisation_id]),
+        "is_listed": is_listed,
     }

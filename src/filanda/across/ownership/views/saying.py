@@ -24,6 +24,7 @@ from filanda.directory.organisations.actions import hide_organisation, show_orga
 from filanda.directory.organisations.actions.objecting import (
     ReasonMissing,
     decide_objection,
+    has_own_people,
     make_objection,
     spoken_for,
 )
@@ -78,7 +79,7 @@ def say(request: HttpRequest, organisation_id: int, token: str = "") -> HttpResp
         "body_name": body.name,
         "page_url": page_url,
         "is_signed": is_signed,
-        "is_natural_person": body.is_natural_person,
+        "hides_nothing": bool(has_own_people([body.pk], now())),
         "typed": typed,
         "errors": {name: [] for name in _FIELDS} | errors,
         "listed": errors_in(errors),
@@ -128,12 +129,14 @@ def _objections(request: HttpRequest, *, wrong: int = 0, problem: str = "", stat
     actor = actor_of(request)
     require(actor, "organisations.objections.decide")
     seen = Objection.objects.visible_to(actor).select_related("organisation", "decided_by")
+    waiting = list(seen.filter(state=ObjectionState.WAITING)[:100])
     context = {
         "heading": _("Objections and corrections"),
         "organisation": None,
         "crumbs": [{"label": _("Objections and corrections"), "url": ""}],
         "messages": desk_messages(request),
-        "waiting": list(seen.filter(state=ObjectionState.WAITING)[:100]),
+        "waiting": waiting,
+        "looked_after": has_own_people({one.organisation_id for one in waiting}, now()),
         "decided": list(seen.exclude(state=ObjectionState.WAITING).order_by("-decided_at")[:25]),
         "wrong": wrong,
         "problem": problem,

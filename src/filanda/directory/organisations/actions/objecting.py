@@ -4,21 +4,27 @@
 By a link that was sent to the body itself an objection hides it at once; so does one about a sole trader, as a name is
 personal data. From anybody else it waits for staff, and hides the body after a day unless somebody decided otherwise,
 with a reason. A correction waits for staff and hides nothing.
+
+A body that people with accounts look after speaks through them: whatever somebody without an account says of it waits
+for staff and hides nothing, or any passer-by could take a competitor's page away for a night.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from filanda.directory.organisations.models import Objection, ObjectionKind, ObjectionState, Organisation
 from filanda.directory.organisations.steps import set_hidden, sign_history
 from filanda.directory.organisations.steps.speaking import say_token, spoken_for
 from filanda.kernel.identity.actors import PLATFORM, Actor
+from filanda.kernel.identity.models import Role, RoleGrant
 from filanda.kernel.journal.actions import record
 from filanda.kernel.mail.steps import post
 from filanda.kernel.policies import require
@@ -29,6 +35,7 @@ __all__ = [
     "ReasonMissing",
     "decide_objection",
     "forget_objections",
+    "has_own_people",
     "hide_overdue",
     "make_objection",
     "say_token",
@@ -96,7 +103,8 @@ def make_objection(
             subject=made,
             payload={"organisation": locked.pk, "kind": kind, "is_signed": is_signed},
         )
-        if kind == ObjectionKind.UNLIST and (is_signed or locked.is_natural_person):
+        at_once = is_signed or locked.is_natural_person
+        if kind == ObjectionKind.UNLIST and at_once and not has_own_people([locked.pk], now):
             _hide(locked, made, now)
             if is_signed:
                 made.state, made.decided_at = ObjectionState.UPHELD, now
@@ -151,13 +159,28 @@ def hide_overdue(*, actor: Actor, region: Region, now: datetime) -> int:
         region=region, state=ObjectionState.WAITING, kind=ObjectionKind.UNLIST, hidden_at=None, due_at__lte=now
     )
     count = 0
-    for pk in list(due.values_list("pk", flat=True)):
+    overdue = list(due.values_list("pk", "organisation_id"))
+    looked_after = has_own_people([body for _pk, body in overdue], now)
+    for pk in [pk for pk, body in overdue if body not in looked_after]:
         with transaction.atomic(durable=True):
             locked = Objection.objects.select_for_update().filter(pk=pk, state=ObjectionState.WAITING).first()
             if locked is not None:
                 _hide(Organisation.objects.select_for_update().get(pk=locked.organisation_id), locked, now)
                 count += 1
     return count
+
+
+def has_own_people(organisation_ids: Iterable[int], now: datetime) -> frozenset[int]:
+    """Those of the bodies that an admin of theirs looks after at `now`. One query."""
+    grants = RoleGrant.objects.filter(
+        Q(until=None) | Q(until__gt=now),
+        role=Role.ORGANISATION_ADMIN,
+        scope_kind="organisation",
+        scope_id__in=list(organisation_ids),
+        ended_at=None,
+        account__is_active=True,
+    )
+    return frozenset(grants.values_list("scope_id", flat=True))
 
 
 def forget_objections(region: Region, before: datetime) -> int:
