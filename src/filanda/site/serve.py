@@ -167,6 +167,7 @@ class Supervisor:
         self._remark = remark
         self._stops_asked = 0
         self._may_interrupt = False
+        self._pid = os.getpid()
         self._began = time.monotonic()
         self._waits_for_page = True
 
@@ -193,7 +194,8 @@ class Supervisor:
     def _on_signal(self, _signum: int, frame: FrameType | None) -> None:
         self._stops_asked += 1
         # What is raised in logging's hooks around a fork is printed and lost: what goes on then looks at the count.
-        if self._may_interrupt and not (frame is not None and frame.f_code.co_filename == logging.__file__):
+        # A child that has not become its program yet has this handler too, and a parent that stops it.
+        if self._may_interrupt and os.getpid() == self._pid and not _is_in_logging(frame):
             self._may_interrupt = False
             raise _Interrupted
 
@@ -294,6 +296,14 @@ class Supervisor:
                 child.kill()
                 return
             time.sleep(0.02)
+
+
+def _is_in_logging(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename == logging.__file__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _run_apart(prepare: Callable[[], None], stops_asked: Callable[[], int]) -> None:
