@@ -31,8 +31,9 @@ document.addEventListener('submit', async (event) => {
   try {
     form.elements.credential.value = await ceremony(form);
     form.submit();
-  } catch {
-    said.textContent = said.dataset.said;
+  } catch (error) {
+    // This device holds one of those the account has already (section 5.1.3, step 20).
+    said.textContent = (error.name === 'InvalidStateError' && said.dataset.already) || said.dataset.said;
     said.hidden = false;
   } finally {
     button.disabled = false;

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -184,6 +185,29 @@ def test_a_recovery_code_stands_in_once(client, anna, with_app):
         visitor.post("/it/sign-in/second-factor/", {"code": with_app[0]})
         assert signed_in_as(visitor) == expected
     assert Event.objects.filter(type="identity.recovery_code.used", account=anna).count() == 1
+
+
+def test_a_passkey_is_renamed_by_its_owner_only(client, anna):
+    kinds = Authenticator.Type
+    enter(client, "anna@example.org")
+    own = Authenticator.objects.create(user=anna, type=kinds.WEBAUTHN, data={"name": "Laptop", "rp_id": "test"})
+    emma = Account.objects.create_account(email="emma@example.org")
+    hers = Authenticator.objects.create(user=emma, type=kinds.WEBAUTHN, data={"name": "Hers"})
+    app = Authenticator.objects.create(user=anna, type=kinds.TOTP, data={})
+    path = f"/it/account/factors/{own.pk}/name/"
+    assert client.get(path).headers["Location"].startswith("/it/account/confirm/")
+    session = client.session
+    session["fresh"] = {"account": anna.pk, "at": int(time.time())}
+    session.save()
+    assert 'value="Laptop"' in client.get(path).content.decode()
+    for nothing in ("\x00 ", "x" * 81):
+        assert client.post(path, {"name": nothing}).status_code == 422
+    assert client.post(path, {"name": " Blue\x00 key "}).headers["Location"] == "/it/account/"
+    for other in (hers, app):
+        assert client.post(f"/it/account/factors/{other.pk}/name/", {"name": "Mine"}).status_code == 404
+    names = dict(Authenticator.objects.filter(type=kinds.WEBAUTHN).values_list("pk", "data__name"))
+    assert names == {own.pk: "Blue key", hers.pk: "Hers"}
+    assert Event.objects.filter(type="identity.factor.renamed").count() == 1
 
 
 def test_new_recovery_codes_end_the_old_ones(region, anna, with_app):

@@ -15,7 +15,7 @@ CONTEXTS = {
     "confirm": {"code": "BCD234", "minutes": 10},
     "new_address": {"code": "BCD234", "minutes": 10},
     "address_changed": {"new_address": "a•••@example.org"},
-    "new_device": {"device": "Firefox, Linux", "at": "2026-11-22T10:00:00+00:00"},
+    "new_device": {"device": "Firefox, Linux", "at": "22 novembre 2026 11:00"},
     "factor_added": {"kind": "webauthn"},
     "factor_removed": {"kind": "totp"},
     "recovery_asked": {"days": 7},

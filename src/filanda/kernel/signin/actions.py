@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from filanda.kernel.identity.actors import VISITOR, Actor, actor_for
 from filanda.kernel.identity.models import Account, Role, SignInLink
@@ -24,6 +25,7 @@ from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.codes import CodeNotUsable, check_code, send_code
 from filanda.kernel.signin.models import EmailCode, Purpose
 from filanda.kernel.signin.steps import end_sessions_of, give_role
+from filanda.kernel.ui.moments import moment_of
 
 __all__ = [
     "LINK_LASTS",
@@ -297,7 +299,7 @@ def session_opened(
                 to=account.email,
                 template="signin/mail/new_device",
                 language=language,
-                context={"device": new_device, "at": now.isoformat()},
+                context={"device": new_device, "at": _moment_in(language, now)},
                 account=account,
             )
 
@@ -343,6 +345,11 @@ def _hinted(address: str) -> str:
     """Enough of an address to recognise one's own: a•••@example.org."""
     name, _at, domain = address.partition("@")
     return f"{name[:1]}•••@{domain}"
+
+
+def _moment_in(language: str, moment: datetime) -> str:
+    with override(language):
+        return moment_of(moment)
 
 
 def _hash(token: str) -> bytes:

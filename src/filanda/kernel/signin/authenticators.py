@@ -28,6 +28,7 @@ from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.passkeys import Answer, PasskeyRefused
 from filanda.kernel.signin.steps import end_sessions_of
+from filanda.kernel.text.folding import clean
 
 __all__ = [
     "FactorWrong",
@@ -39,6 +40,7 @@ __all__ = [
     "recovery_codes_left",
     "remove_factor",
     "remove_factors_of",
+    "rename_passkey",
     "use_factor_code",
     "use_passkey",
 ]
@@ -46,6 +48,7 @@ __all__ = [
 TYPES = Authenticator.Type
 PERIOD = 30  # seconds that a code of an app is valid for; one period before and after counts too
 MOST_PASSKEYS = 20
+NAME_LENGTH = 80
 GUESS_LIMIT = Limit(10, timedelta(minutes=15))
 
 
@@ -108,9 +111,32 @@ def add_passkey(
         if known.filter(user=account).count() >= MOST_PASSKEYS:
             raise FactorWrong(_("There are many passkeys already. Remove one that you do not use any more."))
         row = Authenticator.objects.create(
-            user=account, type=TYPES.WEBAUTHN, data={"name": name.strip()[:80] or _("Passkey"), **made}, created_at=now
+            user=account,
+            type=TYPES.WEBAUTHN,
+            data={"name": clean(name)[:NAME_LENGTH] or _("Passkey"), **made},
+            created_at=now,
         )
         return _added(actor, account, region, row, language)
+
+
+def rename_passkey(*, actor: Actor, account: Account, region: Region, factor_id: int, name: str, now: datetime) -> None:
+    """Call a passkey of `account` something else.
+
+    The caller has asked for a fresh proof. Raises FactorWrong, Forbidden and Authenticator.DoesNotExist.
+    """
+    called = clean(name)
+    if not called:
+        raise FactorWrong(_("Give it a name by which you recognise it."))
+    if len(called) > NAME_LENGTH:
+        raise FactorWrong(_("Up to %(most)s characters fit. Shorten it a little.") % {"most": NAME_LENGTH})
+    with transaction.atomic(durable=True):
+        require(actor, "signin.account.update", account)
+        row = factor_row(account, factor_id)
+        if row.type != TYPES.WEBAUTHN:
+            raise Authenticator.DoesNotExist
+        row.data["name"] = called
+        row.save(update_fields=["data"])
+        record("identity.factor.renamed", region=region, actor=actor, subject=account)
 
 
 def remove_factor(

@@ -74,6 +74,7 @@ manifest = Manifest(
         _operators("identity.code.burnt", _("A code of an e-mail was guessed at too often")),
         _operators("identity.address.changed", _("An e-mail address was changed")),
         _operators("identity.factor.added", _("A second factor was added")),
+        _operators("identity.factor.renamed", _("A passkey was given another name")),
         _operators("identity.factor.removed", _("A second factor was removed")),
         _operators("identity.factor.guessed_at", _("A second factor was guessed at too often")),
         _operators("identity.recovery_codes.made", _("Recovery codes were made")),

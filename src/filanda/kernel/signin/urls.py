@@ -23,6 +23,7 @@ urlpatterns = [
     path("account/passkey/", factors.passkey, name="add-passkey"),
     path("account/passkey/options/", factors.passkey_options, name="new-passkey-options"),
     path("account/factors/<id:factor_id>/remove/", factors.remove, name="remove-factor"),
+    path("account/factors/<id:factor_id>/name/", factors.rename, name="rename-passkey"),
     path("account/recovery-codes/", factors.recovery_codes, name="recovery-codes"),
     path("account/sessions/<id:session_id>/end/", account.end_one_session, name="end-session"),
     path("account/sessions/end-others/", account.end_other_sessions, name="end-other-sessions"),

@@ -75,6 +75,11 @@ def day_of(moment: datetime | date) -> str:
     return _written(timezone.localtime(moment) if isinstance(moment, datetime) else moment)
 
 
+def moment_of(moment: datetime) -> str:
+    """Day and hour of `moment`, in the reader's time zone and format: "11 maggio 2026 09:30"."""
+    return _written(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
 def _written(moment: datetime | date, style: str = "DATE_FORMAT") -> str:
     """The date in the reader's format; months in lower case in Italian, where Django's catalogue has capitals."""
     text = formats.date_format(moment, style).removeprefix("0")  # nobody says the 01 of December

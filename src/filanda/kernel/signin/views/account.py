@@ -175,6 +175,7 @@ def _factor(row: Authenticator, here: str) -> dict[str, Any]:
     return {
         "id": row.pk,
         "name": row.data.get("name", "") if is_passkey else _("Authenticator app"),
+        "is_passkey": is_passkey,
         "kind": _("Passkey") if is_passkey else _("Codes of six digits"),
         "created_at": row.created_at,
         "last_used_at": row.last_used_at,

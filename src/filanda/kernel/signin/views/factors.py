@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import now
 from django.utils.translation import get_language
@@ -34,6 +34,7 @@ from filanda.kernel.signin.authenticators import (
     new_recovery_codes,
     new_secret,
     remove_factor,
+    rename_passkey,
 )
 from filanda.kernel.signin.factors import require_fresh
 from filanda.kernel.signin.views.parts import account_of, page, too_many
@@ -112,6 +113,35 @@ def passkey(request: HttpRequest) -> HttpResponse:
 def passkey_options(request: HttpRequest) -> HttpResponse:
     """What the browser needs to make a passkey."""
     return JsonResponse(passkeys.begin_creating(request, account_of(request)))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_fresh
+def rename(request: HttpRequest, factor_id: int) -> HttpResponse:
+    """Call a passkey something else. POST name."""
+    account = account_of(request)
+    known = get_object_or_404(Authenticator, user=account, pk=factor_id, type=Authenticator.Type.WEBAUTHN)
+    name, errors = str(known.data.get("name", "")), {}
+    if request.method == "POST":
+        name = request.POST.get("name", "")[:200]
+        try:
+            rename_passkey(
+                actor=actor_of(request),
+                account=account,
+                region=active_region(),
+                factor_id=factor_id,
+                name=name,
+                now=now(),
+            )
+        except FactorWrong as error:
+            errors = {"name": str(error)}
+        except Authenticator.DoesNotExist:
+            raise Http404 from None
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("signin:account")
+    return page(request, "signin/passkey_name.html", {"name": name}, errors=errors, status=422 if errors else 200)
 
 
 @require_POST
