@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils.timezone import now
 
 from filanda.directory.affiliations.demo.names import MOST, person_name
 from filanda.directory.affiliations.demo.organisations import seed_organisations
@@ -10,7 +13,7 @@ from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.demo.seeds import seed_demo
 from filanda.directory.organisations.models import Evidence, Organisation
 from filanda.directory.people import values
-from filanda.directory.people.models import Person
+from filanda.directory.people.models import Person, ValidationState
 from filanda.kernel.identity.actors import PLATFORM, VISITOR
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.models import Event
@@ -51,6 +54,9 @@ def test_people_are_the_same_each_time_and_could_have_typed_what_they_say(altari
         assert person.concept_links.exists()
     assert 40 < Position.objects.count() < 90
     assert set(Person.objects.values_list("listing", flat=True)) == {"public", "members", "private"}
+    waiting = Person.objects.exclude(state=ValidationState.VALIDATED).values_list("joined_at", flat=True)
+    assert waiting
+    assert all(timedelta() <= now() - since < timedelta(days=13) for since in waiting)
     event = Event.objects.filter(type="people.demo.seeded").first()
     assert len(event.touches["person"]) == 60
     Person.objects.all().delete()

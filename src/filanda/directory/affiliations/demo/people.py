@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -32,7 +32,6 @@ __all__ = ["DOMAIN", "PEOPLE", "address_of", "seed_people"]
 PEOPLE = 150  # of the demonstration as it comes
 DOMAIN = "people.altariva.example.org"
 BATCH = 500
-_LAST_DAY = datetime(2026, 6, 30, 9, tzinfo=UTC)
 
 _TITLES: dict[str, tuple[tuple[str, str], ...]] = {
     HelixRole.INDUSTRY: (
@@ -127,10 +126,11 @@ def seed_people(
     known = set(Account.objects.filter(email__endswith=f"@{DOMAIN}").values_list("email", flat=True))
     missing = [number for number in range(most) if address_of(number) not in known]
     bodies, topics = _bodies(), _topics(region)
-    helpers = [account.pk for account in facilitators(clock())]
+    now = clock()
+    helpers = [account.pk for account in facilitators(now)]
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
-        _write(actor, region, [_Invented(number, bodies, topics, helpers) for number in batch])
+        _write(actor, region, [_Invented(number, bodies, topics, helpers, now) for number in batch])
         if progress is not None:
             progress(start + len(batch))
     return len(missing)
@@ -155,9 +155,17 @@ def _topics(region: Region) -> dict[int, _Topic]:
 
 
 class _Invented:
-    """Everything about one invented person, from a generator that only the number decides."""
+    """Everything about one invented person, from a generator that only the number decides; its dates lie before `now`,
+    so that nobody has waited for years in a demonstration made today."""
 
-    def __init__(self, number: int, bodies: Sequence[_Body], topics: dict[int, _Topic], helpers: Sequence[int]) -> None:
+    def __init__(
+        self,
+        number: int,
+        bodies: Sequence[_Body],
+        topics: dict[int, _Topic],
+        helpers: Sequence[int],
+        now: datetime,
+    ) -> None:
         chance = Random(f"altariva {number}")  # noqa: S311 - invented people, the same ones each time
         self.email = address_of(number)
         self.name = person_name(number)
@@ -171,11 +179,14 @@ class _Invented:
         every = list(topics)
         self.skills = chance.sample(every, min(len(every), chance.randint(1, 4)))
         self.interests = chance.sample(every, min(len(every), chance.randint(0, 3)))
-        self.joined_at = _LAST_DAY - timedelta(minutes=chance.randint(0, 3 * 365 * 24 * 60))
+        minutes = chance.randint(0, 3 * 365 * 24 * 60)  # of three years
         self.started_on = date(chance.randint(2008, 2025), chance.randint(1, 12), 1)
         self.is_confirmed = chance.random() < 0.7
         self.helper = helpers[number % len(helpers)] if helpers else None
         self.fields = self._fields(chance, topics)
+        is_validated = self.fields["state"] == ValidationState.VALIDATED
+        # Who waits has waited for twelve days at most: no facilitator who is any good lets them wait longer.
+        self.joined_at = now - timedelta(minutes=minutes if is_validated else minutes // 90)
 
     def _fields(self, chance: Random, topics: dict[int, _Topic]) -> dict[str, Any]:
         first = topics[self.skills[0]] if self.skills else _Topic(0, "Innovazione", "Innovation")
