@@ -307,10 +307,17 @@ def test_an_id_token_of_somebody_else_is_refused(client, uni, server, wrong):
 
 
 def test_saying_no_at_the_provider_leads_back(client, uni):
-    state = parse_qs(urlsplit(begin(client)).query)["state"][0]
+    state = parse_qs(urlsplit(begin(client, next="/en/organisations/")).query)["state"][0]
     answer = client.get(f"/sign-in/callback/uni/?error=access_denied&state={state}")
-    assert answer.status_code in (302, 400)
+    assert answer.headers["Location"] == "/en/sign-in/?next=%2Fen%2Forganisations%2F"
     assert signed_in_as(client) is None
+
+
+def test_a_failure_is_told_in_the_language_one_came_in(client, uni):
+    state = parse_qs(urlsplit(begin(client)).query)["state"][0]
+    page = client.get(f"/sign-in/callback/uni/?error=server_error&state={state}")
+    assert page.status_code == 400
+    assert '<html lang="en"' in page.content.decode()
 
 
 def test_a_provider_that_does_not_answer_is_a_sentence(client, uni):

@@ -17,6 +17,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.providers.base import AuthError
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -158,6 +159,13 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
+        state = (extra_context or {}).get("state") or {}
+        if state.get("language"):
+            translation.activate(state["language"])
+        if error == AuthError.CANCELLED:  # they said no there, and need not be told so: to where they came from
+            start = _start(request, state.get("next") or "")
+            back = reverse("signin:account") if state.get("process") == "connect" else start
+            raise ImmediateHttpResponse(HttpResponseRedirect(back))
         # What it says is for the operator, who sets providers up: it can hold what the provider answered.
         log.warning(
             "provider failed", provider=getattr(provider, "sub_id", ""), error=str(error), why=repr(exception)[:300]
@@ -181,9 +189,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             account = self._by_address(request, sociallogin, known)
             if account is None:
                 providers.keep_pending(request, known, subject)
-                asked = safe_next(request, state.get("next") or "")
-                start = reverse("signin:start") + (f"?{urlencode({'next': asked})}" if asked else "")
-                raise ImmediateHttpResponse(HttpResponseRedirect(start))
+                raise ImmediateHttpResponse(HttpResponseRedirect(_start(request, state.get("next") or "")))
             sociallogin.account = providers.link(account=account, region=region, known=known, subject=subject, now=at)
             sociallogin.user = account
         if known.vouches(claims):
@@ -226,6 +232,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             )
         except EmailWrong:
             return None
+
+
+def _start(request: HttpRequest, asked: str) -> str:
+    """The page for signing in, which leads on to `asked` if that is a page here."""
+    onwards = safe_next(request, asked)
+    return reverse("signin:start") + (f"?{urlencode({'next': onwards})}" if onwards else "")
 
 
 def linked_to(account: Account, row_id: int) -> SocialAccount | None:
