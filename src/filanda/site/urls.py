@@ -48,6 +48,7 @@ urlpatterns = [
         path("", include("filanda.across.matchmaking.urls")),
         path("", include("filanda.across.collaborating.urls")),
         path("", include("filanda.components.proposals.urls")),
+        path("funding/", include("filanda.across.opportunities.urls")),
         path("workbench/", include("filanda.across.workbench.urls")),
         path("catalogue/", catalogue.catalogue, name="catalogue"),
         path("api/", api.docs, name="api-docs"),

@@ -19,8 +19,10 @@ PEOPLE_SORTS = ("relevance", "name", "newest")
 THREAD_FACETS = ("space", "state")
 PROPOSAL_FACETS = ("open", "kind", "cooperation", "stage", "s3", "helix_role", "province", "space")
 PROPOSAL_SORTS = ("relevance", "newest", "name")
+FUNDING_FACETS = ("state", "programme", "s3", "deadline")
+FUNDING_SORTS = ("relevance", "deadline", "name")
 _FURTHEST, _LONGEST_PAGE, _MOST_SUGGESTIONS = 10_000, 1_000, 50
-_SORTS = {"relevance": "relevance", "name": "name", "evidence": "weight", "newest": "weight"}
+_SORTS = {"relevance": "relevance", "name": "name", "evidence": "weight", "newest": "weight", "deadline": "weight"}
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,21 @@ def find_proposals(
     """
     kind = "proposal_member" if actor.is_member or actor.is_platform else "proposal"
     return _find(kind, PROPOSAL_FACETS, region, actor, text, filters, sort, offset, limit)
+
+
+def find_funding(
+    region: Region,
+    actor: Actor,
+    text: str = "",
+    filters: Mapping[str, Sequence[str]] | None = None,
+    sort: str = "relevance",
+    offset: int = 0,
+    limit: int = 20,
+) -> Found:
+    """Funding calls as `find_organisations` finds organisations; facets and sorts: FUNDING_FACETS, FUNDING_SORTS (of
+    which "deadline" has first what ends first, and last what is over).
+    """
+    return _find("funding_call", FUNDING_FACETS, region, actor, text, filters, sort, offset, limit)
 
 
 def _people(actor: Actor) -> str:

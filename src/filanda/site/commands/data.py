@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`filanda import cordis` and `filanda import organisations`."""
+"""`filanda import cordis`, `filanda import organisations` and `filanda import funding-calls`."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _SHOWN = 5
 
 
 def register(app: typer.Typer) -> None:
-    importing = typer.Typer(no_args_is_help=True, help="Bring in organisations and evidence from files.")
+    importing = typer.Typer(no_args_is_help=True, help="Bring in organisations, evidence and funding calls from files.")
     app.add_typer(importing, name="import", rich_help_panel="Data")
 
     @importing.callback()
     def group() -> None:
-        """Bring in organisations and evidence from files."""
+        """Bring in organisations, evidence and funding calls from files."""
 
     @importing.command()
     def cordis(
@@ -69,6 +69,53 @@ def register(app: typer.Typer) -> None:
         """
         with django_ready():
             _import_list(file, region, corrections)
+
+
+    @importing.command(name="funding-calls")
+    def funding_calls(
+        file: Path = typer.Argument(metavar="FILE", help="JSON lines, one call a line; plain or .gz."),
+        region: str = typer.Option("lombardia", help="Short name of the region; lombardia is made if it is not there."),
+        rejects: Path | None = typer.Option(None, help="Write what was left out, with line and reason, to this CSV."),
+    ) -> None:
+        """Import calls of the EU Funding & Tenders portal: what can be applied for, with texts and deadlines.
+
+        Safe to stop with Ctrl-C and to run again: what is there is brought up to date, and what staff changed by hand
+        stays. docs/funding.md tells the fields.
+        """
+        with django_ready():
+            _import_calls(file, region, rejects)
+
+
+def _import_calls(file: Path, slug: str, rejects_file: Path | None) -> None:
+    from django.utils import timezone
+
+    from filanda.directory.funding.importers.writing import import_calls
+    from filanda.directory.organisations.importers.reporting import ImportRefused, RejectLog
+    from filanda.kernel.identity.actors import PLATFORM
+    from filanda.kernel.regions.scoped import in_region
+
+    started = time.monotonic()
+    try:
+        with RejectLog(rejects_file) as rejects, _progress() as told:
+            region = _region(slug)
+            with in_region(region):
+                done = import_calls(
+                    actor=PLATFORM,
+                    region=region,
+                    path=file,
+                    on_reject=rejects,
+                    now=timezone.now(),
+                    told=lambda lines, total: told("calls", lines, total),
+                )
+    except ImportRefused as error:
+        raise Failure(str(error)) from error
+    except KeyboardInterrupt:
+        sys.stderr.write("filanda: stopped. What was written stays; run the same command again to go on.\n")
+        raise SystemExit(130) from None
+    say = typer.echo
+    say(f"{done.read:,} funding calls read in {time.monotonic() - started:.1f} s.")
+    say(f"{done.created:,} new, {done.changed:,} brought up to date, {done.unchanged:,} as they were.")
+    _say_rejects(rejects, rejects_file)
 
 
 def _import_list(file: Path, slug: str, corrections_file: Path | None) -> None:
@@ -161,6 +208,7 @@ def _region(slug: str) -> Region:
 def _progress() -> Iterator[Progress]:
     """Progress with rate and time left on a terminal; elsewhere a plain line every five seconds."""
     words = {"reading": "Reading", "organisations": "Writing organisations", "evidence": "Writing evidence"}
+    words["calls"] = "Reading funding calls"
     if not sys.stderr.isatty():
         last = [time.monotonic()]
 
@@ -222,10 +270,14 @@ def _summarise(
             f"{done.ids:,} ids are {done.bodies:,} bodies: {len(done.united)} pairs were united, "
             f"{len(done.left_apart)} only look alike and wait for a person.{where}"
         )
-    if rejects.lines or rejects.values:
-        where = f" See {rejects_file}." if rejects_file is not None else " Name them with --rejects FILE."
-        say(f"Left out: {rejects.lines:,} lines and {rejects.values:,} single values.{where}")
-        for reason, count in rejects.by_reason.most_common(_SHOWN):
-            say(f"  {count:,} × {reason}")
+    _say_rejects(rejects, rejects_file)
     for note in done.notes:
         say(note)
+
+
+def _say_rejects(rejects: RejectLog, rejects_file: Path | None) -> None:
+    if rejects.lines or rejects.values:
+        where = f" See {rejects_file}." if rejects_file is not None else " Name them with --rejects FILE."
+        typer.echo(f"Left out: {rejects.lines:,} lines and {rejects.values:,} single values.{where}")
+        for reason, count in rejects.by_reason.most_common(_SHOWN):
+            typer.echo(f"  {count:,} × {reason}")
