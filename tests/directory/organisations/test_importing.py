@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 from django.utils.timezone import now
+from django.utils.translation import override
 
 from filanda.directory.organisations.actions import create_organisation
 from filanda.directory.organisations.actions.importing import (
@@ -18,7 +19,7 @@ from filanda.directory.organisations.actions.importing import (
     start_import,
     template,
 )
-from filanda.directory.organisations.importers.references import read_references
+from filanda.directory.organisations.importers.references import is_references, read_references
 from filanda.directory.organisations.importers.tables import TableRefused, read_table, write_csv, write_xlsx
 from filanda.directory.organisations.models import Evidence, Identifier, ImportRun, Organisation, Site
 from filanda.directory.organisations.queries.history import changes_of
@@ -253,3 +254,54 @@ def test_what_is_written_is_never_a_formula_and_reads_back_as_it_was():
     assert read_table(book).rows[0] == cells
     with zipfile.ZipFile(io.BytesIO(book)) as packed:
         assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
+
+
+BIBTEX = r"""@comment{jabref-meta: databaseType:bibtex;}
+@string{jms = "Journal of Membrane Science"}
+@article{a, title = {{Caff{\`e}} e citt\'a: perch\'e l'{\O}resund \& il 5\,\% conta -- $\alpha$-Fe$_2$O$_3$ e $10^{3}$},
+  journal = jms # " A", year = "c. 2021", url = {https://x.example/~u/p%20q\_r}, doi = {10.1000/a{\_}b}}
+@article{a, title = "The same key {GPU}", year = "in press", url = "x.example", url = "y.example"}
+@phdthesis{b, title = {Never closed, year = 2020
+
+@book{c, title = {After the broken one}, date = {2019-03}}
+"""
+
+
+def test_letters_addresses_and_broken_entries_of_bibtex(region):
+    rows = [dict(zip(t.head, row, strict=True)) for t in [read_references(BIBTEX.encode())] for row in t.rows]
+    assert rows[0]["title"] == "Caffè e cittá: perché l'Øresund & il 5 % conta – α-Fe₂O₃ e 10³"
+    assert (rows[0]["programme"], rows[0]["started_on"]) == ("Journal of Membrane Science A", "2021")
+    assert (rows[0]["source_url"], rows[0]["doi"]) == ("https://x.example/~u/p%20q_r", "10.1000/a_b")
+    assert (rows[1]["title"], rows[1]["started_on"], rows[1]["source_url"]) == ("The same key GPU", "", "x.example")
+    assert (rows[2]["title"], rows[2]["text"][:16]) == ("", "@phdthesis{k2, t")  # found again by how it begins
+    assert rows[3]["title"] == "After the broken one"
+    deep = "@misc{x, title = {" + "{" * 5000 + "a" + "}" * 5000 + "}}"
+    assert [row[1] for row in read_references(deep.encode()).rows] == ["a"]
+
+
+def test_an_entry_of_ris_without_an_end_is_not_made_one_with_the_next(region):
+    ris = "\ufeffTY  - JOUR\r\nTI  - No end\r\nTY  - BOOK\r\nTI  - A book\r\nPY  - 2011\r\nER  - \r\n"
+    assert is_references(ris.encode(), "list.txt")
+    table = read_references(ris.encode(), "list.txt")
+    assert [(row[1], row[5]) for row in table.rows] == [("No end", ""), ("A book", "2011")]
+    assert not is_references(b"title;kind\nTY - a;product\n", "list.csv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'title;kind\n"open;product\nlost;product\n', b"%PDF-1.4\n", b"\xef\xbb\xbf\n<html>a</html>", b'{"a":1}'],
+)
+def test_what_would_be_lost_or_is_no_table_is_refused(content):
+    with pytest.raises(TableRefused) as refused:
+        read_table(content, "x.csv")
+    assert "title" not in str(refused.value).lower()
+
+
+def test_delimiters_are_said_found_out_and_given_back():
+    assert read_table(b"sep=;\r\ntitle;kind\r\na, b, c;product\r\n").rows == [["a, b, c", "product"]]
+    assert read_table(b'title;kind\n"a" b;product\n').rows == [["a b", "product"]]  # no spreadsheet minds
+    assert read_table(b"title\tkind\na\tproduct\n").delimiter == "\t"
+    with override("it"):
+        assert b"a;b" in write_csv(["a", "b"], [])
+    with override("en"):
+        assert b"a,b" in write_csv(["a", "b"], [])

@@ -23,7 +23,7 @@ from django.utils.translation import override
 from filanda.directory.organisations.importers import columns
 from filanda.directory.organisations.importers.columns import Wrong
 from filanda.directory.organisations.importers.records import OrganisationRecord
-from filanda.directory.organisations.importers.references import read_references
+from filanda.directory.organisations.importers.references import is_references, read_references
 from filanda.directory.organisations.importers.tables import Table, TableRefused, read_table, write_csv, write_xlsx
 from filanda.directory.organisations.importers.writing import load
 from filanda.directory.organisations.models import (
@@ -58,18 +58,22 @@ __all__ = [
 ]
 
 CHUNK = 500
-SHOWN = 10
+SHOWN = 10  # rows of a preview
+SHOWN_WRONG = 20  # and wrong ones that come later
 KEPT_DAYS = 30
 _COLUMNS = {"organisations": columns.ORGANISATIONS, "evidence": columns.EVIDENCE}
 
 
 @dataclass(frozen=True)
 class Preview:
-    """How a file was understood: the columns it has, those that nobody knows, and its first rows with what is wrong."""
+    """How a file was understood: the columns it has, those that nobody knows, its first rows and the first wrong ones
+    after them, with what is wrong. `wrong`: how many rows of the file are.
+    """
 
     head: list[str]
     unknown: list[str]
     rows: list[tuple[int, list[str], list[Wrong]]]
+    wrong: int
 
 
 def template(kind: str, format: str) -> bytes:
@@ -129,17 +133,20 @@ def receive_import(
 
 
 def preview_of(run: ImportRun) -> Preview:
-    """The first rows of the run's file, as they were understood."""
+    """The rows of the run's file as they were understood: all are looked at, and some are shown."""
     table = _read(run.kind, bytes(run.content or b""), run.file_name)
     placed, unknown = columns.heads(_COLUMNS[run.kind], table.head)
     check = columns.organisation_record if run.kind == "organisations" else columns.evidence_values
     positions = list(placed)
     labels = {column.name: str(column.label) for column in _COLUMNS[run.kind]}
-    rows = []
-    for number, cells in list(zip(table.numbers, table.rows, strict=True))[:SHOWN]:
+    rows: list[tuple[int, list[str], list[Wrong]]] = []
+    count = 0
+    for place, (number, cells) in enumerate(zip(table.numbers, table.rows, strict=True)):
         wrong = check({name: cells[at] for at, name in placed.items()})[1]
-        rows.append((number, [cells[at] for at in positions], wrong))
-    return Preview([labels[placed[at]] for at in positions], unknown, rows)
+        count += bool(wrong)
+        if place < SHOWN or (wrong and len(rows) < SHOWN + SHOWN_WRONG):
+            rows.append((number, [cells[at] for at in positions], wrong))
+    return Preview([labels[placed[at]] for at in positions], unknown, rows, count)
 
 
 def start_import(*, actor: Actor, run: ImportRun) -> None:
@@ -227,7 +234,7 @@ def corrections(run: ImportRun, format: str) -> bytes:
         if number in said
     ]
     head = [columns.ERRORS, *(table.head[at] for at in keep)]
-    return write_xlsx(head, rows) if format == "xlsx" else write_csv(head, rows)
+    return write_xlsx(head, rows) if format == "xlsx" else write_csv(head, rows, delimiter=table.delimiter)
 
 
 def forget_runs(region: Region, before: datetime) -> int:
@@ -249,7 +256,7 @@ def _may(actor: Actor, region: Region, organisation: Organisation | None) -> Non
 
 
 def _read(kind: str, content: bytes, name: str) -> Table:
-    if kind == "evidence" and (name.lower().endswith((".bib", ".bibtex", ".ris")) or content.lstrip()[:1] == b"@"):
+    if kind == "evidence" and is_references(content, name):
         return read_references(content, name)
     return read_table(content, name)
 

@@ -267,7 +267,7 @@ def _choice(choices: type[models.TextChoices], cells: Mapping[str, str], column:
         _known_words[choices] = _words_of(choices)
     found = _known_words[choices].get(fold(text.replace("_", " ")))
     if found is None:
-        allowed = ", ".join(member.value for member in choices)
+        allowed = ", ".join(str(member.label) for member in choices)  # as they may be written, in the active language
         wrong.append(
             Wrong(column, _("“%(text)s” is not one of: %(allowed)s.") % {"text": text[:40], "allowed": allowed})
         )

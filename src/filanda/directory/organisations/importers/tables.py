@@ -18,6 +18,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 import xlsxwriter
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -41,12 +42,15 @@ class TableRefused(ValueError):
 
 @dataclass(frozen=True)
 class Table:
-    """`rows` have as many cells as `head`; `numbers` are their lines in the file, from 1. `format`: xlsx, ods, csv."""
+    """`rows` have as many cells as `head`; `numbers` are their lines in the file, from 1. `format`: xlsx, ods, csv.
+    `delimiter`: of the cells of a CSV file, "" for others.
+    """
 
     format: str
     head: list[str]
     rows: list[list[str]]
     numbers: list[int]
+    delimiter: str = ""
 
 
 def read_table(content: bytes, name: str = "") -> Table:
@@ -56,12 +60,13 @@ def read_table(content: bytes, name: str = "") -> Table:
     """
     if len(content) > MOST_BYTES:
         raise TableRefused(_("The file is larger than 10 MB. Cut it into parts, each with its head."))
+    delimiter = ""
     if content[:4] == b"PK\x03\x04":
         found, lines = _sheet(content)
     elif content[:4] == b"\xd0\xcf\x11\xe0":
         raise TableRefused(_("This is a spreadsheet of before 2007, or one with a password. Save it as XLSX or CSV."))
     else:
-        found, lines = "csv", _csv(content)
+        found, (delimiter, lines) = "csv", _csv(content)
     filled = [
         (number, [_text(cell) for cell in cells])
         for number, cells in enumerate(lines, start=1)
@@ -80,7 +85,8 @@ def read_table(content: bytes, name: str = "") -> Table:
             _("The file has more than %(most)d rows. Cut it into parts, each with its head.") % {"most": MOST_ROWS}
         )
     width = len(head)
-    return Table(found, head, [(cells + [""] * width)[:width] for _n, cells in body], [number for number, _c in body])
+    rows = [(cells + [""] * width)[:width] for _n, cells in body]
+    return Table(found, head, rows, [number for number, _c in body], delimiter)
 
 
 def write_xlsx(head: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str = "") -> bytes:
@@ -103,10 +109,12 @@ def write_xlsx(head: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str
     return out.getvalue()
 
 
-def write_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """UTF-8 with a mark, as spreadsheets expect it; cells that they would run are quoted."""
+def write_csv(head: Sequence[str], rows: Iterable[Sequence[str]], *, delimiter: str = "") -> bytes:
+    """UTF-8 with a mark, as spreadsheets expect it; cells that they would run are quoted. `delimiter`: if none is
+    given, the one at which a spreadsheet of the active language parts the cells when such a file is opened.
+    """
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=delimiter or ("," if (get_language() or "").startswith("en") else ";"))
     writer.writerow(head)
     writer.writerows([safe(cell) for cell in cells] for cells in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
@@ -176,7 +184,10 @@ def _look_over_ods(xml: bytes) -> None:
             raise TableRefused(_("The file unpacks to far more than a table of this kind holds. It is not opened."))
 
 
-def _csv(content: bytes) -> list[list[str]]:
+def _csv(content: bytes) -> tuple[str, list[list[str]]]:
+    """The delimiter, and the cells of every line."""
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:4].startswith((b"%PDF", b"<", b"{", b"[")):
+        raise TableRefused(_("This is not a table. Send an XLSX, ODS or CSV file."))
     if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise TableRefused(_("This is not a table. Send an XLSX, ODS or CSV file."))
     for encoding in ("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig", "cp1252"):
@@ -189,18 +200,26 @@ def _csv(content: bytes) -> list[list[str]]:
         raise TableRefused(_("The letters of this file cannot be read. Save it as CSV in UTF-8."))
     first = text.lstrip().split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
+    if said := re.fullmatch(r"sep=([;,\t])\s*", first, re.IGNORECASE):  # a line for spreadsheets, which hide it
+        delimiter, text = said[1], text.replace(first, "", 1)
     lines: list[list[str]] = []
-    try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            lines.append(cells[: MOST_COLUMNS + 1])
-            if len(lines) > MOST_ROWS + 1001:
-                break
-    except csv.Error as error:
-        raise TableRefused(
-            _("Line %(line)d of this file cannot be read: a quotation mark is open, perhaps.")
-            % {"line": len(lines) + 1}
-        ) from error
-    return lines
+    # Nobody is strict with a quotation mark inside a cell; one that nobody closes swallows all lines after it.
+    for strict in (True, False):
+        lines.clear()
+        try:
+            for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict):
+                lines.append(cells[: MOST_COLUMNS + 1])
+                if len(lines) > MOST_ROWS + 1001:
+                    break
+            break
+        except csv.Error as error:
+            if strict and "unexpected end" not in str(error):
+                continue
+            raise TableRefused(
+                _("Line %(line)d of this file cannot be read: a quotation mark is open, perhaps.")
+                % {"line": len(lines) + 1}
+            ) from error
+    return delimiter, lines
 
 
 def _text(cell: Any) -> str:
