@@ -20,7 +20,16 @@ from filanda.kernel.regions.scoped import in_region
 from filanda.spaces import personal, telling
 from filanda.spaces.actions.founding import ensure_region_spaces
 from filanda.spaces.demo.seeds import seed_spaces
-from filanda.spaces.policies import MEMBERS, is_own, is_validated, lacks_managers, may_create, runs_it, space_scope
+from filanda.spaces.policies import (
+    MEMBERS,
+    gives_room,
+    is_own,
+    is_validated,
+    lacks_managers,
+    may_create,
+    runs_it,
+    space_scope,
+)
 from filanda.spaces.search import SEARCH_SOURCES
 
 _MANAGERS = frozenset({Role.SPACE_MANAGER})
@@ -92,6 +101,7 @@ manifest = Manifest(
             "spaces.room",
             _("Give a community more room for files than the others have"),
             roles=_ADMINISTRATORS,
+            rule=gives_room,
             needs_second_factor=True,
         ),
         Permission(

@@ -20,6 +20,7 @@ __all__ = [
     "STAFF",
     "WRITERS",
     "creation_is_free",
+    "gives_room",
     "holds",
     "is_own",
     "is_validated",
@@ -99,6 +100,14 @@ def lacks_managers(actor: Actor, obj: Any) -> Decision:
         return Decision(False, _("Only the managers of this community can do this."))
     if Membership.objects.active().filter(space=space, role=MemberRole.MANAGER, account__is_active=True).exists():
         return Decision(False, _("This community has a manager: managers choose who looks after it with them."))
+    return Decision(True)
+
+
+def gives_room(actor: Actor, obj: Any) -> Decision:
+    """Administrators give room for files to the communities that they may know of."""
+    space = space_of(obj)
+    if space.is_private and not holds(actor, space):
+        return Decision(False, _("Only the managers of this community can do this."))
     return Decision(True)
 
 

@@ -11,7 +11,7 @@ from filanda.spaces.views.inviting import accept, inviting, inviting_list, withd
 from filanda.spaces.views.joining import join, leave, mine
 from filanda.spaces.views.members import appoint, member, members, members_csv, request_move, requests
 from filanda.spaces.views.searching import search
-from filanda.spaces.views.settings import pin, settings, settings_part
+from filanda.spaces.views.settings import pin, room, settings, settings_part
 
 app_name = "spaces"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("<slug:slug>/join/", join, name="join"),
     path("<slug:slug>/leave/", leave, name="leave"),
     path("<slug:slug>/appoint/", appoint, name="appoint"),
+    path("<slug:slug>/room/", room, name="room"),
     path("<slug:slug>/pins/", pin, name="pin"),
     path("<slug:slug>/people/", members, name="members"),
     path("<slug:slug>/people.csv", members_csv, name="members-csv"),

@@ -20,11 +20,9 @@ from filanda.kernel.journal.models import Event
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import in_region
 from filanda.spaces.actions.looking_after import set_room
-from filanda.spaces.models import MemberRole
 from tests.components.documents.conftest import a_file, bring
 from tests.signing import sign_in
 from tests.spaces.making import a_person, act, staff
-from tests.spaces.making import enter as come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -208,12 +206,34 @@ def test_managers_say_how_much_room_there_is(region, silk, ugo, mia, client):
     with pytest.raises(QuotaReached):
         bring(mia, silk)
     ada = staff(region)
-    come_in(silk, ada, MemberRole.MANAGER)
     set_room(actor=act(ada), space=silk, component="documents", megabytes=5000, now=now())
     silk.refresh_from_db()
     assert silk.settings == {"documents_mb": 5000}
+    sign_in(client, ugo)  # what administrators gave is not refused when it is saved as it is, and is not passed
+    for given, status in (("5000", 302), ("5001", 422), ("2000", 302), ("5000", 422)):
+        assert client.post(f"{at}room/", {"room-documents": given}).status_code == status
     sign_in(client, mia)
     assert client.post(f"{at}room/", {"room-documents": "1"}).status_code == 403
+
+
+def test_administrators_give_room_to_a_community_that_they_do_not_manage(region, silk, ugo, client):
+    ada = staff(region)
+    at = f"/en/communities/{silk.slug}/room/"
+    sign_in(client, ugo)
+    assert client.get(at).status_code == 403
+    assert at not in client.get(f"/en/communities/{silk.slug}/about/").content.decode()
+    sign_in(client, ada, second_factor=True)
+    assert f'href="{at}"' in client.get(f"/en/communities/{silk.slug}/about/").content.decode()
+    assert b"1024 MB" in client.get(at).content
+    assert client.post(at, {"room-documents": "lots"}).status_code == 422
+    assert client.post(at, {"room-documents": "5000"}).status_code == 302
+    silk.refresh_from_db()
+    assert silk.settings == {"documents_mb": 5000}
+    silk.openness = "private"
+    silk.save()
+    assert client.get(at).status_code == 404
+    with pytest.raises(Forbidden):
+        set_room(actor=act(ada), space=silk, component="documents", megabytes=6000, now=now())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -110,8 +110,8 @@ ROOM_MOST = 1_000_000  # megabytes
 
 def set_room(*, actor: Actor, space: Space, component: str, megabytes: int | None, now: datetime) -> None:
     """Say how much room the files of `component` may take; None: as much as the region lets every space have. More than
-    that takes who administers the region. What is there stays, also where it is more. Raises SpaceWrong, Forbidden;
-    KeyError for a component without files.
+    that, or than its administrators gave, takes one of them, whether they manage the space or not. What is there stays,
+    also where it is more. Raises SpaceWrong, Forbidden; KeyError for a component without files.
     """
     room = {kind.name: kind.room for kind in component_kinds()}[component]
     if room is None:
@@ -120,9 +120,13 @@ def set_room(*, actor: Actor, space: Space, component: str, megabytes: int | Non
         raise SpaceWrong({f"room-{component}": _("Choose a number from 0 to %(most)s.") % {"most": ROOM_MOST}})
     with transaction.atomic(durable=True):
         locked = lock_space(space.pk)
-        require(actor, "spaces.manage", locked)
-        usual = room(locked).usual // MB
-        if megabytes is not None and megabytes > usual and not decide(actor, "spaces.room", locked):
+        gives_more = bool(decide(actor, "spaces.room", locked))
+        if not gives_more:
+            require(actor, "spaces.manage", locked)
+        now_there = room(locked)
+        usual = now_there.usual // MB
+        most = max(now_there.usual, now_there.most) // MB
+        if megabytes is not None and megabytes > most and not gives_more:
             raise SpaceWrong(
                 {
                     f"room-{component}": _(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from filanda.kernel.journal.queries import latest_event
+from filanda.kernel.policies import decide
 from filanda.spaces.homes import home_of, managers_seen, names_known, topics_of
 from filanda.spaces.pages import SpacePage, space_page
 
@@ -60,6 +61,8 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "managers": managers_seen(page.actor, page.space),
         "topics": topics_of(page.space),
+        "may_give_room": bool(decide(page.actor, "spaces.room", page.space)),
+        "may_appoint": bool(decide(page.actor, "spaces.managers.appoint", page.space)),
     }
     response = render(request, "spaces/about.html", context)
     patch_vary_headers(response, ["Cookie"])

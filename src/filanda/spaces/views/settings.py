@@ -35,7 +35,7 @@ from filanda.spaces.queries import component_setting, components_of
 from filanda.spaces.steps import setting
 from filanda.spaces.values import TEXTS
 
-__all__ = ["pin", "settings", "settings_part"]
+__all__ = ["pin", "room", "settings", "settings_part"]
 
 ENOUGH_TOPICS = 3  # suggestions cost time: none for a community that says what it is about
 
@@ -134,6 +134,29 @@ _PARTS: dict[str, Doing] = {
     "room": _room,
     "archive": _archive,
 }
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def room(request: HttpRequest, slug: str) -> HttpResponse:
+    """How much room the files of a community may take, for the region's administrators, who need not manage it."""
+    page = space_page(request, slug, tab="about", at_door=True)
+    require(page.actor, "spaces.room", page.space)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            messages.success(request, _room(request, page))
+            return redirect("spaces:room", slug=slug)
+        except SpaceWrong as error:
+            errors = error.errors
+            page.space.refresh_from_db()
+    context = {
+        "page": page,
+        "rooms": _rooms(request if errors else None, page.space),
+        "errors": {name: [sentence] for name, sentence in errors.items()},
+        "listed_errors": [{"name": name, "message": sentence} for name, sentence in errors.items()],
+    }
+    return render(request, "spaces/room.html", context, status=422 if errors else 200)
 
 
 @require_POST
