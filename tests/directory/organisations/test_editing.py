@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
 from filanda.directory.organisations.actions import (
     Details,
@@ -19,6 +20,7 @@ from filanda.directory.organisations.actions import (
     add_evidence,
     create_organisation,
     details_of,
+    hide_organisation,
     remove_evidence,
     restore_before,
     undo_change,
@@ -196,6 +198,8 @@ def test_the_history_tells_who_changed_what_and_an_undo_is_a_change_too(body, re
     assert details_of(body) == full
     with pytest.raises(NothingToUndo):
         undo_change(actor=admin, organisation=body, change="00000000-0000-0000-0000-000000000000")
+    hide_organisation(actor=PLATFORM, organisation=body, now=now(), reason="test")
+    assert not changes_of(body, admin)[0].is_undoable  # staff's to take back
 
 
 def test_a_version_is_restored_with_all_that_came_after_it(body):
@@ -245,6 +249,10 @@ def test_removed_evidence_comes_back_whole(body, region):
         remove_evidence(actor=member, evidence=piece)
     with pytest.raises(Forbidden):
         update_evidence(actor=admin_of(partner), evidence=piece, title="Mio")
+    added = changes_of(body, admin)[-1].lines
+    assert [(line.label, line.after) for line in added if "Partner" in line.label] == [
+        ("Telaio nuovo: Partner", "Socia")
+    ]
     rows = [list(model.objects.order_by("pk").values()) for model in (EvidenceParty, EvidenceLink)]
     remove_evidence(actor=admin, evidence=piece)
     assert not Evidence.objects.exists()

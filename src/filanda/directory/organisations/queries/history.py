@@ -17,6 +17,7 @@ from filanda.directory.organisations.models import (
     VERSIONS,
     Evidence,
     EvidenceConcept,
+    EvidenceKind,
     EvidenceLink,
     EvidenceParty,
     EvidencePartyVersion,
@@ -27,6 +28,7 @@ from filanda.directory.organisations.models import (
     Organisation,
     OrganisationConcept,
     OrganisationName,
+    OrganisationState,
     Site,
     Size,
 )
@@ -39,15 +41,19 @@ __all__ = ["Change", "Line", "changes_of", "labels_of_fields", "next_values", "v
 
 _OF_PIECES = (EvidenceParty, EvidenceConcept, EvidenceLink)
 _SILENT = frozenset({"id", "region", "sort_key", "updated_at", "created_at", "source", "source_id", "score"})
+_NOT_EDITED = frozenset({"state", "hidden_at", "is_external"})
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that changed. `before`, `after`: what it said, "" for nothing."""
+    """One thing that changed. `before`, `after`: what it said, "" for nothing. `is_edit`: somebody wrote it; not so
+    what follows from a claim or an objection, which undoing leaves as it is.
+    """
 
     label: str
     before: str
     after: str
+    is_edit: bool = True
 
 
 @dataclass
@@ -63,7 +69,7 @@ class Change:
 
     @property
     def is_undoable(self) -> bool:
-        return self.id is not None and not self.kind
+        return self.id is not None and not self.kind and any(line.is_edit for line in self.lines)
 
 
 def changes_of(organisation: Organisation, actor: Actor, *, most: int = 100) -> list[Change]:
@@ -80,6 +86,7 @@ def changes_of(organisation: Organisation, actor: Actor, *, most: int = 100) -> 
     after = _values_after(versions)
     titles = _titles(pieces, versions)
     concepts = _concepts(versions)
+    partners = _partners(versions, organisation)
     changes: dict[Any, Change] = {}
     for version in sorted(versions, key=lambda v: (v.pgh_created_at, v.pgh_id)):
         key = version.pgh_context_id or version.pgh_created_at.replace(microsecond=0)
@@ -89,7 +96,7 @@ def changes_of(organisation: Organisation, actor: Actor, *, most: int = 100) -> 
             change = changes[key] = Change(
                 version.pgh_context_id, version.pgh_created_at, said.get("account"), kind=said.get("kind", "")
             )
-        change.lines += _lines(version, after[_key(version)], titles, concepts)
+        change.lines += _lines(version, after[_key(version)], titles, concepts, partners)
     shown = [change for change in changes.values() if change.lines]
     shown.sort(key=lambda change: change.at, reverse=True)
     shown = shown[:most]
@@ -171,19 +178,36 @@ def _concepts(versions: list[Any]) -> dict[int, str]:
     return {concept.pk: concept.label or concept.code for concept in Concept.objects.filter(pk__in=wanted)}
 
 
-def _lines(version: Any, after: dict[str, Any], titles: dict[int, str], concepts: dict[int, str]) -> list[Line]:
+def _partners(versions: list[Any], own: Organisation) -> dict[int, str]:
+    """Names of the organisations that evidence was done with, without the one whose evidence it is."""
+    wanted = {v.organisation_id for v in versions if v.pgh_tracked_model is EvidenceParty} - {own.pk}
+    if not wanted:
+        return {}
+    return dict(Organisation.objects.filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def _lines(
+    version: Any, after: dict[str, Any], titles: dict[int, str], concepts: dict[int, str], partners: dict[int, str]
+) -> list[Line]:
     model = version.pgh_tracked_model
     before = _values(version, model)
     if model in (Organisation, Evidence) and version.pgh_label == "update":
         labels = labels_of_fields()
         prefix = f"{titles.get(version.id, '')}: " if model is Evidence else ""
         return [
-            Line(prefix + labels.get(known.name, known.name), _words(known.name, before), _words(known.name, after))
+            Line(
+                prefix + labels.get(known.name, known.name),
+                _words(known.name, before),
+                _words(known.name, after),
+                known.name not in _NOT_EDITED,
+            )
             for known in model._meta.local_fields
             if known.name not in _SILENT and after and before[known.attname] != after[known.attname]
         ]
-    label, old = _of_row(version, before, titles, concepts)
-    new = _of_row(version, after, titles, concepts)[1] if after else ""
+    if model is EvidenceParty and version.organisation_id not in partners:
+        return []  # whose evidence it is: that goes without saying
+    label, old = _of_row(version, before, titles, concepts, partners)
+    new = _of_row(version, after, titles, concepts, partners)[1] if after else ""
     if version.pgh_label == "insert":
         return [Line(label, "", old)]
     if version.pgh_label == "delete":
@@ -191,7 +215,9 @@ def _lines(version: Any, after: dict[str, Any], titles: dict[int, str], concepts
     return [Line(label, old, new)] if old != new else []
 
 
-def _of_row(version: Any, said: dict[str, Any], titles: dict[int, str], concepts: dict[int, str]) -> tuple[str, str]:
+def _of_row(
+    version: Any, said: dict[str, Any], titles: dict[int, str], concepts: dict[int, str], partners: dict[int, str]
+) -> tuple[str, str]:
     """The kind of a row that belongs to an organisation or a piece of evidence, and what it says."""
     model = version.pgh_tracked_model
     if model is Evidence:
@@ -212,7 +238,7 @@ def _of_row(version: Any, said: dict[str, Any], titles: dict[int, str], concepts
         return prefix + _("Topic"), concepts.get(said["concept_id"], "")
     if model is EvidenceLink:
         return prefix + _("Link"), str(said["url"])
-    return prefix + _("Partner"), f"{said['organisation_id']}"
+    return prefix + _("Partner"), partners.get(said["organisation_id"], "")
 
 
 def labels_of_fields() -> dict[str, str]:
@@ -250,7 +276,13 @@ def words_of_field(name: str, value: Any) -> str:
     return _words(name, {name: value})
 
 
-_CHOICES: dict[str, Any] = {"helix_role": HelixRole, "legal_kind": LegalKind, "size": Size}
+_CHOICES: dict[str, Any] = {
+    "helix_role": HelixRole,
+    "legal_kind": LegalKind,
+    "size": Size,
+    "state": OrganisationState,
+    "kind": EvidenceKind,
+}
 
 
 def _words(name: str, values: dict[str, Any]) -> str:
