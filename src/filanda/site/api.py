@@ -30,6 +30,7 @@ from ninja.responses import Response
 from filanda import __version__
 from filanda.across.finder import api as finder
 from filanda.across.finder.answered import ProblemDocument
+from filanda.across.opportunities import api as opportunities
 from filanda.across.profiles import api as profiles
 from filanda.capabilities.needs.limits import LIMITS
 from filanda.components.discussions import api as discussions
@@ -88,6 +89,7 @@ api.add_router("", discussions.router)
 api.add_router("", documents.router)
 api.add_router("", events.router)
 api.add_router("", proposals.router)
+api.add_router("", opportunities.router)
 
 
 # Coming in

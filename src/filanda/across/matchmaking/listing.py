@@ -7,17 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.functions import Left
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
+from django.utils.timezone import localdate, now
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from markupsafe import Markup
 
+from filanda.across.matchmaking.funding import TEXT_READ, nearest_passage
 from filanda.across.matchmaking.models import Found, MatchFeedback, NotForMe
 from filanda.across.matchmaking.queries import Match
 from filanda.components.proposals.cards import Card as ProposalCard
 from filanda.components.proposals.cards import cards as proposal_cards
+from filanda.directory.funding.models import FundingCall
 from filanda.directory.organisations.queries import EvidenceCard, evidence_cards, organisation_cards, slug_of
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.ui.moments import day_of
 
 __all__ = ["REASONS", "Proof", "Row", "dismissed_rows", "rows"]
 
@@ -53,6 +60,7 @@ class Row:
     proofs: tuple[Proof, ...] = ()
     introduce_url: str = ""
     answer_url: str = ""
+    passage: Markup | str = ""
 
 
 def rows(
@@ -62,15 +70,19 @@ def rows(
     proposal_id: int | None = None,
     organisation_id: int | None = None,
     first: str = "",
+    asked: str = "",
+    language: str = "",
 ) -> list[Row]:
     """Suggestions that `actor` may see, in order. `proposal_id`: for which they are; else (`organisation_id`) they are
     proposals for somebody. `first`: "organisation:12", the proposal's side, where a facilitator reads: they introduce
-    it to others, and are not introduced themselves. Up to six queries, whatever their number.
+    it to others, and are not introduced themselves. `asked`, in `language`: with what calls were found, as far as
+    `actor` reads it; its words are marked in them. Up to seven queries, whatever their number.
     """
     ids: dict[str, list[int]] = {kind: [one.id for one in found if one.kind == kind] for kind in Found.values}
     bodies = organisation_cards(ids[Found.ORGANISATION], actor) if ids[Found.ORGANISATION] else {}
     people = _people(ids[Found.PERSON], actor)
     proposals = {card.id: card for card in proposal_cards(actor, ids[Found.PROPOSAL])} if ids[Found.PROPOSAL] else {}
+    calls = _calls(ids[Found.FUNDING_CALL], actor)
     pieces = evidence_cards([piece for one in found for piece in one.evidence], actor) if found else {}
     made = []
     for one in found:
@@ -104,6 +116,8 @@ def rows(
             )
         elif one.kind == Found.PROPOSAL and one.id in proposals:
             row = _proposal_row(one, proposals[one.id], pieces, proposal_id, organisation_id, first)
+        elif one.kind == Found.FUNDING_CALL and one.id in calls:
+            row = _call_row(one, calls[one.id], pieces, organisation_id, asked, language)
         if row is not None:
             made.append(row)
     return made
@@ -137,6 +151,45 @@ def _proposal_row(
         ),
         answer_url=_page("proposals:answer", card.id) if proposal_id is None else "",
     )
+
+
+def _call_row(
+    one: Match,
+    call: FundingCall,
+    pieces: Mapping[int, EvidenceCard],
+    organisation_id: int | None,
+    asked: str,
+    language: str,
+) -> Row:
+    reader = (get_language() or "it")[:2]
+    today = localdate(now())
+    ends = min((day for day in call.deadlines if day >= today), default=None)
+    facts = (
+        call.programme,
+        str(call.state(today).label),
+        _("until %(day)s") % {"day": day_of(ends)} if ends is not None else "",
+    )
+    return Row(
+        key=f"funding_call:{one.id}",
+        name=call.title,
+        url=_page("funding:call", one.id),
+        language=call.language if call.language != reader else "",
+        why=one.why,
+        facts=tuple(filter(None, facts)),
+        proofs=_proofs(one, pieces, organisation_id, "-"),
+        passage=nearest_passage(call, asked, language) if asked else "",
+    )
+
+
+def _calls(ids: Sequence[int], actor: Actor) -> dict[int, FundingCall]:
+    """One query, none for nothing."""
+    if not ids:
+        return {}
+    rows = FundingCall.objects.visible_to(actor).annotate(beginning=Left("text", TEXT_READ)).defer("text")
+    found = {row.pk: row for row in rows.filter(pk__in=ids)}
+    for row in found.values():
+        row.text = row.beginning
+    return found
 
 
 def _proofs(

@@ -30,6 +30,7 @@ class Found(models.TextChoices):
     ORGANISATION = "organisation", _("An organisation")
     PERSON = "person", _("A person")
     PROPOSAL = "proposal", _("A proposal")
+    FUNDING_CALL = "funding_call", _("A funding call")
 
 
 class Surface(models.TextChoices):
@@ -152,6 +153,26 @@ class KeptMatch(models.Model):
 
     def __str__(self) -> str:
         return f"organisation {self.organisation_id} for proposal {self.proposal_id}"
+
+
+class KeptAnswerers(models.Model):
+    """Who here could answer a funding call, worked out by the worker: `found`, best first, {"organisation": 12,
+    "is_close": true, "evidence": [7, 9]}. `stamp`: the call's version then.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    call_id = models.BigIntegerField()
+    stamp = models.BigIntegerField()
+    on_day = models.DateField()
+    found = models.JSONField(default=list)
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region", "call_id"], name="matchmaking_answerers_once")]
+
+    def __str__(self) -> str:
+        return f"who could answer funding call {self.call_id}"
 
 
 class Exposure(models.Model):

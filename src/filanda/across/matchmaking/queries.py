@@ -11,11 +11,11 @@ import numpy as np
 from django.db.models import Count
 
 from filanda.across.matchmaking import features as signals
-from filanda.across.matchmaking import finding, reading, why
+from filanda.across.matchmaking import finding, funding, reading, why
 from filanda.across.matchmaking.diversity import Candidate, diversified, with_newcomers
 from filanda.across.matchmaking.exposure import excess_of
 from filanda.across.matchmaking.finding import Side, Wish
-from filanda.across.matchmaking.models import Found, MatchFeedback, Seeker, Showing
+from filanda.across.matchmaking.models import Found, KeptAnswerers, MatchFeedback, Seeker, Showing
 from filanda.capabilities.matching import things
 from filanda.capabilities.matching.models import ThingPart
 from filanda.capabilities.matching.queries import NeedTooLong, NeedTooShort, checked, match
@@ -31,6 +31,8 @@ __all__ = [
     "Match",
     "Panel",
     "ProposalMatches",
+    "answerers_of",
+    "calls_for",
     "matches_for_proposal",
     "panel",
     "proposals_for",
@@ -70,11 +72,14 @@ class Match:
 
 @dataclass(frozen=True)
 class ProposalMatches:
-    """Who fits a proposal. `text_only`: no vectors yet, words alone decided, and neither people nor proposals."""
+    """Who fits a proposal, and which funding calls. `text_only`: no vectors yet, words alone decided, and nothing but
+    organisations.
+    """
 
     organisations: tuple[Match, ...] = ()
     people: tuple[Match, ...] = ()
     proposals: tuple[Match, ...] = ()
+    calls: tuple[Match, ...] = ()
     text_only: bool = False
 
 
@@ -99,7 +104,7 @@ def matches_for_proposal(
     proposal: Proposal, *, actor: Actor, now: datetime, limit: int = 10, is_plain: bool = False
 ) -> ProposalMatches:
     """Who fits `proposal`, for its own side or whoever looks after it: as much of its words as `actor` reads is asked
-    with. What is shown of others is what `actor` may see of them. About 30 queries, whatever there is to find.
+    with. What is shown of others is what `actor` may see of them. About 34 queries, whatever there is to find.
 
     `is_plain`: without diversity and newcomers' turns, for measurements.
     """
@@ -130,6 +135,7 @@ def matches_for_proposal(
         organisations=organisations,
         people=_people(question, wish, side, weights, region, actor, now, is_plain=is_plain),
         proposals=_complements(proposal, question, wish, side, weights, region, actor, now),
+        calls=_calls(funding.for_question(question, wish.topics, side, weights, region, now), is_for_reader=False),
         text_only=text_only,
     )
 
@@ -356,6 +362,77 @@ def _ranked_proposals(
     )
 
 
+def _calls(
+    found: Sequence[funding.Matched],
+    *,
+    is_for_reader: bool,
+    evidence: Mapping[int, tuple[int, str]] | None = None,
+) -> tuple[Match, ...]:
+    """`evidence`: by call, one's own piece nearest to it, (id, title). No query."""
+    own = evidence or {}
+    return tuple(
+        Match(
+            kind=Found.FUNDING_CALL,
+            id=pk,
+            place=place,
+            score=score,
+            why=why.sentence_of_call(
+                features, topics=topics, evidence=own[pk][1] if pk in own else "", is_for_reader=is_for_reader
+            ),
+            features=features,
+            evidence=(own[pk][0],) if pk in own else (),
+        )
+        for place, (pk, score, features, topics) in enumerate(found, start=1)
+    )
+
+
+def calls_for(seeker: Organisation | Person, *, actor: Actor, now: datetime) -> tuple[Match, ...]:
+    """Funding calls for an organisation (by its evidence) or a person (by what they say of themselves). About ten
+    queries.
+    """
+    region: Region = seeker.region
+    kind, number = seeker_of(seeker)
+    said = feedback_of(kind, number)
+    weights = signals.learned(one.reason for one in said)
+    side = Side(dismissed=frozenset((one.kind, one.object_id) for one in said))
+    if isinstance(seeker, Person):
+        asked = _question_of_person(seeker, region)
+        if asked is None:
+            return ()
+        row, question = asked
+        topics = finding.topics_of_people([row], actor).get(row.pk, ())
+        return _calls(funding.for_question(question, topics, side, weights, region, now), is_for_reader=True)
+    pieces = finding.evidence_of([seeker.pk], PIECES)
+    vectors = evidence_vectors(region, pieces)
+    if not vectors:
+        return ()
+    ids = list(vectors)
+    matrix = np.asarray([vectors[one] for one in ids], dtype=np.float32)
+    of_body = finding._topics_of_bodies([seeker.pk], {seeker.pk: pieces}).get(seeker.pk, ())
+    found, nearest = funding.for_pieces(matrix, ids, of_body, side, weights, region, now)
+    wanted = {nearest[one[0]] for one in found}
+    titles = dict(Evidence.objects.visible_to(actor).filter(pk__in=wanted).values_list("pk", "title"))
+    own = {one[0]: (nearest[one[0]], titles[nearest[one[0]]]) for one in found if nearest[one[0]] in titles}
+    return _calls(found, is_for_reader=True, evidence=own)
+
+
+def answerers_of(call_id: int, actor: Actor) -> tuple[Match, ...]:
+    """Who here could answer a funding call, as the worker found lately. Two queries."""
+    row = KeptAnswerers.objects.filter(call_id=call_id).first()
+    if row is None or not row.found:
+        return ()
+    shown = [piece for one in row.found for piece in one["evidence"]]
+    titles = dict(Evidence.objects.visible_to(actor).filter(pk__in=finding.any_of(shown)).values_list("pk", "title"))
+    made = []
+    for place, one in enumerate(row.found, start=1):
+        evidence = tuple(piece for piece in one["evidence"] if piece in titles)
+        sentence = why.sentence_of_body(
+            {}, titles[evidence[0]] if evidence else "", is_close=one["is_close"], days=None, partners=0, topics=()
+        )
+        made.append(Match(Found.ORGANISATION, one["organisation"], place, 0.0, sentence, {}, evidence, one["is_close"]))
+    return tuple(made)
+
+
 def seeker_of(seeker: Organisation | Person) -> tuple[str, int]:
     """How feedback and showings name a seeker."""
     kind = Seeker.ORGANISATION if isinstance(seeker, Organisation) else Seeker.PERSON
@@ -438,21 +515,28 @@ def _for_person(
     now: datetime,
     limit: int,
 ) -> tuple[Match, ...]:
-    row = Person.objects.filter(pk=person.pk).prefetch_related("concept_links__concept").first()
-    if row is None:
+    asked = _question_of_person(person, region)
+    if asked is None:
         return ()
-    said = [one for one in reading.texts_of_person(row) if one.part == ThingPart.QUESTION]
-    try:
-        plain = checked(said[0].text)
-    except (NeedTooShort, NeedTooLong):
-        return ()
-    question = things.recall(plain, row.text_language, region)
-    if question is None:
-        return ()
+    row, question = asked
     near = things.nearest(region, reading.PROPOSAL, part, question, NEAR)
     rows = [one for one in finding.proposals_in_sight(actor, near, side, now) if near[one.pk] >= PROPOSAL_LEAST]
     topics = finding.topics_of_people([row], actor).get(row.pk, ())
     return _ranked_proposals(rows, near, Wish(topics=topics), weights, now, limit, evidence={})
+
+
+def _question_of_person(person: Person, region: Region) -> tuple[Person, things.Vectors] | None:
+    """Somebody with what they say of themselves, placed; None where that is too little. Up to four queries."""
+    row = Person.objects.filter(pk=person.pk).prefetch_related("concept_links__concept").first()
+    if row is None:
+        return None
+    said = [one for one in reading.texts_of_person(row) if one.part == ThingPart.QUESTION]
+    try:
+        plain = checked(said[0].text)
+    except (NeedTooShort, NeedTooLong):
+        return None
+    question = things.recall(plain, row.text_language, region)
+    return None if question is None else (row, question)
 
 
 def panel(

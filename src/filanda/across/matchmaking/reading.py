@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the worker reads of proposals and people, and for whom: each class of readers has a text of its own."""
+"""What the worker reads of proposals, people and funding calls, and for whom: each class of readers has a text of
+its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.db.models import Sum
+from django.utils.timezone import localdate, now
 
 from filanda.capabilities.matching import things
 from filanda.capabilities.matching.embedding import Embedder
@@ -13,15 +16,26 @@ from filanda.capabilities.matching.models import ThingPart
 from filanda.capabilities.matching.things import ThingText, question_text
 from filanda.components.proposals.ladder import rungs_with
 from filanda.components.proposals.models import Proposal, ProposalState
+from filanda.directory.funding.models import FundingCall
 from filanda.directory.people.models import Person, PersonConcept
 from filanda.directory.taxonomies.models import label_in
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.regions.models import Region
 
-__all__ = ["PERSON", "PROPOSAL", "part_for", "question_of", "read_all", "texts_of_person", "texts_of_proposal"]
+__all__ = [
+    "FUNDING",
+    "PERSON",
+    "PROPOSAL",
+    "part_for",
+    "question_of",
+    "read_all",
+    "text_of_call",
+    "texts_of_person",
+    "texts_of_proposal",
+]
 
-PROPOSAL, PERSON = "proposal", "person"
+PROPOSAL, PERSON, FUNDING = "proposal", "person", "funding_call"
 AT_ONCE = 50  # rows read in one query
 
 
@@ -42,6 +56,7 @@ def read_all(region: Region, model: Embedder, may_go_on: Callable[[], bool]) -> 
     """Read what is new or changed, drop what is gone; whether all is done. Proposals first."""
     done = _read(region, PROPOSAL, _proposal_stamps(), _proposals, model, may_go_on)
     done = done and _read(region, PERSON, _person_stamps(), _people, model, may_go_on)
+    done = done and _read(region, FUNDING, _call_stamps(), _calls, model, may_go_on)
     things.place_all(region)
     return done
 
@@ -144,3 +159,18 @@ def _said(row: Person, shows: Callable[[str], bool]) -> str:
             )
     parts.append(row.about if shows("about") else "")
     return question_text(*parts)
+
+
+def _call_stamps() -> dict[int, int]:
+    """What is over or withdrawn is suggested to nobody, and needs no vector."""
+    return dict(FundingCall.objects.answerable(localdate(now())).order_by("pk").values_list("pk", "version"))
+
+
+def _calls(ids: Sequence[int]) -> Iterator[tuple[int, Sequence[ThingText]]]:
+    for row in FundingCall.objects.filter(pk__in=ids).order_by("pk"):
+        yield row.pk, [ThingText(row.pk, ThingPart.PUBLIC, text_of_call(row), row.language)]
+
+
+def text_of_call(row: FundingCall) -> str:
+    """A call as it is compared: everybody reads all of it."""
+    return question_text(row.title, row.text)

@@ -8,7 +8,7 @@ import time
 import structlog
 from django.utils.timezone import now as clock
 
-from filanda.across.matchmaking import exposure, keeping, letters, reading
+from filanda.across.matchmaking import exposure, funding, keeping, letters, reading
 from filanda.capabilities.matching.embedding import EmbedderAway, embedder
 from filanda.kernel.jobs.queue import enqueue_once, region_job
 from filanda.kernel.jobs.stopping import stop_requested
@@ -21,7 +21,9 @@ log = structlog.get_logger("filanda.matchmaking")
 
 @region_job("matchmaking.read_things", queue="embedding", periodic="* * * * *")
 def read_things(region: Region) -> None:
-    """Read what is new in proposals and profiles for about half a minute; go on in another job if there is more."""
+    """Read what is new in proposals, profiles and funding calls for about half a minute, and look who could answer
+    calls; go on in another job if there is more.
+    """
     model = embedder()
     if model is None:
         return
@@ -31,7 +33,7 @@ def read_things(region: Region) -> None:
         return time.monotonic() - started < SECONDS_A_JOB and not stop_requested()
 
     try:
-        is_done = reading.read_all(region, model, may_go_on)
+        is_done = reading.read_all(region, model, may_go_on) and funding.keep_answerers(region, clock(), may_go_on)
     except EmbedderAway as error:
         log.warning("the embedder is away: proposals are read in a minute", reason=str(error))
         return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who fits a proposal, which proposals fit the reader, what exists while somebody types."""
+"""Who and what fits a proposal, which proposals fit the reader, what exists while somebody types."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from filanda.across.matchmaking import actions, queries
 from filanda.across.matchmaking.listing import REASONS, dismissed_rows, rows
 from filanda.across.matchmaking.models import Seeker, speaks_for
+from filanda.across.matchmaking.reading import question_of
 from filanda.capabilities.needs import limits
 from filanda.components.proposals.models import Proposal, ProposalKind
 from filanda.components.proposals.queries.reading import address_of, proposal_at, title_of
@@ -60,7 +61,7 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     is_owner = row.is_owned_by(actor)
     seeker = (str(Seeker.PROPOSAL), row.pk)
     if is_owner:
-        everything = [*found.organisations, *found.people, *found.proposals]
+        everything = [*found.organisations, *found.people, *found.proposals, *found.calls]
         actions.note_shown(actor=actor, seeker=seeker, found=everything, now=at)
     said = queries.feedback_of(*seeker) if is_owner else []
     first = "" if is_owner else _side_of(row, actor)
@@ -72,6 +73,7 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
         "organisations": rows(found.organisations, actor=actor, proposal_id=row.pk, first=first),
         "people": rows(found.people, actor=actor, proposal_id=row.pk, first=first),
         "proposals": rows(found.proposals, actor=actor, proposal_id=row.pk, first=first),
+        "calls": rows(found.calls, actor=actor, asked=question_of(row, actor), language=row.language),
         "text_only": found.text_only,
         "is_owner": is_owner,
         "seeker": f"proposal:{row.pk}",
@@ -95,7 +97,7 @@ def _side_of(row: Proposal, actor: Actor) -> str:
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Which proposals may fit the reader, and each organisation they speak for."""
+    """Which proposals and funding calls may fit the reader, and each organisation they speak for."""
     actor, at = signed_in(request), now()
     require(actor, "matchmaking.own")
     seekers: list[Any] = [
@@ -108,7 +110,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     for seeker in seekers:
         key = queries.seeker_of(seeker)
         found = queries.proposals_for(seeker, actor=actor, now=at)
-        actions.note_shown(actor=actor, seeker=key, found=found, now=at)
+        calls = queries.calls_for(seeker, actor=actor, now=at)
+        actions.note_shown(actor=actor, seeker=key, found=[*found, *calls], now=at)
         is_body = isinstance(seeker, Organisation)
         parts.append(
             {
@@ -116,6 +119,7 @@ def mine(request: HttpRequest) -> HttpResponse:
                 "is_body": is_body,
                 "seeker": f"{key[0]}:{key[1]}",
                 "rows": rows(found, actor=actor, organisation_id=seeker.pk if is_body else None),
+                "calls": rows(calls, actor=actor, organisation_id=seeker.pk if is_body else None),
                 "dismissed": dismissed_rows(queries.feedback_of(*key), actor=actor),
             }
         )

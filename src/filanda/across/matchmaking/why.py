@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from filanda.across.matchmaking.features import WEIGHTS
 from filanda.components.proposals.models import ProposalKind
 
-__all__ = ["sentence_of_body", "sentence_of_person", "sentence_of_proposal"]
+__all__ = ["sentence_of_body", "sentence_of_call", "sentence_of_person", "sentence_of_proposal"]
 
 TITLE_MOST = 90
 REASONS = 2  # besides the first
@@ -93,6 +93,20 @@ def sentence_of_proposal(
         }[ProposalKind(kind)] % {"title": _quoted(evidence)}
     more = _more(features, topics=topics, is_proposal=True)
     return _joined(first, [_("it is new"), *more][: REASONS + 1] if is_rotated else more)
+
+
+def sentence_of_call(
+    features: Mapping[str, float], *, topics: Sequence[str], evidence: str = "", is_for_reader: bool = False
+) -> str:
+    """Of a funding call; `evidence`: the title of one's own piece of evidence that is nearest to it, if that is why."""
+    is_near = features.get("evidence", 0.0) >= NEAR
+    if evidence:
+        first = _("It funds work near to your %(title)s") % {"title": _quoted(evidence)}
+    elif is_for_reader:
+        first = _("It funds work near to what you do") if is_near else _("What it funds touches on what you do")
+    else:
+        first = _("It funds work near to this") if is_near else _("What it funds touches on this")
+    return _joined(first, _more(features, topics=topics))
 
 
 def _quoted(title: str) -> str:

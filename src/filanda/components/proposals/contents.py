@@ -46,7 +46,7 @@ _CHOICES = {
 }
 _STAGES = ("trl_now", "trl_wanted")
 _FLAGS = ("needs_undertaking", "is_for_other_regions")
-_LINKS = ("place", "organisation", "space")  # rows, which the action checks against who acts
+_LINKS = ("place", "funding_call", "organisation", "space")  # rows, which the action checks against who acts
 FIELDS = (*_LINES, *_TEXTS, *_CHOICES, *_STAGES, *_FLAGS, *_LINKS, "cooperation", "languages", "months", "concepts")
 WORDS = ("title", "summary", "source", "partners_bring")
 ALIKE = 0.75  # of the words; less alike, and it is another text

@@ -17,6 +17,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.capabilities.collaborations.models import Cooperation, ValueBand
+from filanda.directory.funding.models import FundingCall
 from filanda.directory.organisations.models import ConceptOrigin, Organisation
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import Actor
@@ -158,6 +159,14 @@ class Proposal(models.Model):
         help_text="NUTS area or municipality",
     )
     languages = ArrayField(models.CharField(max_length=8), default=list, blank=True, help_text="ISO 639-1, of work")
+    funding_call = models.ForeignKey(
+        FundingCall,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="for which a consortium is looked for",
+    )
     partners_bring = models.CharField(max_length=BRING_MOST, blank=True)
     budget = models.CharField(max_length=20, choices=ValueBand.choices, blank=True)
     is_for_other_regions = models.BooleanField(default=False, help_text="may be passed on to other regions")

@@ -38,6 +38,7 @@ from filanda.components.proposals.models import (
     Rung,
 )
 from filanda.components.proposals.queries.reading import address_of, title_of
+from filanda.directory.funding.queries import cards as calls_of
 from filanda.directory.people.values import language_label
 from filanda.directory.taxonomies.models import label_in
 from filanda.kernel.database.compiled import padded
@@ -164,6 +165,7 @@ def portrait(actor: Actor, proposal: Proposal, now: datetime) -> dict[str, Any]:
         if reads.text
         else [],
         "facts": _facts(proposal, reads),
+        "funding_call": _funding_call(actor, proposal),
         "topics": [_topic(topic.scheme, topic.code, topic.label) for topic in topics],
         "track": _track(proposal, stands),
         "track_note": _note(proposal, now),
@@ -224,6 +226,22 @@ def _facts(proposal: Proposal, reads: Rungs) -> list[dict[str, Any]]:
     return [
         {"label": label, "values": value if isinstance(value, list) else [value]} for label, value in found if value
     ]
+
+
+def _funding_call(actor: Actor, proposal: Proposal) -> dict[str, Any] | None:
+    """For which call it looks for a consortium, as long as the reader may see that. Two queries, none without one."""
+    found = calls_of(actor, [proposal.funding_call_id]) if proposal.funding_call_id is not None else []
+    if not found:
+        return None
+    language = (get_language() or "it")[:2]
+    call = found[0]
+    return {
+        "title": call.title,
+        "url": address_or_none("funding:call", call.id),
+        "lang": call.language if call.language != language else "",
+        "state": str(call.state.label),
+        "deadline": call.next_deadline,
+    }
 
 
 def _stage(proposal: Proposal) -> str:

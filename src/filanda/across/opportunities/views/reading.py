@@ -15,9 +15,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from filanda.across.matchmaking.listing import rows
+from filanda.across.matchmaking.queries import answerers_of
 from filanda.across.opportunities.showing import linked_data, money, row_of
 from filanda.capabilities.follows.queries import standing
-from filanda.directory.funding.models import FundingCall
+from filanda.components.proposals.cards import Card as ProposalCard
+from filanda.components.proposals.cards import cards as cards_of_proposals
+from filanda.components.proposals.models import Proposal
+from filanda.directory.funding.models import FundingCall, FundingState
 from filanda.directory.funding.queries import KIND, Card, call_at, cards
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.requests import actor_of
@@ -27,6 +32,8 @@ from filanda.kernel.ui.addresses import address_or_none
 from filanda.kernel.ui.moments import when
 
 __all__ = ["call", "found_or_404"]
+
+PROPOSALS = 10
 
 
 def found_or_404(actor: Actor, number: int) -> FundingCall:
@@ -54,6 +61,11 @@ def call(request: HttpRequest, number: int) -> HttpResponse:
         "paragraphs": row.paragraphs,
         "facts": _facts(row, card, today),
         "topics": [_topic(one) for one in card.topics],
+        "answerers": rows(answerers_of(row.pk, actor), actor=actor),
+        "proposals": [_proposal(one, language) for one in cards_of_proposals(actor, _for_this(actor, row))],
+        "propose_url": address_or_none("proposals:new", query=f"kind=together&call={row.pk}")
+        if row.state(today) != FundingState.CLOSED
+        else "",
         "is_public": row.withdrawn_at is None,
         "can_edit": bool(decide(actor, "funding.manage")),
         "jsonld": linked_data(card, request.build_absolute_uri(here)) if row.withdrawn_at is None else "",
@@ -85,6 +97,23 @@ def _facts(row: FundingCall, card: Card, today: Any) -> list[dict[str, Any]]:
         (_("Licence of the text"), [card.licence]),
     ]
     return [{"label": label, "values": [one for one in several if one]} for label, several in known if any(several)]
+
+
+def _for_this(actor: Actor, call: FundingCall) -> list[int]:
+    """Open proposals that the reader may know of, for this call. One query."""
+    open_ones = Proposal.objects.visible_to(actor).answerable(clock()).filter(funding_call=call)
+    return list(open_ones.order_by("-published_at", "-pk").values_list("pk", flat=True)[:PROPOSALS])
+
+
+def _proposal(one: ProposalCard, language: str) -> dict[str, Any]:
+    """What of it the reader reads stands on its card."""
+    return {
+        "url": to("proposals:proposal", one.id, one.slug),
+        "title": one.title,
+        "lang": one.language if one.language != language else "",
+        "facts": [fact for fact in (one.kind_label, one.who.name, one.place) if fact],
+        "summary": one.summary,
+    }
 
 
 def _topic(one: Any) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from filanda.components.proposals.models import (
 )
 from filanda.components.proposals.policies.writing import may_publish
 from filanda.components.proposals.steps.writing import facilitator_for, keep_version, lock_proposal, note, publication
+from filanda.directory.funding.models import FundingCall
 from filanda.directory.organisations.models import ConceptOrigin, Organisation
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import Decision, Forbidden, require
@@ -60,6 +61,7 @@ def create_draft(
     with transaction.atomic(durable=True):
         require(actor, "proposals.propose", given["space"])
         _speaks_for(actor, given["organisation"])
+        _sees_call(actor, given.get("funding_call"))
         made = Proposal(region=region, owner_id=actor.account_id, key=key, created_at=now, state_changed_at=now)
         _write(made, given)
         if key:
@@ -192,6 +194,8 @@ def _store(
         require(actor, "proposals.propose", given["space"])
     if "organisation" in changed:
         _speaks_for(actor, given["organisation"])
+    if "funding_call" in changed:
+        _sees_call(actor, given["funding_call"])
     _write(row, given)
     if "concepts" in changed:
         _write_concepts(row, concepts or ())
@@ -226,6 +230,11 @@ def _speaks_for(actor: Actor, organisation: Organisation | None) -> None:
         return
     if organisation.pk not in actor.scope_ids(ORGANISATION, *SPEAKERS):
         raise Forbidden(Decision(False, _("Only those who speak for an organisation propose something in its name.")))
+
+
+def _sees_call(actor: Actor, call: FundingCall | None) -> None:
+    if call is not None and not FundingCall.objects.visible_to(actor).filter(pk=call.pk).exists():
+        raise ValidationError({"funding_call": _("Choose one from the list.")})
 
 
 def _is_complete(row: Proposal) -> None:

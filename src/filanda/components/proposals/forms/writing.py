@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from filanda.components.proposals.contents import CONCEPTS_MOST, LANGUAGES_MOST, wrongs
 from filanda.components.proposals.models import ORGANISATION, SPEAKERS, Proposal
+from filanda.directory.funding.models import FundingCall
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import Actor
@@ -23,10 +24,21 @@ from filanda.kernel.ui.numbers import id_in
 from filanda.spaces.models import Space, SpaceKind
 from filanda.spaces.policies import WRITERS, holds
 
-__all__ = ["STEPS", "Typed", "bodies_of", "chosen_space", "read", "spaces_of", "stored_values"]
+__all__ = ["STEPS", "Typed", "bodies_of", "chosen_call", "chosen_space", "read", "spaces_of", "stored_values"]
 
 WHAT = ("kind", "title", "summary")
-DETAILS = ("source", "cooperation", "trl_now", "trl_wanted", "ipr", "place", "languages", "partners_bring", "budget")
+DETAILS = (
+    "source",
+    "cooperation",
+    "funding_call",
+    "trl_now",
+    "trl_wanted",
+    "ipr",
+    "place",
+    "languages",
+    "partners_bring",
+    "budget",
+)
 WHO = (
     "organisation",
     "space",
@@ -71,6 +83,8 @@ def read(post: QueryDict, step: str, actor: Actor, region: Region) -> Typed:
             fields[name] = _number(fields[name], name, errors)
     if "place" in fields:
         fields["place"] = _concept(fields["place"], region, "place", errors)
+    if "funding_call" in fields:
+        fields["funding_call"] = chosen_call(fields["funding_call"], actor, errors)
     if "organisation" in fields:
         fields["organisation"] = _body(fields["organisation"], actor, errors)
     if "space" in fields:
@@ -87,7 +101,7 @@ def stored_values(proposal: Proposal) -> dict[str, Any]:
     confirmed = proposal.concept_links.filter(origin="confirmed").values_list("concept", flat=True)
     values: dict[str, Any] = {}
     for name in (*WHAT, *DETAILS, *WHO):
-        if name in ("place", "organisation", "space"):
+        if name in ("place", "funding_call", "organisation", "space"):
             values[name] = str(getattr(proposal, f"{name}_id") or "")
         elif name == "concepts":
             values[name] = [str(number) for number in confirmed]
@@ -117,6 +131,16 @@ def chosen_space(value: str, actor: Actor, errors: dict[str, str]) -> Space | No
     if space is None:
         errors["space"] = _("Choose where it stands: in the region, or in a community you belong to.")
     return space
+
+
+def chosen_call(value: str, actor: Actor, errors: dict[str, str]) -> FundingCall | None:
+    """The funding call of that number, if `actor` may see it. One query, none for none."""
+    if not value:
+        return None
+    found: FundingCall | None = FundingCall.objects.visible_to(actor).filter(pk=_id(value) or 0).first()
+    if found is None:
+        errors["funding_call"] = _("Choose one from the list.")
+    return found
 
 
 def _readable(fields: dict[str, Any], errors: Sequence[str] | dict[str, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from filanda.components.proposals.views import moving, reviewing, writing
 urlpatterns: list[URLPattern] = [
     path("new/", writing.new, name="new"),
     path("places/", writing.places, name="places"),
+    path("funding/", writing.calls, name="funding"),
     path("topics/", writing.topics, name="topics"),
     path("review/", reviewing.reviews, name="reviews"),
     path("renew/<str:token>/", moving.renew_by_link, name="renew-by-link"),

@@ -36,6 +36,7 @@ PLAIN = (
     "kind",
     "organisation",
     "cooperation",
+    "funding_call",
     "trl_now",
     "trl_wanted",
     "ipr",

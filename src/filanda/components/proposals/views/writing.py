@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from filanda.capabilities.collaborations.models import Cooperation
 from filanda.capabilities.files import actions as files
 from filanda.capabilities.files.inspecting import DOCUMENT_BYTES, FileRefused
 from filanda.capabilities.files.models import FileKind, StoredFile
@@ -39,7 +40,7 @@ from filanda.kernel.text.folding import clean
 from filanda.kernel.ui.numbers import id_in, whole
 from filanda.kernel.workflow import MoveNotPossible
 
-__all__ = ["edit", "new", "places", "save_draft", "topics"]
+__all__ = ["calls", "edit", "new", "places", "save_draft", "topics"]
 
 EDITABLE = (ProposalState.DRAFT, ProposalState.PUBLISHED, ProposalState.IN_TALKS)
 TITLE_SHOWN = 90  # characters of a need taken for a title
@@ -81,6 +82,9 @@ def new(request: HttpRequest) -> HttpResponse:
     need = _need(request)
     if need is not None and len(need.text) > SUMMARY_MOST:
         typed.fields["source"] = need.text
+    call = forms.chosen_call(_call_id(request), actor, {})
+    if call is not None:
+        typed.fields |= {"funding_call": call, "cooperation": [Cooperation.CONSORTIUM]}
     made = actions.create_draft(
         actor=actor, region=region, space=space, kind=kind, fields=typed.fields, key=key, now=now()
     )
@@ -136,6 +140,18 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
+def calls(request: HttpRequest) -> HttpResponse:
+    """Funding calls with these words: ?funding_q=, and the one that is chosen: ?funding_call="""
+    actor, region = actor_of(request), active_region()
+    if not actor.is_member:
+        raise Http404
+    q = request.GET.get("funding_q", "")[:80]
+    found = pages.call_options(actor, region, q, request.GET.get("funding_call", "")[:20])
+    return render(request, "proposals/_calls.html", {"calls": found, "funding_q": q})
+
+
+@never_cache
 @require_POST
 def topics(request: HttpRequest) -> HttpResponse:
     """Topics near to what a proposal says now, those that are ticked kept."""
@@ -162,6 +178,11 @@ def _first_values(request: HttpRequest, region: Region) -> dict[str, Any]:
 def _need(request: HttpRequest) -> SavedNeed | None:
     token = request.POST.get("need", "") or request.GET.get("need", "")
     return SavedNeed.objects.all().behind(token, now()) if token else None
+
+
+def _call_id(request: HttpRequest) -> str:
+    """The funding call from whose page somebody came."""
+    return (request.POST.get("call", "") or request.GET.get("call", ""))[:20]
 
 
 def _save(
@@ -299,8 +320,18 @@ def _shown(
 ) -> HttpResponse:
     """The step with what was typed."""
     wrong = errors or {}
-    place_q = request.POST.get("place_q", "")[:80]
-    context = pages.step_page(actor, active_region(), step, values, proposal, theirs=theirs, go=go, place_q=place_q)
+    place_q, funding_q = request.POST.get("place_q", "")[:80], request.POST.get("funding_q", "")[:80]
+    context = pages.step_page(
+        actor,
+        active_region(),
+        step,
+        values,
+        proposal,
+        theirs=theirs,
+        go=go,
+        place_q=place_q,
+        funding_q=funding_q,
+    )
     context |= {
         "errors": wrong,
         "listed": [{"name": name, "message": message} for name, message in wrong.items()],
@@ -309,6 +340,8 @@ def _shown(
         "need": request.POST.get("need", "") or request.GET.get("need", ""),
         "space_id": space or (proposal.space_id if proposal is not None else 0),
         "place_q": place_q,
+        "funding_q": funding_q,
+        "call_id": _call_id(request),
         "most_mb": DOCUMENT_BYTES // (1024 * 1024),
         "is_trusted": proposal is not None and step == "who" and bool(may_publish(actor, proposal)),
         "told": [{"kind": one.level_tag, "text": str(one)} for one in messages.get_messages(request)],

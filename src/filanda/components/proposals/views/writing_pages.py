@@ -16,6 +16,7 @@ from filanda.capabilities.files.models import StoredFile
 from filanda.capabilities.files.queries import address
 from filanda.capabilities.matching.embedding import embedder
 from filanda.capabilities.matching.suggesting import topics_for
+from filanda.capabilities.search.queries import find_funding
 from filanda.components.proposals.forms.writing import STEPS, bodies_of, spaces_of
 from filanda.components.proposals.models import (
     MONTHS_MOST,
@@ -27,17 +28,19 @@ from filanda.components.proposals.models import (
     ReviewOutcome,
     Rung,
 )
+from filanda.directory.funding.queries import cards
 from filanda.directory.taxonomies.models import Concept, label_in
 from filanda.directory.taxonomies.places import find_municipality
 from filanda.directory.taxonomies.queries import find, scheme_for
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.moments import day_of
 from filanda.kernel.ui.numbers import id_in, ids_in
 
-__all__ = ["display", "field_labels", "last_return", "place_options", "step_page", "topic_options"]
+__all__ = ["call_options", "display", "field_labels", "last_return", "place_options", "step_page", "topic_options"]
 
-PLACES, TOPICS = 8, 6
+PLACES, CALLS, TOPICS = 8, 8, 6
 LANGUAGES = ("it", "en", "fr", "de", "es", "pt", "nl", "pl", "sl", "ro", "ar")
 
 
@@ -53,6 +56,7 @@ def field_labels() -> dict[str, str]:
         "trl_wanted": _("Stage wanted"),
         "ipr": _("Rights"),
         "place": _("Place"),
+        "funding_call": _("Funding call"),
         "languages": _("Languages to work in"),
         "partners_bring": _("What partners should bring"),
         "budget": _("Budget"),
@@ -77,6 +81,7 @@ def step_page(
     theirs: Proposal | None,
     go: str,
     place_q: str,
+    funding_q: str = "",
 ) -> dict[str, Any]:
     """The context of one step, but for errors. A handful of queries."""
     returned = last_return(proposal) if proposal is not None else None
@@ -94,7 +99,7 @@ def step_page(
         "kinds": [(str(kind), str(kind.label)) for kind in ProposalKind],
     }
     if step == "details":
-        context |= _details(region, values, proposal, place_q)
+        context |= _details(actor, region, values, proposal, place_q, funding_q)
     if step == "who":
         context |= _who(actor, region, values, proposal, suggests=True)
     return context
@@ -155,7 +160,32 @@ def _track(step: str) -> list[dict[str, str]]:
     ]
 
 
-def _details(region: Region, values: dict[str, Any], proposal: Proposal | None, place_q: str) -> dict[str, Any]:
+def call_options(actor: Actor, region: Region, text: str, chosen: str) -> list[dict[str, Any]]:
+    """Funding calls that can still be answered and have the words of `text`, and the one that is chosen. Two queries
+    at most.
+    """
+    ids = ids_in([chosen])
+    if text.strip():
+        states = {"state": ("open", "forthcoming")}
+        ids += [one for one in find_funding(region, actor, text, states, limit=CALLS).ids if one not in ids]
+    language = (get_language() or "it")[:2]
+    return [
+        {
+            "id": str(card.id),
+            "label": card.title,
+            "language": card.language if card.language != language else "",
+            "note": " · ".join(
+                filter(None, (card.programme, day_of(card.next_deadline) if card.next_deadline else ""))
+            ),
+            "is_on": str(card.id) == chosen,
+        }
+        for card in cards(actor, ids)
+    ]
+
+
+def _details(
+    actor: Actor, region: Region, values: dict[str, Any], proposal: Proposal | None, place_q: str, funding_q: str
+) -> dict[str, Any]:
     stages = [("", _("Not said")), *((str(n), _stage(n)) for n in range(1, 10))]
     names = sorted({*LANGUAGES, *region.languages, *values.get("languages", [])})
     files = (
@@ -169,6 +199,7 @@ def _details(region: Region, values: dict[str, Any], proposal: Proposal | None, 
         "rights": [(str(one), str(one.label)) for one in IprPosition],
         "budgets": [(str(one), str(one.label)) for one in ValueBand],
         "places": place_options(region, place_q, str(values.get("place", ""))),
+        "calls": call_options(actor, region, funding_q, str(values.get("funding_call", ""))),
         "tongues": sorted(((code, _language(code)) for code in names), key=lambda pair: pair[1]),
         "files": [
             {"id": row.pk, "name": row.name, "url": address(row), "size": filesizeformat(row.size)} for row in files
@@ -202,7 +233,7 @@ def _theirs(there: Proposal, values: dict[str, Any], step: str) -> list[dict[str
     for name in STEPS[step]:
         if name == "concepts":
             continue
-        now_is = getattr(there, f"{name}_id" if name in ("place", "organisation", "space") else name)
+        now_is = getattr(there, f"{name}_id" if name in ("place", "funding_call", "organisation", "space") else name)
         mine = values.get(name, "")
         differs = now_is != mine if isinstance(now_is, bool | list) else _flat(now_is) != _flat(mine)
         if differs:
@@ -216,6 +247,8 @@ def _flat(value: Any) -> str:
 
 def display(there: Proposal, name: str) -> str:
     """A field as people read it, "" where nothing is said."""
+    if name == "funding_call":
+        return there.funding_call.title if there.funding_call is not None else ""
     if name in ("place", "organisation", "space"):
         row = getattr(there, name)
         return str(getattr(row, "label", None) or getattr(row, "name", "")) if row is not None else ""
