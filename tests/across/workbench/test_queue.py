@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now as clock
 
 from filanda.across.workbench.clocks import WorkingDays
-from filanda.across.workbench.filling import fill
+from filanda.across.workbench.filling import fill, reader_s_first
 from filanda.capabilities.desk import actions, personal
 from filanda.capabilities.desk.errors import AlreadyDone, NothingToUndo, NotOfTheQueue, Wrong
 from filanda.capabilities.desk.following import put_right
@@ -431,6 +431,10 @@ def test_private_replies_are_their_owners(region, marta, bruno):
 )
 def test_fields_are_filled_once_and_nothing_else_is(words, filled):
     assert fill(words, {"name": "Anna", "title": "{name}", "region": "Lombardia"}) == filled
+
+
+def test_replies_are_offered_in_the_reader_s_language_first():
+    assert reader_s_first({"en": "Hello", "it": "Ciao", "de": "Hallo"}, "it") == ["it", "de", "en"]
 
 
 def test_back_goes_to_addresses_of_ours_alone(region, marta):

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from filanda.across.workbench.filling import fill
+from filanda.across.workbench.filling import fill, reader_s_first
 from filanda.across.workbench.framing import region_of, whole
 from filanda.capabilities.desk.models import DeskItem, SavedReply
 from filanda.capabilities.desk.queries import names_of, replies_for
@@ -75,7 +75,7 @@ def form_of(actor: Actor, item: DeskItem, line: DeskLine, asked: Asked, *, here:
         "replies": [
             {"name": one.name, "language": code, "value": f"{one.pk}:{code}"}
             for one in replies_for(actor)
-            for code in sorted(one.texts)
+            for code in reader_s_first(one.texts, get_language() or "")
         ],
     }
 

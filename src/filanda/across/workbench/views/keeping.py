@@ -11,11 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from filanda.across.workbench.filling import FIELDS, unknown_fields
+from filanda.across.workbench.filling import FIELDS, reader_s_first, unknown_fields
 from filanda.across.workbench.framing import base, region_of, tell, whole
 from filanda.across.workbench.listing import queue_names
 from filanda.across.workbench.views.queue import people_of
@@ -84,7 +85,7 @@ def _replies(request: HttpRequest, found: SavedReply | None) -> HttpResponse:
         "rows": [
             {
                 "name": one.name,
-                "texts": [(code, words) for code, words in sorted(one.texts.items())],
+                "texts": [(code, one.texts[code]) for code in reader_s_first(one.texts, get_language() or "")],
                 "is_shared": one.owner_id is None,
                 "queue": queues.get(one.queue, "") if len(queues) > 1 else "",
                 "url": reverse("workbench:reply", args=[one.pk]),
