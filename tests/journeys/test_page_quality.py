@@ -63,6 +63,13 @@ def organisation(visits: Visits, width: int, language: str) -> Page:
     return page
 
 
+def funding_call(visits: Visits, width: int, language: str) -> Page:
+    page = at("funding/")(visits, width, language)
+    page.locator(".rows h3 a").first.click()
+    page.locator(".who").wait_for()
+    return page
+
+
 def all_filters(visits: Visits, width: int, language: str) -> Page:
     page = at("organisations/?helix_role=academia")(visits, width, language)
     page.eval_on_selector_all("#facets details", "all => all.forEach((one) => { one.open = true; })")
@@ -182,6 +189,8 @@ PAGES: dict[str, Opened] = {
     "introduction": introduction,
     "introduction, errors": introduction_wrong,
     "introduction, sent": introduction_sent,
+    "funding calls": at("funding/"),
+    "funding call": funding_call,
     "how matching works": at("how-matching-works/"),
     "privacy": at("privacy/"),
     "accessibility": at("accessibility/"),

@@ -38,7 +38,6 @@ manifest = Manifest(
         _event("funding.call.restored", _("A funding call is shown again")),
         _event("funding.calendar.followed", _("Funding calls opened or closed")),
         _event("funding.import.batch_imported", _("A part of an import of funding calls was written")),
-        _event("funding.topics.suggested", _("Topics of funding calls were suggested by machine")),
     ),
     search_sources=SEARCH_SOURCES,
     personal_data=(PersonalData("funding", _("Funding calls that you listed"), collect, erase),),
