@@ -20,8 +20,9 @@ from filanda.kernel.mail.links import origin_of
 from filanda.kernel.regions.models import Region
 from filanda.kernel.ui import assets
 
-__all__ = ["Rendered", "get_template", "render", "to_text"]
+__all__ = ["Rendered", "get_template", "one_stop", "render", "to_text"]
 
+_TWO_STOPS = re.compile(r"(?<=\.[^\W\d_]\.)\.(?!\.)")  # after S.p.A., S.r.l., e.V.
 _FONTS = mrml.RenderOptions(disable_comments=False, fonts={})  # no font from anybody else's server
 _WIDTH = 72
 SUBJECT_LENGTH = 200
@@ -57,11 +58,17 @@ def render(
             unsubscribe_url=unsubscribe_url,
             colours=colours(region.theme if region else ""),
         )
+    mjml = one_stop(mjml)
     read = _Reader()
     read.feed(mjml)
     read.close()
     html = str(mrml.to_html(mjml, render_options=_FONTS).content)
     return Rendered(" ".join(read.title.split())[:SUBJECT_LENGTH], read.as_text(), _shorter(html))
+
+
+def one_stop(text: str) -> str:
+    """A sentence that ends in a name with a stop of its own has one stop: "di Filanda Rossi S.p.A.." says it twice."""
+    return _TWO_STOPS.sub("", text)
 
 
 def _shorter(html: str) -> str:
