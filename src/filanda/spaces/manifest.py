@@ -155,7 +155,11 @@ manifest = Manifest(
     search_sources=SEARCH_SOURCES,
     ensure=_ensure,
     demo=_demo,
-    personal_data=(PersonalData("spaces", _("Communities and invitations"), personal.collect, personal.erase),),
+    personal_data=(
+        PersonalData(
+            "spaces", _("Communities and invitations"), personal.collect, personal.erase, readdress=personal.readdress
+        ),
+    ),
     waiting=personal.waiting,
     retention=(
         Retention("memberships", _("Memberships of communities that have ended"), 365, personal.forget_memberships),

@@ -28,7 +28,7 @@ from filanda.spaces.models import (
 )
 from filanda.spaces.steps import end_active, lock_space, told_event
 
-__all__ = ["collect", "erase", "forget_invitations", "forget_memberships", "waiting"]
+__all__ = ["collect", "erase", "forget_invitations", "forget_memberships", "readdress", "waiting"]
 
 
 def collect(account: Account) -> Mapping[str, Any]:
@@ -55,6 +55,11 @@ def collect(account: Account) -> Mapping[str, Any]:
         "communities-opened.json": Space.objects.filter(created_by=account).values("slug", "names", "created_at"),
     }
     return {name: list(rows) for name, rows in found.items() if rows}
+
+
+def readdress(account: Account, old: str, new: str) -> None:
+    """Whoever was invited under the old address is so under the new one."""
+    SpaceInvitation.objects.filter(email=old).update(email=new)
 
 
 def erase(account: Account, keeps: bool) -> None:

@@ -28,15 +28,19 @@ from filanda.capabilities.search.queries import find_people
 from filanda.directory.affiliations.models import Claim, Invitation, JoinRequest, Position, scope_of
 from filanda.directory.organisations.models import Organisation, OrganisationState
 from filanda.directory.people.models import JoiningDraft, Person
-from filanda.kernel.identity.actors import PLATFORM, actor_for
+from filanda.kernel.identity.actors import PLATFORM, VISITOR, actor_for
 from filanda.kernel.identity.models import Account, Role, RoleGrant, SignInLink
 from filanda.kernel.journal import chain
 from filanda.kernel.journal.models import Event
+from filanda.kernel.legal.actions import give_feedback
+from filanda.kernel.legal.models import Feedback
 from filanda.kernel.mail.models import Message
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import in_region
+from filanda.kernel.signin.actions import ask_for_new_address, ask_to_sign_in, change_address
 from filanda.kernel.signin.models import EmailCode, Recovery
 from filanda.kernel.signin.steps import give_role
+from tests.kernel.signin.codes import code_sent_to
 from tests.mailing import deliver
 
 MARK = "zqxanna"  # in every word that Anna leaves anywhere
@@ -342,6 +346,31 @@ def test_nobody_is_erased_before_their_time_or_twice(region, anna):
     assert everywhere(MARK) != []
     assert actions.erase_person(actor=PLATFORM, leaving=leaving, now=leaving.erase_at) is True
     assert actions.erase_person(actor=PLATFORM, leaving=leaving, now=leaving.erase_at) is False
+
+
+def test_what_was_sent_to_a_former_address_and_said_of_a_page_goes_too(region, anna):
+    region.contact_email = "staff@example.org"
+    region.save()
+    moment = timezone.now()
+    asked = {"region": region, "language": "it", "network": "192.0.2.1", "now": moment}
+    ask_to_sign_in(email=anna.email, **asked)
+    code = ask_for_new_address(actor=actor_for(anna), account=anna, email=f"new.{MARK}@example.org", **asked)
+    text = code_sent_to(code.address)
+    change_address(actor=actor_for(anna), account=anna, handle=str(code.pk), text=text, **asked)
+    said = {"message": f"{MARK} Rossi cannot read it", "page": "", "language": "it", "now": moment}
+    give_feedback(actor=actor_for(anna), region=region, email=f"{MARK}@elsewhere.example", **said)
+    give_feedback(actor=VISITOR, region=region, email=anna.email, **said)
+    give_feedback(actor=VISITOR, region=region, email="", **said | {"message": "Somebody else’s"})
+    deliver()
+    packed = opened(prepared(anna, region))
+    told = json.loads(packed.read("feedback.json"))
+    assert [line["message"] for line in told] == [f"{MARK} Rossi cannot read it"] * 2
+    assert json.loads(packed.read("introduction-requests.json"))[0]["message"] == f"{MARK} message"
+    leave(anna, region)
+    assert {"legal_feedback.message", "mail_message.to", "mail_outboxmessage.text"} <= set(everywhere(MARK))
+    erase(anna, region)
+    assert everywhere(MARK) == []
+    assert Feedback.objects.count() == 1
 
 
 @pytest.mark.parametrize("keeps", [True, False])

@@ -46,7 +46,15 @@ manifest = Manifest(
         _event("needs.request.closed", _("A request for an introduction was closed")),
         _event("needs.purge.done", _("Expired needs and old addresses were deleted")),
     ),
-    personal_data=(PersonalData("needs", _("Your requests for an introduction"), personal.collect, personal.erase),),
+    personal_data=(
+        PersonalData(
+            "needs",
+            _("Your requests for an introduction"),
+            personal.collect,
+            personal.erase,
+            readdress=personal.readdress,
+        ),
+    ),
     retention=(personal.REQUESTS_KEPT,),
     waiting=personal.waiting,
     desk=(REQUESTS,),

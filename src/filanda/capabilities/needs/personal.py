@@ -24,7 +24,7 @@ from filanda.kernel.journal.actions import record
 from filanda.kernel.manifests import Retention, Waiting
 from filanda.kernel.regions.models import Region
 
-__all__ = ["REQUESTS_KEPT", "collect", "erase", "waiting"]
+__all__ = ["REQUESTS_KEPT", "collect", "erase", "readdress", "waiting"]
 
 
 def waiting(actor: Actor) -> Iterator[Waiting]:
@@ -64,6 +64,10 @@ def collect(account: Account) -> Mapping[str, Any]:
         for request in requests.order_by("created_at", "pk")
     ]
     return {"introduction-requests.json": listed} if listed else {}
+
+
+def readdress(account: Account, old: str, new: str) -> None:
+    IntroductionRequest.objects.filter(email=old).update(email=new)
 
 
 def erase(account: Account, keeps: bool) -> None:

@@ -95,7 +95,13 @@ manifest = Manifest(
     search_sources=SEARCH_SOURCES,
     demo=_demo,
     personal_data=(
-        PersonalData("affiliations", _("Organisations, claims and invitations"), personal.collect, personal.erase),
+        PersonalData(
+            "affiliations",
+            _("Organisations, claims and invitations"),
+            personal.collect,
+            personal.erase,
+            readdress=personal.readdress,
+        ),
     ),
     waiting=personal.waiting,
     desk=(CLAIMS,),

@@ -74,6 +74,11 @@ def collect(account: Account) -> Mapping[str, Any]:
     return {name: list(rows) for name, rows in found.items() if rows}
 
 
+def readdress(account: Account, old: str, new: str) -> None:
+    """Whoever was invited under the old address is so under the new one."""
+    Invitation.objects.filter(email=old).update(email=new)
+
+
 def erase(account: Account, keeps: bool) -> None:
     """Positions, claims, requests and invitations go whatever stays of contributions; roles in organisations end. Where
     that leaves an organisation without admins, its facilitator is told.

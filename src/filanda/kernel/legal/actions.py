@@ -213,7 +213,13 @@ def give_feedback(
     with transaction.atomic(durable=True):
         require(actor, "legal.feedback.give")
         made: Feedback = Feedback.objects.create(
-            region=region, message=message, page=page, email=address, language=language, created_at=now
+            region=region,
+            account_id=actor.account_id,
+            message=message,
+            page=page,
+            email=address,
+            language=language,
+            created_at=now,
         )
         record("legal.feedback.given", region=region, actor=actor, subject=made, payload={"language": language})
         for to in _staff_addresses(region):

@@ -48,7 +48,15 @@ manifest = Manifest(
             "legal.feedback.handled", _("Feedback about accessibility was dealt with"), Audience.STAFF, Erasure.NOTHING
         ),
     ),
-    personal_data=(PersonalData("legal", _("What you agreed to"), personal.collect, personal.erase),),
+    personal_data=(
+        PersonalData(
+            "legal",
+            _("What you agreed to, and what you said of pages"),
+            personal.collect,
+            personal.erase,
+            readdress=personal.readdress,
+        ),
+    ),
     retention=(
         Retention("legal.feedback", _("Feedback about accessibility, once dealt with"), 365, personal.forget_feedback),
     ),

@@ -98,6 +98,9 @@ class Feedback(models.Model):
     """Somebody says that a page is hard or impossible to use. Forgotten some time after it was dealt with."""
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="if they had signed in"
+    )
     page = models.CharField(max_length=300, blank=True, help_text="which page it is about, in their words")
     message = models.CharField(max_length=4000)
     email = models.EmailField(blank=True, help_text="if they want an answer")

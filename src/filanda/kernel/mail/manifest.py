@@ -48,11 +48,29 @@ def _written_by(account: Account) -> Q:
 
 
 def _erase(account: Account, keeps: bool) -> None:
-    Message.objects.filter(to=account.email).delete()
-    Message.objects.filter(account=account).delete()
-    OutboxMessage.objects.filter(to=account.email).delete()
+    own = Message.objects.filter(Q(to=account.email) | Q(account=account))
+    addresses = {account.email, *own.values_list("to", flat=True)}  # they may have had others before
+    OutboxMessage.objects.filter(Q(to__in=addresses) | _naming(account, addresses)).delete()
+    own.delete()
     InboundMessage.objects.filter(_written_by(account)).delete()
     forget_address(account.email)
+
+
+def _readdress(account: Account, old: str, new: str) -> None:
+    """What was sent to the old address was sent to them. (Codes for signing in are posted to whoever has an address.)
+    What they answered from it is theirs too."""
+    Message.objects.filter(to=old, account=None).update(account=account)
+    InboundMessage.objects.filter(sender=old, account=None).update(account=account)
+
+
+def _naming(account: Account, addresses: Iterable[str]) -> Q:
+    """Copies, in the demonstration's outbox, of what was written to others about `account`. Elsewhere there are none:
+    what a message said is deleted once it is sent."""
+    words = [*addresses, account.name] if len(account.name.split()) > 1 else addresses
+    found = Q()
+    for word in words:
+        found |= Q(text__contains=word) | Q(html__contains=word) | Q(subject__contains=word)
+    return found
 
 
 def _waiting(actor: Actor) -> Iterable[Waiting]:
@@ -119,7 +137,12 @@ manifest = Manifest(
     ),
     personal_data=(
         PersonalData(
-            "mail", gettext_lazy("Messages sent to you, and your answers by e-mail"), _collect, _erase, _files
+            "mail",
+            gettext_lazy("Messages sent to you, and your answers by e-mail"),
+            _collect,
+            _erase,
+            _files,
+            _readdress,
         ),
     ),
     waiting=_waiting,

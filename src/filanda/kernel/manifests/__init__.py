@@ -55,7 +55,9 @@ class PersonalData:
     `collect(account)` gives what the room holds about `account` in the active region, as JSON-able data by file name
     ("profile.json": {...}); `files(account)` yields (name in the zip, open binary file). `erase(account, keeps)` takes
     it away in the caller's transaction; `keeps`: contributions stay, as by a former member, else they go. What must be
-    told to readers (search documents) it records in the journal itself. All three run inside the region.
+    told to readers (search documents) it records in the journal itself. `readdress(account, old, new)`: rows that know
+    somebody by their e-mail address alone follow when they change it, or nobody would find them again. All four run
+    inside the region.
     """
 
     name: str
@@ -63,6 +65,7 @@ class PersonalData:
     collect: Callable[[Account], Mapping[str, Any]]
     erase: Callable[[Account, bool], None]
     files: Callable[[Account], Iterable[tuple[str, IO[bytes]]]] = lambda _account: ()
+    readdress: Callable[[Account, str, str], None] = lambda _account, _old, _new: None
 
 
 @dataclass(frozen=True)

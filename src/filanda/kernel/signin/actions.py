@@ -20,8 +20,10 @@ from filanda.kernel.identity.models import Account, Role, SignInLink
 from filanda.kernel.journal.actions import record
 from filanda.kernel.limits import TooMany
 from filanda.kernel.mail.steps import address_works, post
+from filanda.kernel.manifests import manifests
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.scoped import in_region
 from filanda.kernel.signin.codes import CodeNotUsable, check_code, send_code
 from filanda.kernel.signin.models import EmailCode, Purpose
 from filanda.kernel.signin.steps import end_sessions_of, give_role
@@ -264,6 +266,8 @@ def change_address(
             record("identity.address.changed", region=region, actor=actor, subject=locked)
             address_works(found.address)
             if old != locked.email:
+                EmailCode.objects.filter(address=old).delete()
+                _readdress(locked, old)
                 post(
                     region=region,
                     to=old,
@@ -324,6 +328,15 @@ def _account_of(address: str) -> tuple[Account, bool]:
             return Account.objects.create_account(email=address), True
     except IntegrityError:  # two codes for one new address, used at the same moment
         return Account.objects.get(email=address), False
+
+
+def _readdress(account: Account, old: str) -> None:
+    """What rooms keep under the address that `account` had belongs to the new one, in every region."""
+    for region in Region.objects.order_by("pk"):
+        with in_region(region):
+            for manifest in manifests().values():
+                for data in manifest.personal_data:
+                    data.readdress(account, old, account.email)
 
 
 def _note_burnt(region: Region, actor: Actor, purpose: Purpose, found: Exception) -> None:

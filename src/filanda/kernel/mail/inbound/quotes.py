@@ -41,11 +41,37 @@ _SIGNATURE = re.compile(r"-- ?$")
 _SENT_WITH = re.compile(
     r"\s*(?:"
     r"sent from (?:my |outlook|yahoo|mail for|proton)|sent (?:with|via) |get outlook for|"
-    r"inviato da(?:l mio| iphone| ipad| outlook| yahoo| libero| mail| smartphone| posta| tablet| gmail| proton)|"
+    r"inviato da(?:l mio| iphone| ipad| outlook| yahoo| libero| mail| smartphone| posta| tablet| gmail| \[?proton)|"
+    r"yahoo mail: |"
     r"inviato (?:con|tramite) |ottieni outlook per|scarica outlook per|"
     r"envoyé de mon |von meinem .{1,40} gesendet|enviado desde mi )"
     r".{0,160}$",
     re.IGNORECASE,
+)
+# What firms and scanners put below everything, with or without a rule above it.
+_NOTICE = re.compile(
+    r"[\s*_]*(?:"
+    r"(?-i:(?:AVVISO|CLAUSOLA|NOTA) DI RISERVATEZZA|CONFIDENTIALITY NOTICE|LEGAL DISCLAIMER)\b|"
+    r"(?:(?:avviso|clausola|nota) di riservatezza|confidentiality notice|legal disclaimer)[:.]?[\s*]*$|"
+    r"(?:le|tutte le) informazioni (?:contenute|trasmesse) (?:in questo|nel presente|in questa|nella presente) "
+    r"(?:messaggio|e-?mail|comunicazione)|"
+    r"(?:questo|il presente) messaggio (?:e i suoi allegati |di posta elettronica |e gli eventuali allegati |, )?"
+    r"(?:è|sono|contiene|può contenere|possono contenere) "
+    r"(?:informazioni )?(?:strettamente )?(?:riservat|confidenzial)|"
+    r"(?:this|the) (?:e-?mail|message|communication)(?: and any (?:attachments?|files)(?: transmitted with it)?)? "
+    r"(?:is|are|may be|may contain|contains?) (?:strictly )?(?:confidential|privileged|intended (?:only|solely))|"
+    r"(?:questa e-?mail è stata|this e-?mail has been) (?:controllata|esaminata|checked|scanned)|"
+    r"(?:privo di virus|virus-free)\. ?(?:www|<?http)"
+    r")",
+    re.IGNORECASE,
+)
+_RULE_OF_NOTICE = re.compile(r"\s*[-_*=]{3,}\s*$")
+# "On …, Forum <reply+…> wrote: and then the message", in one line; or who wrote first, and then when.
+_IN_A_LINE = re.compile(
+    r"\s*(?:on|il)\b[^\n]{1,160}\+[a-z2-7]{24,60}@[^\s>]{1,200}>?,?\s{1,3}(?:wrote|ha scritto):", re.IGNORECASE
+)
+_WHO_FIRST = re.compile(
+    r"[^\n<]{1,80}<[^\s<>]{1,300}@[^\s<>]{1,200}>\s(?:wrote|ha scritto)\b[^\n]{0,80}:$", re.IGNORECASE
 )
 _UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
@@ -72,7 +98,11 @@ def _without_rest(lines: list[str]) -> list[str]:
             is_code = not is_code
         if is_code:
             continue
-        if _ORIGINAL.match(line) or _is_header_block(lines, at):
+        if (
+            _ORIGINAL.match(line)
+            or _is_header_block(lines, at)
+            or (_IN_A_LINE.match(line[:600]) and not _is_quoted_after(lines, at + 1))
+        ):
             end = at
             while end and (not lines[end - 1].strip() or _RULE.match(lines[end - 1])):
                 end -= 1
@@ -90,11 +120,13 @@ def _is_header_block(lines: list[str], at: int) -> bool:
     if not found or found[1].lower() not in _FIRST_HEADERS:
         return False
     names = {found[1].lower()}
-    for line in lines[at + 1 : at + 7]:
+    # Some programs write each header as a paragraph: with an address in the first, empty lines between are borne.
+    is_spread = "@" in lines[at][:600]
+    for line in lines[at + 1 : at + (14 if is_spread else 7)]:
         also = _HEADER.match(line + " ")
         if also:
             names.add(also[1].lower())
-        elif not line.strip():
+        elif not line.strip() and not is_spread:
             break
     return len(names) >= 3
 
@@ -128,6 +160,8 @@ def _without_introductions(lines: list[str]) -> list[str]:
     while at < len(lines):
         end = _introduction(lines, at)
         # Within a quote it says who is quoted there; what is above it is not ours to judge.
+        if not end and at + 1 < len(lines) and _WHO_FIRST.match(lines[at][:600]):
+            end = at + 1 if _is_quoted_after(lines, at + 1) else 0
         if end and (_QUOTED.match(lines[at]) or _is_quoted_after(lines, end)):
             kept.append(">" if _QUOTED.match(lines[at]) else "")
             at = end
@@ -146,6 +180,10 @@ def _without_signature(lines: list[str]) -> list[str]:
             is_code = not is_code
         if _SIGNATURE.match(line) and not is_code and any(one.strip() for one in kept):
             is_signature = True
+        elif not is_code and not is_signature and _NOTICE.match(line[:400]) and any(one.strip() for one in kept):
+            is_signature = True
+            while kept and (not kept[-1].strip() or _RULE_OF_NOTICE.match(kept[-1])):
+                kept.pop()
         elif _QUOTED.match(line):
             is_signature = False
         if not is_signature:
