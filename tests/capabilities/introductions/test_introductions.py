@@ -15,6 +15,7 @@ from filanda.capabilities.introductions.manifest import manifest
 from filanda.capabilities.introductions.models import Introduction, IntroductionState, Side
 from filanda.capabilities.introductions.steps import Party
 from filanda.capabilities.threads.models import Thread
+from filanda.capabilities.threads.places import place
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Block
 from filanda.kernel.identity.actors import PLATFORM, VISITOR
@@ -178,6 +179,27 @@ def test_two_that_cannot_be_introduced(region, anna, bruno, fede):
         with pytest.raises(Forbidden):
             proposed(region, stranger, bruno, carla)
     assert not Introduction.objects.exists()
+
+
+def test_who_blocked_the_other_meanwhile_is_not_introduced_to_them(region, anna, bruno, fede):
+    row = proposed(region, fede, anna, bruno)
+    actions.answer(actor=act(bruno), introduction=row, yes=True, now=NOW)
+    Block.objects.create(region=region, blocker=bruno, blocked=anna)
+    with pytest.raises(MoveNotPossible):
+        actions.answer(actor=act(anna), introduction=row, yes=True, now=NOW)
+    row.refresh_from_db()
+    assert (row.state, row.thread_id) == ("one_consented", None)
+
+
+def test_who_is_blocked_says_nothing_more_where_they_were_introduced(region, anna, bruno, fede):
+    row = proposed(region, fede, anna, bruno)
+    for one in (anna, bruno):
+        actions.answer(actor=act(one), introduction=row, yes=True, now=NOW)
+    talks = place("introduction").may_answer
+    assert [bool(talks(act(one), row.pk)) for one in (anna, bruno, fede)] == [True, True, True]
+    Block.objects.create(region=region, blocker=bruno, blocked=anna)
+    assert [bool(talks(act(one), row.pk)) for one in (anna, bruno, fede)] == [False, False, True]
+    assert "facilitator" in str(talks(act(anna), row.pk).reason)
 
 
 def test_one_asks_and_has_said_yes_by_that(region, anna, bruno, fede):

@@ -26,7 +26,7 @@ from filanda.directory.affiliations.queries import (
 )
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.organisations.steps import merge_organisations
-from filanda.directory.people.models import Person
+from filanda.directory.people.models import Block, Person
 from filanda.kernel.identity.actors import PLATFORM, VISITOR, actor_for
 from filanda.kernel.identity.models import Account, Role, RoleGrant
 from filanda.kernel.journal.models import Event
@@ -165,6 +165,12 @@ def test_who_may_not_decide_a_request(region, polialta, bruno, anna, who):
 def invited(bruno, organisation, email=ANNA, role="", **more):
     one = invitations.checked(email, role=role, **more)
     return invitations.invite(actor=bruno, organisation=organisation, people=[one], language="en", now=NOW)
+
+
+def test_who_blocked_somebody_gets_no_invitation_of_theirs(region, polialta, bruno, anna):
+    Block.objects.create(region=region, blocker_id=anna.account_id, blocked_id=bruno.account_id)
+    assert invited(afresh(bruno), polialta) == []
+    assert not Message.objects.filter(to=ANNA).exists()
 
 
 def test_an_invitation_is_accepted_by_its_address(polialta, bruno, anna):

@@ -20,7 +20,7 @@ from filanda.capabilities.introductions.models import (
     Origin,
     Side,
 )
-from filanda.capabilities.introductions.policies import PLACE, side_of
+from filanda.capabilities.introductions.policies import PLACE, keep_apart, side_of
 from filanda.capabilities.introductions.steps import Party, answerers, lock, note, write
 from filanda.capabilities.threads.steps.opening import start_thread
 from filanda.directory.people.queries import least_loaded
@@ -221,7 +221,8 @@ def _answered(row: Introduction, side: Side, actor: Actor, *, yes: bool, reason:
     if (yes and side.consented_at is not None) or (not yes and side.refused_at is not None):
         return  # said already
     if yes:
-        if row.lapses_at <= now and row.state in _OPEN:
+        # Whoever blocked the other since is not given away: it has come to an end.
+        if row.state in _OPEN and (row.lapses_at <= now or keep_apart(row, actor)):
             raise MoveNotPossible(Introduction.workflow, Introduction.workflow.transition("consent"), "lapsed")
         _say_yes(row, side, actor, now)
         return

@@ -5,20 +5,53 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from filanda.capabilities.introductions.models import Introduction, IntroductionState, Side
 from filanda.capabilities.moderation.suspensions import may_write
 from filanda.capabilities.threads.places import Place, Read, register_place
+from filanda.directory.affiliations.queries import admin_accounts
+from filanda.directory.people.models import Block
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.identity.models import Role
+from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.policies import Decision, Permission
 
-__all__ = ["PERMISSIONS", "PLACE", "register_introduction_place", "side_of"]
+__all__ = ["PERMISSIONS", "PLACE", "answerers", "keep_apart", "register_introduction_place", "side_of"]
 
 PLACE = "introduction"
 _MEMBERS = frozenset({Role.INNOVATOR, Role.FACILITATOR})
+_OVER = Decision(
+    False, _("This conversation is over: one of the two does not go on with it. Your facilitator can tell you more.")
+)
 _GONE = Decision(False, _("This is not there any more, or not for you to see."))
+
+
+def answerers(side: Side) -> list[Account]:
+    """Who answers for a side: the person; for an organisation, who was named, else those who speak for it. Empty where
+    nobody here does: then the facilitator asks them otherwise. Two queries at most.
+    """
+    if side.organisation_id is None:
+        account = side.account
+        return [account] if account is not None and account.is_active else []
+    named = [side.account] if side.account is not None and side.account.is_active else []
+    return named or [one for one in admin_accounts(side.organisation_id) if one.is_active]
+
+
+def keep_apart(row: Introduction, actor: Actor) -> bool:
+    """Whether `actor`, and everybody who answers for the side that is not theirs, want nothing to do with each other:
+    one has blocked the other. Five queries at most; False for who is on neither side.
+    """
+    sides = list(row.sides.select_related("account"))
+    own = next((side for side in sides if side.is_of(actor)), None)
+    if own is None:
+        return False
+    others = {account.pk for side in sides if side.pk != own.pk for account in answerers(side)}
+    blocks = Block.objects.filter(
+        Q(blocker=actor.account_id, blocked__in=others) | Q(blocker__in=others, blocked=actor.account_id)
+    )
+    apart = {account for pair in blocks.values_list("blocker", "blocked") for account in pair}
+    return bool(others) and others <= apart
 
 
 def side_of(actor: Actor, introduction: Introduction) -> Side | None:
@@ -72,6 +105,8 @@ def _reads(actor: Actor) -> Read:
 def _talks(actor: Actor, number: int) -> Decision:
     if actor.account_id is None or not Introduction.objects.filter(pk__in=_reads(actor)).filter(pk=number).exists():
         return _GONE
+    if keep_apart(Introduction.objects.get(pk=number), actor):
+        return _OVER
     return may_write(actor, None)
 
 

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 
 from filanda.capabilities.introductions.errors import IntroductionWrong
 from filanda.capabilities.introductions.models import DAYS_OPEN, REASON_MOST, Introduction, Origin, Side
-from filanda.directory.affiliations.queries import admin_accounts
+from filanda.capabilities.introductions.policies import answerers
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Block, Person
 from filanda.kernel.identity.actors import Actor
-from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.regions.models import Region
@@ -35,17 +34,6 @@ class Party:
     organisation_id: int | None = None
     account_id: int | None = None
     is_public: bool = False
-
-
-def answerers(side: Side) -> list[Account]:
-    """Who answers for a side: the person; for an organisation, who was named, else those who speak for it. Empty where
-    nobody here does: then the facilitator asks them otherwise. Two queries at most.
-    """
-    if side.organisation_id is None:
-        account = side.account
-        return [account] if account is not None and account.is_active else []
-    named = [side.account] if side.account is not None and side.account.is_active else []
-    return named or [one for one in admin_accounts(side.organisation_id) if one.is_active]
 
 
 def name_of(side: Side) -> str:

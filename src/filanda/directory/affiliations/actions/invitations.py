@@ -30,6 +30,7 @@ from filanda.directory.affiliations.steps import (
 )
 from filanda.directory.organisations.models import Organisation, OrganisationState
 from filanda.directory.organisations.steps.speaking import write_to
+from filanda.directory.people.models import Block
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role
 from filanda.kernel.journal.actions import record
@@ -105,7 +106,8 @@ def invite(
     *, actor: Actor, organisation: Organisation, people: Sequence[Invited], language: str, now: datetime
 ) -> list[Invitation]:
     """Invite each of `people` (from `checked`) by e-mail. An address invited before gets a new link, the old one ends;
-    who belongs here already is left out. Making somebody an admin needs the permission for that.
+    who belongs here already, or has blocked the actor, is left out without a word. Making somebody an admin needs the
+    permission for that.
 
     Returns the invitations made. Raises TooManyInvitations, Forbidden.
     """
@@ -114,7 +116,7 @@ def invite(
         require(actor, "affiliations.people.manage", locked)
         if any(one.role == Role.ORGANISATION_ADMIN for one in people):
             require(actor, "affiliations.admins.manage", locked)
-        here = _addresses_here(locked)
+        here = _addresses_here(locked) | _addresses_away_from(actor)
         made = [
             _make(actor, locked, one, language, now)
             for one in {one.email: one for one in people}.values()
@@ -272,6 +274,12 @@ def _make(
 def _addresses_here(organisation: Organisation) -> frozenset[str]:
     rows = open_grants(*ROLES).filter(scope_kind="organisation", scope_id=organisation.pk)
     return frozenset(rows.values_list("account__email", flat=True))
+
+
+def _addresses_away_from(actor: Actor) -> frozenset[str]:
+    """Of those who want nothing to do with `actor`."""
+    rows = Block.objects.filter(blocked=actor.account_id)
+    return frozenset(rows.values_list("blocker__email", flat=True))
 
 
 def _record(verb: str, actor: Actor, invitation: Invitation, touched: dict[str, list[int]] | None = None) -> None:
