@@ -4,6 +4,7 @@ import zipfile
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -148,9 +149,17 @@ def test_whoever_alone_holds_a_role_is_told_what_leaving_means(client, region):
     boss = make(region, "boss@example.org", Role.REGION_ADMINISTRATOR)
     page = freshly(client, boss).get("/en/my-data/leave/").content.decode()
     assert "You are the only administrator of this region" in page
-    make(region, "second@example.org", Role.REGION_ADMINISTRATOR)
+    refused = client.post("/en/my-data/leave/", {"contributions": "go"})
+    assert refused.status_code == 422
+    assert "Make somebody else one first" in refused.content.decode()
+    assert Leaving.objects.count() == 0
+    second = make(region, "second@example.org", Role.REGION_ADMINISTRATOR)
     page = client.get("/en/my-data/leave/").content.decode()
     assert "You are the only administrator of this region" not in page
+    assert client.post("/en/my-data/leave/", {"contributions": "go"}).status_code == 302
+    # One is on their way out: the other stays.
+    other = freshly(Client(headers={"host": "test.example"}), second)
+    assert other.post("/en/my-data/leave/", {"contributions": "go"}).status_code == 422
 
 
 def test_a_stranger_with_an_account_alone_can_leave_too(client, region):

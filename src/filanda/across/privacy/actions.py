@@ -12,7 +12,7 @@ from django.utils import translation
 from filanda.across.privacy import packing
 from filanda.across.privacy.models import TIME_TO_THINK, Archive, ArchiveState, Leaving
 from filanda.across.privacy.preparing import prepare_archive
-from filanda.across.privacy.queries import is_elsewhere, kept_for
+from filanda.across.privacy.queries import is_elsewhere, is_only_administrator, kept_for
 from filanda.across.privacy.steps import delete_after_commit, erase_everywhere, hide_person, show_person
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
@@ -24,7 +24,26 @@ from filanda.kernel.manifests import Retention
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 
-__all__ = ["apply_retention", "ask_for_archive", "ask_to_leave", "erase_person", "purge_archives", "stay"]
+__all__ = [
+    "LastAdministrator",
+    "apply_retention",
+    "ask_for_archive",
+    "ask_to_leave",
+    "erase_person",
+    "purge_archives",
+    "stay",
+]
+
+
+class LastAdministrator(Exception):
+    """Nobody else would look after the region. `str()` says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            translation.gettext(
+                "You are the only administrator of this region. Make somebody else one first, without an end."
+            )
+        )
 
 
 def ask_for_archive(*, actor: Actor, region: Region, account: Account, language: str, now: datetime) -> Archive:
@@ -53,9 +72,11 @@ def ask_to_leave(
     """Leave the region: nobody sees the profile from now on, and in 14 days everything personal is erased.
 
     `keeps`: what the person contributed stays, as by a former member. Asked twice, the first date holds, and the last
-    choice. Raises Forbidden.
+    choice. Raises Forbidden, LastAdministrator.
     """
     with transaction.atomic(durable=True):
+        # The region's row is the lock: two administrators cannot leave at once.
+        Region.objects.select_for_update(no_key=True).get(pk=region.pk)
         Account.objects.select_for_update().get(pk=account.pk)
         require(actor, "privacy.leaving.ask", account)
         leaving: Leaving | None = Leaving.objects.filter(account=account).first()
@@ -63,6 +84,8 @@ def ask_to_leave(
             leaving.keeps_contributions = keeps
             leaving.save(update_fields=["keeps_contributions"])
             return leaving
+        if is_only_administrator(account):
+            raise LastAdministrator
         leaving = Leaving.objects.create(
             region=region, account=account, asked_at=now, erase_at=now + TIME_TO_THINK, keeps_contributions=keeps
         )

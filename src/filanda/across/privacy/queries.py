@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from filanda.across.privacy.models import Leaving
 from filanda.directory.affiliations.queries import admin_accounts
@@ -61,10 +61,13 @@ def left_without_admins(account: Account) -> list[Organisation]:
 
 
 def is_only_administrator(account: Account) -> bool:
-    """Whether the region would be without an administrator."""
-    grants = RoleGrant.objects.filter(role=Role.REGION_ADMINISTRATOR, ended_at=None)
-    holders = set(grants.values_list("account", flat=True))
-    return holders == {account.pk}
+    """Whether the region would be without an administrator: those whose role runs out, who are leaving too or whose
+    account is closed do not stay. One query."""
+    held = RoleGrant.objects.filter(role=Role.REGION_ADMINISTRATOR, ended_at=None, account__is_active=True)
+    gone = Exists(Leaving.objects.filter(account=OuterRef("account")))
+    rows = held.annotate(is_leaving=gone).values_list("account", "until", "is_leaving")
+    own = any(holder == account.pk for holder, _until, _leaves in rows)
+    return own and not any(holder != account.pk and until is None and not leaves for holder, until, leaves in rows)
 
 
 def is_elsewhere(account: Account, region: Region) -> bool:

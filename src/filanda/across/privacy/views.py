@@ -137,16 +137,21 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = CHOICES.get(request.POST.get("contributions", ""))
         if chosen is not None:
-            actions.ask_to_leave(
-                actor=actor,
-                region=region,
-                account=account,
-                keeps=chosen,
-                language=get_language() or region.default_language,
-                now=now(),
-            )
-            return redirect("privacy:mine")
-        problem = _("Choose what becomes of what you contributed.")
+            try:
+                actions.ask_to_leave(
+                    actor=actor,
+                    region=region,
+                    account=account,
+                    keeps=chosen,
+                    language=get_language() or region.default_language,
+                    now=now(),
+                )
+            except actions.LastAdministrator as error:
+                problem = str(error)
+            else:
+                return redirect("privacy:mine")
+        else:
+            problem = _("Choose what becomes of what you contributed.")
     leaving = leaving_of(actor)
     context: dict[str, Any] = {
         "problem": problem,
