@@ -191,6 +191,11 @@ def test_an_organisation_is_named_whole_or_by_its_number(region, tommaso, person
     assert client.post(GIVE, fields | {"organisation": str(bodies[1].pk)}).status_code == 302
     made = RoleGrant.objects.get(role="organisation_member")
     assert (made.scope_id, made.until.isoformat()) == (bodies[1].pk, "2027-01-31T23:00:00+00:00")
+    # What was typed is the last day on which it is held, and what is read.
+    listed = client.get(LIST).content.decode()
+    assert "31 gennaio 2027" in listed
+    assert "1 febbraio 2027" not in listed
+    assert Message.objects.get(to="anna@example.org").context["until"] == "31 gennaio 2027"
 
 
 def test_filters_and_a_constant_number_of_queries(region, tommaso, person, at, django_assert_max_num_queries):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -28,7 +28,7 @@ from filanda.kernel.signin.steps import end_role, give_role
 from filanda.kernel.text.folding import clean
 from filanda.kernel.ui.moments import day_of
 
-__all__ = ["RoleWrong", "close_expired", "end", "grant"]
+__all__ = ["RoleWrong", "close_expired", "end", "grant", "last_day"]
 
 REASON_LENGTH = 500
 
@@ -108,7 +108,7 @@ def grant(
             context={
                 "role": str(role),
                 "organisation": organisation.name if organisation is not None else "",
-                "until": _day_in(reads, until) if until else "",
+                "until": _day_in(reads, last_day(until)) if until else "",
                 "reason": reason,
                 "url": absolute(region, reads, reverse("administration:home")),
             },
@@ -219,6 +219,11 @@ def _checked(reason: str) -> str:
     if len(reason) > REASON_LENGTH:
         raise RoleWrong("reason", _("Up to %(most)s characters fit. Shorten it a little.") % {"most": REASON_LENGTH})
     return reason
+
+
+def last_day(until: datetime) -> datetime:
+    """A moment of the last day on which a role is held that ends `until`, which is the midnight after it."""
+    return until - timedelta(seconds=1)
 
 
 def _day_in(language: str, moment: datetime) -> str:

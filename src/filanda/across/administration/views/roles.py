@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from filanda.across.administration import queries
-from filanda.across.administration.actions.roles import RoleWrong, end, grant
+from filanda.across.administration.actions.roles import RoleWrong, end, grant, last_day
 from filanda.across.administration.framing import errors_in, frame
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import SCOPED, SPACE_ROLES, Role, RoleGrant
@@ -130,7 +130,8 @@ def end_one(request: HttpRequest, grant_id: int) -> HttpResponse:
             errors[error.field] = [str(error)]
         else:
             messages.success(request, _("The role has ended."))
-            return redirect("administration:roles")
+            # Who has ended their own may not see the list any more.
+            return redirect("administration:home" if found.account_id == actor.account_id else "administration:roles")
     names = queries.organisation_names([found])
     context = frame(request, "administration:roles", _("Roles"), _("End a role")) | {
         "row": _row(found, names, actor.account_id),
@@ -152,7 +153,7 @@ def _row(row: RoleGrant, organisations: dict[int, str], own_id: int | None) -> d
         "granted_at": row.granted_at,
         "granted_by": str(row.granted_by) if row.granted_by else _("the platform"),
         "reason": row.reason,
-        "until": row.until,
+        "until": last_day(row.until) if row.until else None,
         "ended_at": row.ended_at,
         "ended_by": str(row.ended_by) if row.ended_at and row.ended_by else "",
         "end_reason": row.end_reason,
