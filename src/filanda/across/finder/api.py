@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -55,6 +55,7 @@ from filanda.directory.taxonomies.queries import scheme_for, schemes_of
 from filanda.kernel.identity.actors import VISITOR
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.addresses import moved_to
 from filanda.kernel.ui.problems import (
     INVALID,
     NOT_FOUND,
@@ -202,7 +203,7 @@ def get_organisation(
         )
         if page is None and (now_id := queries.merged_into(organisation_id, VISITOR)):
             query = request.META.get("QUERY_STRING", "")
-            return HttpResponsePermanentRedirect(f"{now_id}{'?' if query else ''}{query}")
+            return moved_to(f"{now_id}{'?' if query else ''}{query}")
     if page is None:
         raise Problem(
             NOT_FOUND,

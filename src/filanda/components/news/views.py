@@ -24,6 +24,7 @@ from filanda.components.news.queries import address_of, names_of
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.markdown import to_html
+from filanda.kernel.ui.addresses import moved_to
 from filanda.kernel.ui.numbers import page_in, whole
 from filanda.kernel.ui.paging import pager, pages_at
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
@@ -96,7 +97,7 @@ def item(request: HttpRequest, slug: str, number: int, title: str) -> HttpRespon
     row = _find(page, number)
     right = reverse("news:item", args=address_of(row))
     if request.path != right:
-        return redirect(right, permanent=True)
+        return moved_to(right)
     return render(request, "news/item.html", _item_context(request, page, row, {}))
 
 

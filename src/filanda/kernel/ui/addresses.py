@@ -10,10 +10,12 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.http import HttpResponsePermanentRedirect
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 
-__all__ = ["Leads", "address", "address_or_none", "has_address", "lead"]
+__all__ = ["Leads", "address", "address_or_none", "has_address", "lead", "moved_to"]
 
 _FIRST = 700_000_000_000_000  # numbers that stand in for those of a row
 _PLAIN = re.compile(r"[a-z0-9_-]+")  # texts that stand in an address as they are
@@ -84,3 +86,12 @@ def _shape(name: str, are_numbers: tuple[bool, ...], _language: str, _prefix: st
             return None
         shape = shape.replace(str(one), f"{{{at}}}")
     return shape
+
+
+def moved_to(url: str) -> HttpResponsePermanentRedirect:
+    """This page is at `url` now, for good as far as we know. Browsers ask again each time: names are changed back and
+    united entries parted, and a redirect that was kept would lead astray then, or in a circle.
+    """
+    answer = HttpResponsePermanentRedirect(url)
+    add_never_cache_headers(answer)
+    return answer

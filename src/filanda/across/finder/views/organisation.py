@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,6 +19,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.addresses import moved_to
 from filanda.kernel.ui.numbers import whole
 
 __all__ = ["organisation"]
@@ -40,11 +41,11 @@ def organisation(request: HttpRequest, organisation_id: int, slug: str = "") -> 
         heir = queries.merged_into(organisation_id, actor)
         if heir is None:
             raise Http404(_("No organisation that you can see has this address."))
-        return redirect(f"{addresses.organisations}{heir}/", permanent=True)
+        return moved_to(f"{addresses.organisations}{heir}/")
     own_url = addresses.organisation(organisation_id, page.card.slug)
     if slug != page.card.slug:
         query = request.META.get("QUERY_STRING", "")
-        return redirect(f"{own_url}{'?' if query else ''}{query}", permanent=True)
+        return moved_to(f"{own_url}{'?' if query else ''}{query}")
     similar = queries.similar_cards(Organisation(pk=organisation_id, region=region), actor)
     context = portrait(
         page,

@@ -43,10 +43,12 @@ from filanda.directory.affiliations.errors import (
 from filanda.directory.affiliations.models import OPEN_CLAIM, Claim, ClaimState, JoinRequest
 from filanda.directory.affiliations.queries import admin_accounts, has_admins, names_of
 from filanda.directory.organisations.models import Organisation
+from filanda.directory.organisations.queries import merged_into
 from filanda.kernel.identity.models import Role
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.ui.addresses import moved_to
 from filanda.kernel.ui.numbers import whole
 from filanda.kernel.ui.returning import back_or
 from filanda.kernel.workflow import MoveNotPossible, possible_moves
@@ -65,10 +67,9 @@ EXPECTED = (AlreadySpokenFor, CodeNotUsable, MoveNotPossible, TooManyCodes)
 def claim(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """POST action: code (email), prove (code), document (document, message)."""
     actor = actor_of(request)
-    seen = Organisation.objects.visible_to(actor)
-    organisation = get_object_or_404(seen, pk=organisation_id)
-    if organisation is None:
-        raise Http404
+    if (heir := merged_into(organisation_id, actor)) is not None:  # the code was sent before they were united
+        return moved_to(reverse("ownership:claim", args=[heir]))
+    organisation = get_object_or_404(Organisation.objects.visible_to(actor), pk=organisation_id)
     back = reverse("ownership:claim", args=[organisation.pk])
     if actor.is_visitor:
         return HttpResponseRedirect(f"{reverse('signin:start')}?{urlencode({'next': back})}")

@@ -29,11 +29,14 @@ from filanda.directory.organisations.actions.objecting import (
     spoken_for,
 )
 from filanda.directory.organisations.models import Objection, ObjectionKind, ObjectionState, Organisation
-from filanda.directory.organisations.queries import slug_of
+from filanda.directory.organisations.queries import merged_into, slug_of
+from filanda.directory.organisations.steps.speaking import LINK_DAYS
 from filanda.kernel import limits
+from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
+from filanda.kernel.ui.addresses import moved_to
 from filanda.kernel.ui.returning import back_or
 
 __all__ = ["decide", "objections", "say", "staff", "staff_act"]
@@ -50,7 +53,11 @@ def say(request: HttpRequest, organisation_id: int, token: str = "") -> HttpResp
     actor = actor_of(request)
     is_signed = bool(token)
     if is_signed and spoken_for(region, token) != organisation_id:
-        raise Http404(_("This link is not valid any more. Ask a facilitator for another one."))
+        return _over(request, organisation_id)
+    if (heir := merged_into(organisation_id, PLATFORM if is_signed else actor)) is not None:
+        if not is_signed:
+            return moved_to(reverse("ownership:say", args=[heir]))
+        organisation_id = heir  # the link was sent to what is one entry with another now
     seen = Organisation.objects.filter(is_external=False) if is_signed else Organisation.objects.visible_to(actor)
     body: Organisation = get_object_or_404(seen, pk=organisation_id)
     typed = {name: request.POST.get(name, "") for name in _FIELDS}
@@ -76,6 +83,7 @@ def say(request: HttpRequest, organisation_id: int, token: str = "") -> HttpResp
             errors, status = {"": [wait_sentence(limit, at)]}, 429
     page_url = reverse("finder:organisation", args=[body.pk, slug_of(body.name)])
     context = {
+        "is_over": False,
         "body_name": body.name,
         "page_url": page_url,
         "is_signed": is_signed,
@@ -96,6 +104,18 @@ def say(request: HttpRequest, organisation_id: int, token: str = "") -> HttpResp
     # origin "null", and the protection against forged requests refuses it.)
     response.headers["Referrer-Policy"] = "same-origin"
     return response
+
+
+def _over(request: HttpRequest, organisation_id: int) -> HttpResponse:
+    """The link is too old, or not as it was sent. It names nobody, and says what is possible without it."""
+    is_seen = Organisation.objects.visible_to(actor_of(request)).filter(pk=organisation_id).exists()
+    context = {
+        "is_over": True,
+        "form_url": reverse("ownership:say", args=[organisation_id]) if is_seen else "",
+        "days": LINK_DAYS,
+        "crumbs": [{"label": _("Say"), "url": ""}],
+    }
+    return render(request, "ownership/say.html", context, status=404)
 
 
 @never_cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -41,6 +41,7 @@ from filanda.components.discussions.framing import (
 )
 from filanda.components.discussions.policies import title_slug
 from filanda.components.discussions.searching import search_threads
+from filanda.kernel.ui.addresses import moved_to
 from filanda.kernel.ui.moments import when
 from filanda.kernel.ui.numbers import page_in
 from filanda.kernel.ui.paging import pager, pages_at
@@ -171,7 +172,7 @@ def thread(request: HttpRequest, slug: str, number: int, title: str) -> HttpResp
         return HttpResponseRedirect(elsewhere(room, number))
     if title != title_slug(found.title):
         asked = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(room.thread_url(found) + (f"?{asked}" if asked else ""))
+        return moved_to(room.thread_url(found) + (f"?{asked}" if asked else ""))
     return show_thread(request, room, found, page=page_in(request))
 
 

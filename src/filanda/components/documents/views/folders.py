@@ -24,6 +24,7 @@ from filanda.components.documents.framing import Room, enter, error_context, row
 from filanda.components.documents.models import Document, Folder
 from filanda.components.documents.queries import address_of, folder_address, names_of, readable_size
 from filanda.kernel.policies import require
+from filanda.kernel.ui.addresses import moved_to
 from filanda.kernel.ui.numbers import id_in, whole
 
 __all__ = ["bin_page", "folder", "folder_context", "new", "settings"]
@@ -39,7 +40,7 @@ def folder(request: HttpRequest, slug: str, number: int = 0, name: str = "") -> 
     room = enter(request, slug)
     here = room.folder(number) if number else None
     if here is not None and request.path != room.url_of(here):
-        return redirect(room.url_of(here), permanent=True)
+        return moved_to(room.url_of(here))
     return render(request, "documents/folder.html", folder_context(request, room, here, {}))
 
 

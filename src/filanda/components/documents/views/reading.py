@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
@@ -26,6 +26,7 @@ from filanda.components.documents.queries import address_of, names_of, readable_
 from filanda.components.documents.views.folders import folder_context
 from filanda.components.documents.zipping import ARCHIVE_BYTES, entries_of, size_of, stream
 from filanda.kernel.policies import decide
+from filanda.kernel.ui.addresses import moved_to
 
 __all__ = ["archive", "document", "document_context"]
 
@@ -40,7 +41,7 @@ def document(request: HttpRequest, slug: str, number: int, title: str) -> HttpRe
     row = room.document(number)
     right = reverse("documents:document", args=address_of(row))
     if request.path != right:
-        return redirect(right, permanent=True)
+        return moved_to(right)
     return render(request, "documents/document.html", document_context(request, room, row, {}))
 
 
