@@ -200,6 +200,19 @@ def test_rarer_programs_are_understood_too(body):
     assert own_words(body.partition("\n")[2]) == "X."
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Va bene.\n\nClausola di riservatezza: serve nel contratto?",
+        "Avviso di riservatezza",
+        "Da: domani proviamo.\nInviato: non ancora.",
+        "Nota:\n\nForum <a@b.example> ha scritto qualcosa:\n\nche il rame tiene.",
+    ],
+)
+def test_words_that_only_look_like_a_programs_stay(words):
+    assert own_words(words) == words
+
+
 def test_a_reply_address_is_never_among_the_words():
     token = "bhkqceibgvxukhfkqa5ydydo7xta"
     raw = f"From: a@b.example\n\nHo scritto a reply+{token}@in.example e a anna+forum@b.example.\n"
