@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from filanda.capabilities.files import scanning
 from filanda.capabilities.files.actions import FileRefused, store
 from filanda.capabilities.files.models import StoredFile
 from filanda.capabilities.files.scanning import ScannerAway, scan
@@ -73,6 +74,50 @@ def test_clean_files_pass_and_others_are_refused(scanner):
     scan(b"nothing bad" * 20_000)
     with pytest.raises(FileRefused, match="antivirus"):
         scan(b"x" * 200_000 + BAD)
+
+
+def answered_by(settings, tmp_path, act):
+    """A scanner that does `act(connection)` for one file."""
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(str(tmp_path / "odd"))
+    listening.listen()
+    settings.CLAMAV = f"unix:{tmp_path / 'odd'}"
+
+    def serve():
+        connection, _peer = listening.accept()
+        with connection, listening:
+            act(connection)
+
+    threading.Thread(target=serve, daemon=True).start()
+
+
+def test_what_is_too_large_for_the_scanner_is_refused_for_good(settings, tmp_path):
+    def hang_up(connection):  # as clamd does beyond its StreamMaxLength, while the rest is still being sent
+        read(connection, 70_000)
+        connection.sendall(b"INSTREAM size limit exceeded. ERROR\0")
+
+    answered_by(settings, tmp_path, hang_up)
+    with pytest.raises(FileRefused, match="larger") as refused:
+        scan(b"x" * 5_000_000)
+    assert not isinstance(refused.value, ScannerAway)  # an e-mail with it is not tried again
+
+
+def test_a_scanner_that_says_a_little_now_and_then_is_not_waited_for(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(scanning, "TIMEOUT", 0.2)
+
+    def drip(connection):
+        try:
+            while True:
+                connection.sendall(b".")
+                gone.wait(0.02)
+        except OSError:
+            gone.set()
+
+    gone = threading.Event()
+    answered_by(settings, tmp_path, drip)
+    with pytest.raises(ScannerAway):
+        scan(b"x")
+    assert gone.wait(30)
 
 
 def test_an_upload_goes_through_the_scanner(scanner, region, anna, claim):

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import socket
 import struct
+from contextlib import suppress
+from time import monotonic
 
 import structlog
 from django.conf import settings
@@ -46,15 +48,20 @@ def _ask(content: bytes) -> None:
     place: str = settings.CLAMAV
     if not place:
         return
+    until = monotonic() + TIMEOUT
     try:
         with _connected(place) as connection:
-            connection.sendall(b"zINSTREAM\0")
-            for start in range(0, len(content), _CHUNK):
-                chunk = content[start : start + _CHUNK]
-                connection.sendall(struct.pack("!I", len(chunk)) + chunk)
-            connection.sendall(struct.pack("!I", 0))
+            # A scanner that is given more than its StreamMaxLength says so, and hangs up in the middle.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(b"zINSTREAM\0")
+                for start in range(0, len(content), _CHUNK):
+                    chunk = content[start : start + _CHUNK]
+                    _still(connection, until)
+                    connection.sendall(struct.pack("!I", len(chunk)) + chunk)
+                connection.sendall(struct.pack("!I", 0))
             answer = b""
             while not answer.endswith(b"\0") and len(answer) < 4096:
+                _still(connection, until)
                 piece = connection.recv(4096)
                 if not piece:
                     break
@@ -62,10 +69,21 @@ def _ask(content: bytes) -> None:
     except (OSError, ValueError) as error:
         raise ScannerAway from error
     verdict = answer.rstrip(b"\0\n").strip()
+    if b"size limit exceeded" in verdict:
+        log.warning("file refused: it is larger than the scanner's StreamMaxLength", size=len(content))
+        raise FileRefused(_("This file is larger than what the virus scanner looks at, so it is not taken."))
     if verdict.endswith(b" FOUND"):
         raise FileRefused(_("The virus scanner found something in this file, so it is not taken."))
     if not verdict.endswith(b"OK"):
         raise ScannerAway
+
+
+def _still(connection: socket.socket, until: float) -> None:
+    """Wait no longer than `until` for what comes next. Raises TimeoutError after it."""
+    left = until - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    connection.settimeout(left)
 
 
 def _connected(place: str) -> socket.socket:
