@@ -96,3 +96,22 @@ def test_what_is_compiled_shorter_says_the_same():
     for language in ("it", "en"):
         with override(language):
             assert made.from_string(source).render(given) == plain.from_string(source).render(given)
+
+
+def test_what_is_counted_is_said_by_its_numbers_and_its_language():
+    from django.utils.translation import override
+
+    source = (
+        "{% trans n=n %}{{ n }} answer{% pluralize %}{{ n }} answers{% endtrans %}"
+        "{% trans count=n, n=words %}One thing waits{% pluralize %}{{ n }} things wait{% endtrans %}"
+    )
+    with override("en"):
+        told = [_rendered(source, n=n, words=f"<{n}>") for n in (1, 2, 1, 3)]
+    assert told == [
+        "1 answerOne thing waits",
+        "2 answers&lt;2&gt; things wait",
+        "1 answerOne thing waits",
+        "3 answers&lt;3&gt; things wait",
+    ]
+    with override("it"):
+        assert "2 risposte" in _rendered(source, n=2, words="2")

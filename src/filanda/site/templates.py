@@ -12,8 +12,10 @@ from typing import Any
 import jinja2
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from markupsafe import Markup
@@ -108,6 +110,7 @@ def environment(**options: Any) -> jinja2.Environment:
     )
     env.globals.update(static=static, language=translation.get_language, gettext=_gettext)
     env.globals["_"] = _gettext
+    env.globals["ngettext"] = _ngettext
     install(env)
     return env
 
@@ -126,7 +129,26 @@ def _gettext(message: str, /, **variables: Any) -> Markup:
     return ready if ready is not None else text % variables
 
 
+def _ngettext(singular: str, plural: str, number: int, /, **variables: Any) -> Markup:
+    """As Jinja's own (new style); what whole numbers alone decide is put together once a language."""
+    variables.setdefault("num", number)
+    if any(type(value) is not int for value in variables.values()):
+        return _counted(singular, plural, number) % variables
+    key = (translation.get_language() or "", singular, plural, number, *variables.items())
+    said = _numbers_said.get(key)
+    if said is None:
+        if len(_numbers_said) >= _MOST_SAID:
+            _numbers_said.clear()
+        said = _numbers_said[key] = _counted(singular, plural, number) % variables
+    return said
+
+
+def _counted(singular: str, plural: str, number: int) -> Markup:
+    return Markup(translation.ngettext(singular, plural, number))  # noqa: S704 - from the catalogue
+
+
 _MOST_SAID = 20_000
+_numbers_said: dict[tuple[Any, ...], Markup] = {}
 _PLACEHOLDER = re.compile(r"%\(|%s")
 _said: dict[tuple[str, str], tuple[Markup, Markup | None]] = {}
 
@@ -139,6 +161,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     origin = f"{request.scheme}://{request.get_host()}"
     menu = _menu(request, language)
     return {
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),  # a page's forms hold the same, masked once
         "region": region,
         "actor": getattr(request, "actor", None),
         "reader_name": _reader_name(request),

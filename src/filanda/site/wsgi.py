@@ -10,6 +10,8 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
+from filanda.site.threads import keep_by_thread
+
 
 class Utf8Request(WSGIRequest):
     """Forms and addresses are UTF-8 (URL and HTML standards), whatever the request says of its charset.
@@ -26,4 +28,5 @@ class Utf8Request(WSGIRequest):
 
 
 application = get_wsgi_application()
+keep_by_thread()
 application.request_class = Utf8Request

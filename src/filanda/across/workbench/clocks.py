@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from filanda.kernel.regions.models import Region
-from filanda.kernel.regions.working import is_working_day, time_zone
+from filanda.kernel.regions.working import time_zone, working_days_until
 
 __all__ = ["Clock", "WorkingDays"]
 
@@ -35,10 +35,7 @@ class WorkingDays:
         self._today = now.astimezone(self._zone).date()
         days = [self._clamped(moment) for moment in moments] + [self._today]
         self._first = min(days)
-        self._sums, total = [0], 0
-        for n in range((max(days) - self._first).days):
-            total += is_working_day(region, self._first + timedelta(days=n + 1))
-            self._sums.append(total)
+        self._sums = working_days_until(region, self._first, max(days))
 
     def _clamped(self, moment: datetime) -> date:
         day = moment.astimezone(self._zone).date()

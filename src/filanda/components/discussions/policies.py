@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.core.cache import cache
 from django.utils.text import slugify
@@ -98,6 +99,7 @@ def _slug_of(number: int) -> str:
     return slug
 
 
+@lru_cache(maxsize=4096)  # lists of threads name the same ones to all their readers
 def title_slug(title: str) -> str:
     """What stands of a title in its address."""
     slug = slugify(title)[:60].strip("-") or "-"

@@ -8,15 +8,24 @@ works although others do not. Wall-clock time is the region's, so that a day sta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import holidays
 
 from filanda.kernel.regions.models import Region
 
-__all__ = ["days_after", "is_working_day", "time_zone", "working_days_between", "working_time_after"]
+__all__ = [
+    "days_after",
+    "is_working_day",
+    "time_zone",
+    "working_days_between",
+    "working_days_until",
+    "working_time_after",
+]
 
 COUNTRY = "IT"  # where a region does not say, by its NUTS code
 TIME_ZONE = "Europe/Rome"
@@ -31,10 +40,26 @@ def time_zone(region: Region) -> ZoneInfo:
 
 def is_working_day(region: Region, day: date) -> bool:
     """Whether the region's staff work on `day`."""
-    own, opened = _exceptions(region)
+    return _is_worked(_country(region), *_exceptions(region), day)
+
+
+def working_days_until(region: Region, first: date, last: date) -> Sequence[int]:
+    """For each day from `first` to `last`, how many working days there are after `first` up to it; 0 for `first`."""
+    return _worked_until(_country(region), *_exceptions(region), first, last)
+
+
+def _is_worked(country: str, own: frozenset[date], opened: frozenset[date], day: date) -> bool:
     if day in opened:
         return True
-    return day.weekday() < SATURDAY and day not in own and day not in _public_holidays(_country(region), day.year)
+    return day.weekday() < SATURDAY and day not in own and day not in _public_holidays(country, day.year)
+
+
+@lru_cache(maxsize=256)  # a page of clocks reaches as far back all day
+def _worked_until(
+    country: str, own: frozenset[date], opened: frozenset[date], first: date, last: date
+) -> tuple[int, ...]:
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return tuple(accumulate((_is_worked(country, own, opened, day) for day in days), initial=0))
 
 
 def working_time_after(region: Region, start: datetime, days: int) -> datetime:
