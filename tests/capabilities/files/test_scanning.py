@@ -97,9 +97,9 @@ def test_what_is_too_large_for_the_scanner_is_refused_for_good(settings, tmp_pat
         connection.sendall(b"INSTREAM size limit exceeded. ERROR\0")
 
     answered_by(settings, tmp_path, hang_up)
-    with pytest.raises(FileRefused, match="larger") as refused:
+    with pytest.raises(FileRefused) as refused:
         scan(b"x" * 5_000_000)
-    assert not isinstance(refused.value, ScannerAway)  # an e-mail with it is not tried again
+    assert refused.type is FileRefused  # not ScannerAway: an e-mail with it is not tried again
 
 
 def test_a_scanner_that_says_a_little_now_and_then_is_not_waited_for(settings, tmp_path, monkeypatch):
