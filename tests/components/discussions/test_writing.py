@@ -321,3 +321,22 @@ def test_hostile_words_do_no_harm(world, enter):
     assert "<script>alert" not in page
     assert 'href="javascript' not in page
     assert not re.search(r"<[^>]*\son\w+=", page[page.index("<article") :])
+
+
+def test_who_fills_in_what_nobody_sees_waits_for_a_person_if_they_are_new(world, enter):
+    """A program that fills in every field; a false alarm costs somebody a wait, and no words."""
+    client = enter(world.anna)
+    assert 'name="website"' in client.get(f"{world.root}new/").content.decode()
+    thread = world.open(world.carlo)
+    form = {"source": "Cheap watches for everybody", "key": KEY, "website": "https://watches.example"}
+    client.post(f"{world.root}{thread.pk}/answer/", form)
+    held = Post.objects.get(key=KEY)
+    assert (held.state, held.source) == ("held", "Cheap watches for everybody")
+    shown = client.get(f"{world.root}{thread.pk}/p/{held.number}/", follow=True)
+    assert "Only you and the moderators see this yet" in text_of(shown)
+    form = {"title": "Watches", "source": "Even cheaper ones here", "key": KEY[::-1], "website": "x"}
+    client.post(f"{world.root}new/", form)
+    assert Post.objects.get(key=KEY[::-1]).state == "held"
+    assert enter(world.carlo).post(f"{world.root}{thread.pk}/p/{held.number}/release/").status_code == 302
+    held.refresh_from_db()
+    assert held.state == "shown"

@@ -21,12 +21,15 @@ from filanda.kernel.ui.numbers import whole
 __all__ = ["FILES_MOST", "FILE_BYTES", "Written", "numbers_in", "written"]
 
 FILES_MOST, FILE_BYTES = 5, 10 * MB
+LURE = "website"  # the name of the field for programs, in discussions/_composer.html
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,40}\Z")
 
 
 @dataclass
 class Written:
-    """What a composer sent. `errors`: sentences by field; "" for the form as a whole."""
+    """What a composer sent. `errors`: sentences by field; "" for the form as a whole. `is_suspect`: a field was filled
+    in that people do not see: a program wrote, or filled in the form for somebody.
+    """
 
     source: str = ""
     title: str = ""
@@ -36,6 +39,7 @@ class Written:
     version: int = 0
     last: int = 0
     joins: bool = False
+    is_suspect: bool = False
     uploads: Sequence[UploadedFile] = ()
     errors: dict[str, list[str]] = field(default_factory=dict)
 
@@ -65,6 +69,7 @@ def written(request: HttpRequest, *, with_title: bool = False, needs_words: bool
         version=_number(data.get("version", "")),
         last=_number(data.get("last", "")),
         joins=data.get("join") == "1",
+        is_suspect=bool(data.get(LURE)),
     )
     if found.kind not in ThreadKind.values:
         found.kind = ThreadKind.DISCUSSION.value

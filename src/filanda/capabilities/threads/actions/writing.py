@@ -55,11 +55,13 @@ def open_thread(
     kind: str = ThreadKind.DISCUSSION,
     key: str = "",
     uploads: Sequence[UploadedFile] = (),
+    is_suspect: bool = False,
     now: datetime,
 ) -> Thread:
     """Open a thread in `place`, such as ("space", 17), with its first post. Sent twice with one `key`, it is one.
 
-    Where the place holds it, the thread is hidden until somebody has released its first post. Raises Forbidden,
+    Where the place holds it, or something about how it was sent `is_suspect` and the author is new, the thread is
+    hidden until somebody has released its first post. Raises Forbidden,
     NothingWritten, TextTooLong, TooManyPosts, TooManyLinks, SaidAlready, FileRefused; ValueError for an unknown kind.
     """
     title, text = checked_title(title), checked_source(source, has_files=bool(uploads))
@@ -87,7 +89,15 @@ def open_thread(
                 last_post_at=now,
                 last_author_id=actor.account_id,
             )
-            post = write_post(actor=actor, thread=thread, source=text, rendered=rendered, key=key, now=now)
+            post = write_post(
+                actor=actor,
+                thread=thread,
+                source=text,
+                rendered=rendered,
+                key=key,
+                is_held=is_suspect and limits.is_new(actor, region, now),
+                now=now,
+            )
             keep_files(actor, post, files, now)
             if actor.account_id is not None:
                 advance(region, actor.account_id, {thread.pk: 1}, now)
@@ -110,9 +120,11 @@ def answer(
     key: str = "",
     via_mail: bool = False,
     uploads: Sequence[UploadedFile] = (),
+    is_suspect: bool = False,
     now: datetime,
 ) -> Post:
     """Answer in `thread`, or in the one that it was merged into meanwhile. Sent twice with one `key`, it is one post.
+    Held where the place says so, and where something about how it was sent `is_suspect` and the author is new.
 
     Raises Forbidden, ThreadClosed, NothingWritten, TextTooLong, TooManyPosts, TooManyLinks, SaidAlready, FileRefused.
     """
@@ -144,6 +156,7 @@ def answer(
                 reply_to=parent,
                 key=key,
                 via_mail=via_mail,
+                is_held=is_suspect and limits.is_new(actor, locked.region, now),
                 now=now,
             )
             keep_files(actor, post, files, now)

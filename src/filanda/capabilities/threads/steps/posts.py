@@ -104,9 +104,10 @@ def write_post(
     key: str = "",
     reply_to: Post | None = None,
     via_mail: bool = False,
+    is_held: bool = False,
 ) -> Post:
-    """Write the next post of a locked `thread`, with its mentions, and count it. Held where the place says so."""
-    holds = place(thread.place_kind).holds(actor, thread.place_id) if not actor.is_platform else False
+    """Write the next post of a locked `thread`, with its mentions, and count it. Held where the place says so too."""
+    holds = not actor.is_platform and (is_held or place(thread.place_kind).holds(actor, thread.place_id))
     before = thread.last_number
     thread.numbers_given += 1
     post: Post = Post.objects.create(
@@ -148,6 +149,7 @@ def write_answer(
     key: str = "",
     reply_to: Post | None = None,
     via_mail: bool = False,
+    is_held: bool = False,
 ) -> Post:
     """Write the next post of a locked `thread`, and say so to whoever follows it."""
     post = write_post(
@@ -158,6 +160,7 @@ def write_answer(
         key=key,
         reply_to=reply_to,
         via_mail=via_mail,
+        is_held=is_held,
         now=now,
     )
     event = "threads.post.held" if post.state == PostState.HELD else "threads.post.written"

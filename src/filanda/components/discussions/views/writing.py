@@ -60,6 +60,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
                 kind=typed.kind,
                 key=typed.key,
                 uploads=typed.uploads,
+                is_suspect=typed.is_suspect,
                 now=now(),
             )
             return HttpResponseRedirect(room.thread_url(made))
@@ -112,6 +113,7 @@ def answer(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 reply_to=parent,
                 key=typed.key,
                 uploads=typed.uploads,
+                is_suspect=typed.is_suspect,
                 now=now(),
             )
             return _answered(request, room, thread, made, typed)
