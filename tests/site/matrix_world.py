@@ -28,6 +28,7 @@ from filanda.components.events.details import Details
 from filanda.components.news.actions import publish_news, write_news
 from filanda.components.proposals.models import ExpressionOfInterest, Proposal, ProposalState, SavedSearch
 from filanda.directory.affiliations.models import Claim, ClaimState, Invitation, JoinRequest, Position, scope_of
+from filanda.directory.funding.models import FundingCall
 from filanda.directory.organisations.models import Evidence, EvidenceParty, Organisation, OrganisationState
 from filanda.directory.organisations.models.keeping import ImportRun, Objection
 from filanda.directory.people.models import Person, Visibility
@@ -70,6 +71,7 @@ INTEREST_TEXT = "Interessawq"  # what somebody answered to it
 OWN_INTEREST_TEXT = "Mioporterix"  # what the member answered to it
 INTRODUCED_TEXT = "Incontravux"  # why two parties should meet
 COLLABORATION_TEXT = "Insiemequod"  # a collaboration that is only counted
+WITHDRAWN_TEXT = "Ritiratowq"  # the title of a funding call that was withdrawn
 NOTE_TEXT = "Appuntowrix"  # a private note of the facilitators
 ADDRESSES = "casella-di-"  # every account's address holds it
 
@@ -204,6 +206,9 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         stranger = _account("elsewhere")
         _person(other, stranger, ELSEWHERE_PERSON, now, listing=Visibility.PUBLIC)
 
+    funding = FundingCall.objects.create(region=region, source_id="1", title="Bando per caseifici")
+    FundingCall.objects.create(region=region, source_id="2", title=f"Bando {WITHDRAWN_TEXT}", withdrawn_at=now)
+
     world.ids |= {
         "ownership:draft:form": "details",
         "ownership:throw-away:form": "details",
@@ -266,6 +271,9 @@ def make_world(region: Region, other: Region, now: datetime) -> World:
         "administration:legal-text:kind": "privacy",
         "administration:region-part:name": "names",
         "link_id": 1,
+        "funding:number": funding.pk,
+        "api:funding-call:number": funding.pk,
+        "funding:move:move": "withdraw",
     }
     return world
 

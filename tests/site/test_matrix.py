@@ -52,6 +52,7 @@ MAY_READ = {
     w.OWN_INTEREST_TEXT: {"member", "organisation_admin", "facilitator"},
     w.INTRODUCED_TEXT: {"member", "facilitator"},
     w.COLLABORATION_TEXT: {"organisation_admin", "facilitator"},
+    w.WITHDRAWN_TEXT: STAFF,
     w.NOTE_TEXT: STAFF,
     w.ELSEWHERE: set(),
     w.ELSEWHERE_PERSON: set(),
@@ -74,6 +75,8 @@ SEARCHES = (
     "/api/v1/communities?q={}",
     "/it/proposals/?q={}",
     "/api/v1/proposals?q={}",
+    "/it/funding/?q={}",
+    "/api/v1/funding?q={}",
 )
 
 
