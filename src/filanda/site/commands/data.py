@@ -70,7 +70,6 @@ def register(app: typer.Typer) -> None:
         with django_ready():
             _import_list(file, region, corrections)
 
-
     @importing.command(name="funding-calls")
     def funding_calls(
         file: Path = typer.Argument(metavar="FILE", help="JSON lines, one call a line; plain or .gz."),

@@ -95,8 +95,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     rows = cards(VISITOR, found.ids)
     origin = f"{request.scheme}://{request.get_host()}"
     query = selection.at_page(1).query_string()
+    name = _("Funding calls")
     made = _Feed(
-        title=f"{_('Funding calls')} · {region.name}",
+        title=f"{name} · {region.name}",
         link=origin + to("funding:directory") + query,
         feed_url=origin + request.get_full_path(),
         description=_("What can be applied for, and until when."),
