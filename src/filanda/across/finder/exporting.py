@@ -14,17 +14,11 @@ from django.utils.translation import gettext as _
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import in_region
+from filanda.kernel.text.cells import harmless
 
-__all__ = ["csv_lines", "csv_response", "harmless", "settled"]
+__all__ = ["csv_lines", "csv_response", "settled"]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 Row = TypeVar("Row")
-
-
-def harmless(cell: object) -> str:
-    """`cell` as text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def settled(actor: Actor) -> Actor:

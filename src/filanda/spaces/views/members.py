@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from filanda.directory.people.models import Person
 from filanda.kernel.policies import decide, require
+from filanda.kernel.text.cells import harmless
 from filanda.kernel.text.folding import fold
 from filanda.kernel.ui.numbers import id_in, whole
 from filanda.kernel.workflow import MoveNotPossible
@@ -140,7 +141,7 @@ def members_csv(request: HttpRequest, slug: str) -> HttpResponse:
         name = person.name if person else ""
         writer.writerow(
             [
-                f"'{name}" if name[:1] in "=+-@\t\r" and name else name,  # no spreadsheet takes a name for a formula
+                harmless(name),
                 str(MemberRole(row.role).label),
                 row.joined_at.date().isoformat() if row.joined_at else "",
                 request.build_absolute_uri(path) if path else "",

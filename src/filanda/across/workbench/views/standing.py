@@ -25,6 +25,7 @@ from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.kept import Kept
 from filanda.kernel.policies import require
 from filanda.kernel.regions.scoped import active_region
+from filanda.kernel.text.cells import harmless
 from filanda.kernel.ui.moments import number
 
 __all__ = ["figures", "figures_csv", "team"]
@@ -189,9 +190,8 @@ def figures_csv(request: HttpRequest, by: str) -> HttpResponse:
     )  # fmt: skip
     for group in [found.whole] if by == "region" else found.groups[by]:
         answered, made, confirmed = group.shares
-        label = f"'{group.label}" if group.label[:1] in "=+-@\t\r" else group.label  # no formula in a spreadsheet
         cells = [_cell(group.proposals), group.median_days, answered, _cell(group.settled), made, _cell(group.reported)]
-        written.writerow([label, *("" if cell is None else cell for cell in [*cells, confirmed])])
+        written.writerow([harmless(group.label), *("" if cell is None else cell for cell in [*cells, confirmed])])
     return answer
 
 

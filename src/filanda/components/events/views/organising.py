@@ -29,6 +29,7 @@ from filanda.components.events.framing import enter, event_context, find, listed
 from filanda.components.events.models import TEXT_MOST, Registration, RegistrationState, SpaceEvent
 from filanda.components.events.times import local, spoken, zone_choices
 from filanda.kernel.policies import require
+from filanda.kernel.text.cells import harmless
 from filanda.kernel.text.markdown import to_html
 from filanda.kernel.ui.numbers import id_in, ids_in, whole
 from filanda.kernel.workflow import MoveNotPossible
@@ -265,18 +266,13 @@ def people_csv(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     writer = csv.writer(response)
     rows = _registered(page, row)
     labels = list(dict.fromkeys(label for one in rows for label in one["all_answers"]))
-    writer.writerow([_plain(cell) for cell in (_("Name"), _("State"), _("Registered on"), _("Came"), *labels)])
+    writer.writerow([harmless(cell) for cell in (_("Name"), _("State"), _("Registered on"), _("Came"), *labels)])
     for one in rows:
         came = {True: _("yes"), False: _("no"), None: ""}[one["came"]]
         at = local(one["at"], row.time_zone).strftime("%Y-%m-%d %H:%M")
         cells = [one["name"], one["state"], at, came, *(one["all_answers"].get(label, "") for label in labels)]
-        writer.writerow([_plain(cell) for cell in cells])
+        writer.writerow([harmless(cell) for cell in cells])
     return response
-
-
-def _plain(cell: str) -> str:
-    """No spreadsheet takes it for a formula."""
-    return f"'{cell}" if str(cell)[:1] in "=+-@\t\r\n" and cell else cell
 
 
 @takes_files(DOCUMENT_BYTES)

@@ -31,6 +31,7 @@ from filanda.components.proposals.parameters import LAST_PAGE, PER_PAGE, Selecti
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.requests import actor_of, signed_in
 from filanda.kernel.regions.models import Region
+from filanda.kernel.text.cells import harmless
 from filanda.kernel.ui.addresses import address as to
 from filanda.kernel.ui.addresses import address_or_none
 from filanda.kernel.ui.numbers import whole
@@ -45,7 +46,6 @@ EXPORT_MOST = 1_000
 ENTRIES_MOST = 30
 FRESH_SECONDS = 300
 DAYS_LEFT_SHOWN = 14
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @require_safe
@@ -186,7 +186,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     writer = csv.writer(out)
     writer.writerow(_heading())
     for record in _records(request):
-        writer.writerow([_harmless(_cell(value)) for value in record.values()])
+        writer.writerow([harmless(_cell(value)) for value in record.values()])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="proposals.csv"'
     return _own(response)
@@ -263,11 +263,6 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return "" if value is None else str(value)
-
-
-def _harmless(text: str) -> str:
-    """`text` as no spreadsheet takes it for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 # Of a space, of one's own

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["ImportRefused", "Merge", "Reject", "RejectLog", "safe", "write_merges"]
+from filanda.kernel.text.cells import harmless
+
+__all__ = ["ImportRefused", "Merge", "Reject", "RejectLog", "write_merges"]
 
 
 class ImportRefused(ValueError):
@@ -45,14 +47,6 @@ class Merge:
     second_name: str
     detail: str = ""
     is_applied: bool = True
-
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(value: str) -> str:
-    """Spreadsheets run cells that begin with these signs; a quote in front stops them."""
-    return f"'{value}" if value.startswith(_RISKY) else value
 
 
 @dataclass
@@ -92,7 +86,7 @@ class RejectLog:
             self.first.append(reject)
         if self._write is not None:
             what = "line left out" if reject.is_whole_line else "value left out"
-            shown = safe(reject.value[:300])
+            shown = harmless(reject.value[:300])
             self._write((reject.file, str(reject.line), what, reject.column, shown, reject.reason))
 
 
@@ -104,7 +98,7 @@ def write_merges(path: Path, merges: Iterable[Merge]) -> None:
         for merge in sorted(merges, key=lambda merge: (not merge.is_applied, merge.rule, merge.name)):
             what = "united" if merge.is_applied else "left apart: please look"
             cells = (merge.name, merge.first_id, merge.second_id, merge.first_name, merge.second_name, merge.detail)
-            writer.writerow((what, merge.rule, *map(safe, cells)))
+            writer.writerow((what, merge.rule, *map(harmless, cells)))
 
 
 def _open(path: Path) -> TextIO:

@@ -22,7 +22,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
-from filanda.directory.organisations.importers.reporting import safe
+from filanda.kernel.text.cells import harmless, unguarded
 from filanda.kernel.text.folding import clean
 
 __all__ = ["MOST_BYTES", "MOST_ROWS", "Table", "TableRefused", "read_table", "write_csv", "write_xlsx"]
@@ -116,7 +116,7 @@ def write_csv(head: Sequence[str], rows: Iterable[Sequence[str]], *, delimiter: 
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter or ("," if (get_language() or "").startswith("en") else ";"))
     writer.writerow(head)
-    writer.writerows([safe(cell) for cell in cells] for cells in rows)
+    writer.writerows([harmless(cell) for cell in cells] for cells in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -234,5 +234,4 @@ def _text(cell: Any) -> str:
         return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(" ")
     if isinstance(cell, date | time):
         return cell.isoformat()
-    text = clean(str(cell))[:_LONGEST_CELL]
-    return text[1:] if text[:1] == "'" and text[1:2] in set("=+-@\t\r") else text
+    return unguarded(clean(str(cell))[:_LONGEST_CELL])
