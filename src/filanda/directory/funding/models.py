@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from filanda.directory.organisations.models import ConceptOrigin
 from filanda.directory.taxonomies.models import Concept
@@ -61,9 +61,9 @@ FIELDS = (
 class FundingState(models.TextChoices):
     """Follows from the dates; nobody sets it."""
 
-    FORTHCOMING = "forthcoming", _("Forthcoming")
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    FORTHCOMING = "forthcoming", pgettext_lazy("funding call", "Forthcoming")
+    OPEN = "open", pgettext_lazy("funding call", "Open")
+    CLOSED = "closed", pgettext_lazy("funding call", "Closed")
 
 
 class FundingCallQuerySet(models.QuerySet["FundingCall"]):
