@@ -55,7 +55,12 @@ def test_django_finds_every_sentence(language: str) -> None:
             if not message.id:
                 continue
             if isinstance(message.id, str):
-                assert translation.gettext(message.id) == (message.string or message.id)
+                found = (
+                    translation.pgettext(message.context, message.id)
+                    if message.context
+                    else translation.gettext(message.id)
+                )
+                assert found == (message.string or message.id)
             else:
                 for number, form in ((1, 0), (0, 1), (2, 1), (1000, 1), (1_000_000, 1)):
                     assert translation.ngettext(message.id[0], message.id[1], number) == _texts(message)[form]
