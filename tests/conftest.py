@@ -10,6 +10,15 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "unhurried",
+    settings(),  # a machine of CI has its own
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # other work may load the machine
+settings.load_profile("unhurried")
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 """When tests take place: their own dates stand around it. By the machine's clock they would fail once it has passed."""

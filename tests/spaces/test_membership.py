@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filanda.kernel.identity.actors import PLATFORM
@@ -310,7 +310,7 @@ STEPS = st.lists(
 EXPECTED = (Forbidden, MoveNotPossible, NotAllowedIn, LastManager, AlreadyInside, SpaceWrong, InvitationGone)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(openness=st.sampled_from(["open", "restricted", "private"]), steps=STEPS)
 def test_any_order_of_moves_keeps_the_books(region, openness, steps):
     people = [a_person(region, name) for name in ("Ada Uno", "Bice Due", "Carla Tre", "Dora Quattro")]

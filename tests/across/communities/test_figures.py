@@ -11,7 +11,7 @@ from statistics import median
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.spaces.making import NOW, a_person, act, enter, make_space
 
@@ -67,7 +67,7 @@ WRITTEN = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(WRITTEN, st.lists(st.integers(0, 400), min_size=3, max_size=3))
 def test_figures_equal_a_recount(region, written, ages):
     """Three members who joined `ages` days ago and a stranger write; figures against a recount in plain Python."""

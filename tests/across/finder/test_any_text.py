@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.core.cache import caches
 from django.http import QueryDict
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filanda.across.finder.parameters import LAST_PAGE, Selection
@@ -32,7 +32,7 @@ hostile = st.sampled_from(
 texts = st.one_of(anything, hostile, st.tuples(anything, hostile).map("".join))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(text=texts)
 def test_any_need_gets_a_page(client, place, text):
     caches["shared"].clear()
@@ -53,7 +53,7 @@ parameters = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 @given(pairs=parameters)
 def test_any_query_string_gets_a_page(client, place, pairs):
     query = urlencode(pairs)

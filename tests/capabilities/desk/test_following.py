@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filanda.capabilities.desk.following import follow, put_right
@@ -220,7 +220,7 @@ MOVES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None)
 @given(moves=MOVES)
 def test_whatever_happens_everything_that_waits_is_in_exactly_one_queue(started, moves):
     example = transaction.atomic()

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filanda.capabilities.matching import queries, ranking, sentences, vectors
@@ -360,7 +360,7 @@ def test_a_need_that_nobody_would_read_is_answered_with_a_sentence(region):
         match("a " * 50_000, region=region, actor=VISITOR)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None)
 @given(st.text(min_size=3, max_size=300))
 def test_any_text_gets_an_answer_or_a_sentence(region, bodies, text):
     try:

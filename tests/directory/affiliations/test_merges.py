@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from django.utils import translation
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from filanda.across.privacy.steps import erase_everywhere
@@ -66,7 +66,6 @@ def belongs(region, organisation, someone, n=0, *, claim="asked", asked="asked",
     max_examples=25,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes against a database
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_uniting_and_parting_gives_everybody_back_their_places(region, data):

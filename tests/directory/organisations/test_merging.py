@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils.timezone import now
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from filanda.directory.organisations.actions import create_organisation, update_organisation
@@ -88,7 +88,6 @@ def test_values_are_chosen_addresses_lead_on_and_nothing_is_lost(region):
     max_examples=10,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes against a database
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_uniting_and_parting_gives_back_the_same_rows(region, data):

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils.timezone import now
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filanda.kernel.identity.actors import PLATFORM, VISITOR, Actor
@@ -88,7 +88,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(payloads=st.lists(json_values, min_size=1, max_size=6), data=st.data())
 def test_any_alteration_is_found_at_its_link(region, payloads, data):
     with transaction.atomic():
