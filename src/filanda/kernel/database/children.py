@@ -5,9 +5,11 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_ASKING_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -20,17 +22,32 @@ def die_with_parent(signum: signal.Signals = signal.SIGTERM) -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, int(signum), 0, 0, 0)
 
 
+@contextmanager
+def held_back() -> Iterator[None]:
+    """What asks this process to stop is heard when the block ends.
+
+    For the moments in which a child runs already and nobody has noted it yet: an exception raised by a signal
+    handler there would lose it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ASKING_TO_STOP)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def tied_to_this_process(signum: signal.Signals) -> Callable[[], None]:
     """A ``preexec_fn`` for `subprocess.Popen`: the child gets ``signum`` when this process ends.
 
     It also gives the child the signals of a fresh process: a shell's background job has SIGINT ignored, and
-    an ignored signal would be inherited.
+    an ignored signal would be inherited, as one that is `held_back` would be.
     """
     parent = os.getpid()
 
     def before_exec() -> None:
         for inherited in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2):
             signal.signal(inherited, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKING_TO_STOP)
         die_with_parent(signum)
         if os.getppid() != parent:  # it ended between the fork and the request above
             os._exit(1)

@@ -19,6 +19,7 @@ from subprocess import DEVNULL, run
 
 import psycopg
 
+from .children import held_back
 from .data_directory import not_writable, require_writable
 from .errors import (
     AlreadyInUse,
@@ -114,9 +115,10 @@ class EmbeddedPostgres:
         process then holds nothing, unless the server ran before (so that a restart can be tried again).
         """
         first_time = self._lock is None
-        if first_time:
-            self._take_lock()
         try:
+            if first_time:
+                with held_back():
+                    self._take_lock()
             self._start()
         except BaseException:
             if first_time:
@@ -151,7 +153,8 @@ class EmbeddedPostgres:
         settings = SETTINGS | _shared_memory()
         self._server = Server(self.places.cluster, self.places.socket_dir, self.places.log, user, settings)
         self._start_after_crash(self._server)
-        _make_database(self.places.socket_dir)
+        with held_back():  # psycopg would write what it thinks of a transaction that is cut off
+            _make_database(self.places.socket_dir)
 
     def open_lock(self, path: Path) -> int:
         """A file descriptor of a file to lock below `places`, which are made if they are missing.

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from .children import tied_to_this_process
+from .children import held_back, tied_to_this_process
 from .errors import DatabaseFailure, DiskFull, FilesStillInUse, ServerDidNotStart
 from .programs import ServerUser, programs_dir
 
@@ -159,7 +159,7 @@ class Server:
             time.sleep(0.01)
 
     def _launch(self) -> None:
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, held_back():
             self._process = subprocess.Popen(
                 self._user.command(programs_dir() / "postgres", "-D", self.cluster, "-k", self.socket_dir),
                 stdin=subprocess.DEVNULL,
