@@ -21,7 +21,7 @@ from django.http import HttpRequest
 
 from filanda.kernel.regions.models import Region
 
-__all__ = ["Limit", "TooMany", "address_of", "forget_past", "take", "take_here"]
+__all__ = ["Limit", "TooMany", "address_of", "forget_past", "network_of", "take", "take_here"]
 
 WINDOWS_FROM = 0  # seconds since 1970: windows are counted from here (tests begin one with each test)
 
@@ -110,15 +110,21 @@ def _window(limit: Limit, now: datetime) -> tuple[int, datetime]:
     return window, datetime.fromtimestamp(WINDOWS_FROM + (window + 1) * seconds, UTC)
 
 
-def _pseudonym(who: str, purpose: str) -> str:
-    """A keyed hash. IPv6 addresses count by their /64: that is one connection, whoever hands out the rest of it."""
+def network_of(who: str) -> str:
+    """IPv6 addresses count by their /64: that is one connection, whoever hands out the rest of it. What is no network
+    address stays as it is.
+    """
     try:
         ip = ipaddress.ip_address(who.split("%")[0])
     except ValueError:
-        network = who
-    else:
-        if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-            ip = ip.ipv4_mapped
-        network = str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))
+        return who
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))
+
+
+def _pseudonym(who: str, purpose: str) -> str:
+    """A keyed hash of it."""
+    network = network_of(who)
     key = hashlib.sha256(f"needs.limits/{purpose}/{settings.SECRET_KEY}".encode()).digest()
     return hmac.new(key, network.encode(), hashlib.sha256).hexdigest()[:32]

@@ -99,6 +99,23 @@ def test_limits_are_the_same_for_both(region, anna, monkeypatch):
         assert Message.objects.filter(to=address).count() == 2
 
 
+def test_nobody_shuts_the_owner_of_an_address_out(client, anna, monkeypatch):
+    """Who asks for codes again and again for somebody else waits: not they, elsewhere or in a browser of theirs."""
+    monkeypatch.setitem(codes.LIMITS, "code_to_address", Limit(2, timedelta(hours=1)))
+    monkeypatch.setitem(codes.LIMITS, "codes_to_address", Limit(4, timedelta(hours=1)))
+    enter(client, "anna@example.org")
+    client.post("/it/sign-out/")
+    somebody = other_browser()
+    assert [ask(somebody, "anna@example.org").status_code for _ in range(2)] == [302, 429]  # from the same network
+    owner = Client(headers={"host": "test.example"}, REMOTE_ADDR="198.51.100.7")
+    assert enter(owner, "anna@example.org").status_code == 302
+    assert signed_in_as(owner) == anna.pk
+    many = [Client(headers={"host": "test.example"}, REMOTE_ADDR=f"203.0.113.{last}") for last in (1, 2, 3)]
+    assert [ask(browser, "anna@example.org").status_code for browser in many] == [302, 429, 429]
+    assert enter(client, "anna@example.org").status_code == 302
+    assert signed_in_as(client) == anna.pk
+
+
 def test_the_new_address_of_an_account_tells_nobody_who_else_has_one(client, anna):
     Account.objects.create_account(email="emma@example.org")
     enter(client, "anna@example.org")

@@ -125,8 +125,11 @@ def use_sign_in_link(*, token: str, region: Region, now: datetime) -> Account:
     return account
 
 
-def ask_to_sign_in(*, region: Region, email: str, language: str, network: str, now: datetime) -> EmailCode:
-    """Send a code to whoever says that this is their address. `network`: where they ask from.
+def ask_to_sign_in(
+    *, region: Region, email: str, language: str, network: str, now: datetime, is_known: bool = False
+) -> EmailCode:
+    """Send a code to whoever says that this is their address. `network`: where they ask from; `is_known`: in a browser
+    in which this address was signed in before.
 
     Does the same work whether or not there is an account: it is not looked up. Raises EmailWrong and TooMany.
     """
@@ -140,16 +143,27 @@ def ask_to_sign_in(*, region: Region, email: str, language: str, network: str, n
             language=language,
             network=network,
             now=now,
+            is_known=is_known,
         )
 
 
-def sign_in_by_code(*, region: Region, handle: str, text: str, network: str, now: datetime) -> Account:
+def sign_in_by_code(
+    *, region: Region, handle: str, text: str, network: str, now: datetime, is_known: bool = False
+) -> Account:
     """Use a code up, and return whose address it was sent to: an account made now, if there was none.
 
     The account may be closed (`is_active`): the caller looks. Raises CodeWrong, CodeNotUsable and TooMany.
     """
     with transaction.atomic(durable=True):
-        found = check_code(region=region, handle=handle, purpose=Purpose.SIGN_IN, text=text, network=network, now=now)
+        found = check_code(
+            region=region,
+            handle=handle,
+            purpose=Purpose.SIGN_IN,
+            text=text,
+            network=network,
+            now=now,
+            is_known=is_known,
+        )
         if isinstance(found, EmailCode):
             account, is_new = _account_of(found.address)
             if is_new:
@@ -195,6 +209,7 @@ def ask_to_confirm(
             language=language,
             network=network,
             now=now,
+            is_known=True,
         )
 
 
@@ -204,7 +219,15 @@ def confirm_by_code(
     """Use up a code of `ask_to_confirm`. Raises Forbidden, CodeWrong, CodeNotUsable and TooMany."""
     with transaction.atomic(durable=True):
         require(actor, "signin.account.update", account)
-        found = check_code(region=region, handle=handle, purpose=Purpose.CONFIRM, text=text, network=network, now=now)
+        found = check_code(
+            region=region,
+            handle=handle,
+            purpose=Purpose.CONFIRM,
+            text=text,
+            network=network,
+            now=now,
+            is_known=True,
+        )
         if isinstance(found, EmailCode):
             if found.account_id != account.pk:
                 raise CodeNotUsable

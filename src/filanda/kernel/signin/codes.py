@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.models import Account
-from filanda.kernel.limits import Limit, TooMany, take
+from filanda.kernel.limits import Limit, TooMany, network_of, take
 from filanda.kernel.mail.steps import post
 from filanda.kernel.regions.models import Region
 from filanda.kernel.signin.models import EmailCode, Purpose
@@ -26,11 +26,15 @@ ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 LENGTH = 6
 GUESSES = 5  # of one code; then it is burnt
 LIMITS = {
-    # By the address typed, whether or not there is an account: the answers must not differ.
+    # By the address typed, whether or not there is an account: the answers must not differ. What somebody asks for or
+    # guesses at from one network is counted apart from what others do for the same address: nobody shuts its owner out.
     "code_to_address": Limit(8, timedelta(hours=1)),
     "code_from_network": Limit(60, timedelta(hours=1)),
     "wrong_for_address": Limit(30, timedelta(days=1)),
     "wrong_from_network": Limit(60, timedelta(hours=1)),
+    # From all networks together, but for browsers in which this address was signed in before.
+    "codes_to_address": Limit(24, timedelta(hours=1)),
+    "wrongs_for_address": Limit(100, timedelta(days=1)),
 }
 TEMPLATES = {
     Purpose.SIGN_IN: "signin/mail/code",
@@ -67,13 +71,16 @@ def send_code(
     language: str,
     network: str,
     now: datetime,
+    is_known: bool = False,
 ) -> EmailCode:
     """Make a code and post it to `address` (lower case, checked).
 
-    `network`: where the request comes from. Nothing here depends on whether the address has an account. Raises TooMany.
+    `network`: where the request comes from. `is_known`: from a browser in which this address was signed in before, or
+    is now. Nothing here depends on whether the address has an account. Raises TooMany.
     """
     take("code_from_network", LIMITS["code_from_network"], who=network, region=region, now=now)
-    take("code_to_address", LIMITS["code_to_address"], who=address, region=region, now=now)
+    for what, who in _counted("code_to_address", "codes_to_address", address, network, is_known=is_known):
+        take(what, LIMITS[what], who=who, region=region, now=now)
     text = "".join(secrets.choice(ALPHABET) for _place in range(LENGTH))
     made = EmailCode(
         region=region,
@@ -99,10 +106,17 @@ def send_code(
 
 
 def check_code(
-    *, region: Region, handle: str, purpose: Purpose, text: str, network: str, now: datetime
+    *,
+    region: Region,
+    handle: str,
+    purpose: Purpose,
+    text: str,
+    network: str,
+    now: datetime,
+    is_known: bool = False,
 ) -> EmailCode | CodeWrong | CodeNotUsable | TooMany:
     """Use the code `handle` up, or count a wrong guess. What was found is returned and not raised, so that the caller's
-    transaction keeps the count: the caller raises it afterwards.
+    transaction keeps the count: the caller raises it afterwards. `is_known`: see `send_code`.
     """
     try:
         key = uuid.UUID(handle)
@@ -115,7 +129,8 @@ def check_code(
         found.used_at = now
         found.save(update_fields=["used_at"])
         return found
-    for what, who in (("wrong_from_network", network), ("wrong_for_address", found.address)):
+    counted = _counted("wrong_for_address", "wrongs_for_address", found.address, network, is_known=is_known)
+    for what, who in (("wrong_from_network", network), *counted):
         try:
             take(what, LIMITS[what], who=who, region=region, now=now)
         except TooMany as limit:
@@ -128,6 +143,13 @@ def check_code(
         found.burnt_at = now
     found.save(update_fields=["wrong_guesses", "burnt_at"])
     return CodeWrong(left) if left > 0 else CodeNotUsable(is_burnt_now=True)
+
+
+def _counted(here: str, in_all: str, address: str, network: str, *, is_known: bool) -> list[tuple[str, str]]:
+    """Which limits count what is done for `address` from `network`, under which names."""
+    if is_known:
+        return [(here, f"{address} in a known browser")]
+    return [(here, f"{address} from {network_of(network)}"), (in_all, address)]
 
 
 def _as_typed(text: str) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.models import Account
 
-__all__ = ["knows", "name_of", "remember"]
+__all__ = ["knows", "knows_address", "name_of", "remember"]
 
 COOKIE = "device"
 LASTS_SECONDS = 400 * 24 * 3600  # as long as browsers keep a cookie
@@ -47,10 +47,15 @@ def knows(request: HttpRequest, account: Account) -> bool:
     return _mark(account) in _marks(request)
 
 
+def knows_address(request: HttpRequest, address: str) -> bool:
+    """Whether somebody who had this e-mail address has been signed in with this browser before. Looks nothing up."""
+    return _mark_of_address(address) in _marks(request)
+
+
 def remember(request: HttpRequest, response: HttpResponse, account: Account) -> None:
-    """Let the browser of `request` know `account` from now on."""
-    mark = _mark(account)
-    marks = [mark, *(known for known in _marks(request) if known != mark)][:MOST]
+    """Let the browser of `request` know `account`, and its address, from now on."""
+    mine = [_mark(account), _mark_of_address(account.email)]
+    marks = [*mine, *(known for known in _marks(request) if known not in mine)][: 2 * MOST]
     response.set_cookie(
         COOKIE,
         signing.dumps(marks, salt=_SALT, compress=False),
@@ -71,3 +76,7 @@ def _marks(request: HttpRequest) -> list[str]:
 
 def _mark(account: Account) -> str:
     return salted_hmac(_SALT, str(account.pk), algorithm="sha256").hexdigest()[:20]
+
+
+def _mark_of_address(address: str) -> str:
+    return salted_hmac(f"{_SALT}.addresses", address.strip().lower(), algorithm="sha256").hexdigest()[:20]

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from filanda.kernel.identity.models import Account
 from filanda.kernel.limits import Limit, TooMany, address_of, take
 from filanda.kernel.regions.scoped import active_region
-from filanda.kernel.signin import passkeys, providers
+from filanda.kernel.signin import devices, passkeys, providers
 from filanda.kernel.signin.actions import (
     EmailWrong,
     LinkNotUsable,
@@ -67,6 +67,7 @@ def start(request: HttpRequest) -> HttpResponse:
             language=get_language() or settings.LANGUAGE_CODE,
             network=address_of(request),
             now=at,
+            is_known=devices.knows_address(request, email),
         )
     except EmailWrong as error:
         return _start_page(request, asked, email, {"email": str(error)}, 422)
@@ -95,6 +96,7 @@ def code(request: HttpRequest) -> HttpResponse:
                 language=get_language() or settings.LANGUAGE_CODE,
                 network=address_of(request),
                 now=at,
+                is_known=devices.knows_address(request, kept["address"]),
             )
             request.session[SIGNING] = {**kept, "handle": str(fresh.pk), "again": True}
             return redirect("signin:code")
@@ -106,6 +108,7 @@ def code(request: HttpRequest) -> HttpResponse:
             text=request.POST.get("code", ""),
             network=address_of(request),
             now=at,
+            is_known=devices.knows_address(request, kept["address"]),
         )
     except CodeWrong as error:
         return _code_page(request, kept, {"code": str(error)}, 422)
