@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from filanda.directory.people.models import Person, Visibility
@@ -297,3 +298,19 @@ def test_the_feed_is_of_open_spaces_only(region, client):
     assert b"<title>Silk</title>" in answer.content
     sign_in(client, anna)
     assert client.get("/it/communities/wool/feed.atom").status_code == 404
+
+
+def test_a_private_headline_is_read_by_no_fellow_member_nor_manager(region, client):
+    mara, ivo = a_person(region, "Mara Neri"), a_person(region, "Ivo Bassi")
+    closed = {"headline": "Zorbaflux, every day", "visibility": {"headline": "private"}}
+    shown = {"headline": "Silk, every day", "visibility": {"headline": "members"}}
+    make_space(region, "Silk", openness="restricted", managers=[mara], members=[ivo, a_person(region, **shown)])
+    Person.objects.filter(account=ivo).update(**closed)
+    asking = Client(headers={"host": "test.example"})
+    sign_in(asking, a_person(region, "Ugo Bo", **closed))
+    asking.post("/it/communities/silk/join/", {"answer": "", "accepts": "on"})
+    sign_in(client, mara)
+    page = client.get("/it/communities/silk/people/").content
+    assert (b"Ivo Bassi" in page, b"Silk, every day" in page, b"Zorbaflux" in page) == (True, True, False)
+    page = client.get("/it/communities/silk/people/requests/").content
+    assert (b"Ugo Bo" in page, b"Zorbaflux" in page) == (True, False)

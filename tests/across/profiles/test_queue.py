@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from filanda.directory.people import actions, personal
+from filanda.directory.people.desk import PROFILES
 from filanda.directory.people.models import Person
 from filanda.kernel.identity.models import Role
 from filanda.kernel.mail.models import Message
@@ -226,3 +227,14 @@ def test_numbers_of_nobody_change_nothing(paola, facilitator, colleague, chosen)
     sent = {"to": str(colleague.pk), "why": "x", "chosen": chosen}
     assert as_(facilitator).post(f"{QUEUE}assign/", sent).status_code in (302, 422)
     assert Person.objects.get(pk=paola.pk).facilitator == facilitator
+
+
+def test_the_desk_shows_a_private_headline_to_their_own_facilitator_alone(member, facilitator, account, region):
+    person = member("Paola Privata", "one", "public", {"headline": "private"})
+    Person.objects.filter(pk=person.pk).update(facilitator=facilitator)
+    other = account("other@example.org", Role.FACILITATOR, region=region)
+    lines = [PROFILES.lines(me(one), [person.pk], NOON)[person.pk] for one in (facilitator, other)]
+    assert [(line.title, line.context) for line in lines] == [
+        ("Paola Privata", ("headlineone",)),
+        ("Paola Privata", ()),
+    ]

@@ -13,7 +13,7 @@ from filanda.components.proposals.actions import admitting
 from filanda.components.proposals.ladder import Door, rungs
 from filanda.components.proposals.models import Admission, AdmissionState, ExpressionOfInterest, ProposalState, Rung
 from filanda.components.proposals.undertakings import digest_of, words_in
-from filanda.directory.people.models import Block
+from filanda.directory.people.models import Block, Person
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.models import Event
@@ -247,9 +247,11 @@ def test_pages_ask_and_admissions(here, anna, bruno, client):
     people = f"/en/proposals/{one.pk}/people/"
     assert client.get(people).status_code == 404  # not even the asker learns of the list
     assert client.post(people, {"move": "let_in", "admission": "1"}).status_code == 404
+    Person.objects.filter(account=bruno).update(headline="Zorbaflux", visibility={"headline": "private"})
     sign_in(client, anna)
     page = client.get(people).content.decode()
     assert "We make probes" in page
+    assert "Zorbaflux" not in page  # they have told their name by asking, nothing more
     row = Admission.objects.get()
     wrong = client.post(people, {"move": "refuse", "admission": str(row.pk), "reason": ""})
     assert wrong.status_code == 422

@@ -104,14 +104,14 @@ def rows(
             )
         elif one.kind == Found.PERSON and one.id in people:
             person = people[one.id]
-            shows = person.field_visible_to("headline", actor)
+            headline = person.headline_to(actor)
             row = Row(
                 key=f"person:{one.id}",
                 name=person.name,
                 url=_page("profiles:person", one.id, person.slug),
                 language="",
                 why=one.why,
-                facts=(person.headline,) if shows and person.headline else (),
+                facts=(headline,) if headline else (),
                 introduce_url=_introduce(first, proposal=proposal_id, person=one.id),
             )
         elif one.kind == Found.PROPOSAL and one.id in proposals:

@@ -117,7 +117,7 @@ def person_cards(ids: Sequence[int], actor: Actor) -> dict[int, PersonCard]:
             id=id_,
             name=person.name,
             slug=person.slug,
-            headline=person.headline if person.field_visible_to("headline", actor) else "",
+            headline=person.headline_to(actor),
             language=person.text_language,
             is_validated=person.state == ValidationState.VALIDATED,
             places=[place for place in places.get(id_, ()) if place.is_now],

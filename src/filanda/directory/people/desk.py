@@ -47,19 +47,19 @@ def _lines(actor: Actor, ids: Sequence[int], now: datetime) -> Mapping[int, Desk
         return {}
     found = rows_of("people: desk", _read, padded(ids))
     rows = [Person.from_db(DEFAULT_DB_ALIAS, _READ, [one[name] for name in _READ]) for one in found]
-    return {row.pk: _line(row) for row in rows if decide(actor, "people.validate", row)}
+    return {row.pk: _line(row, actor) for row in rows if decide(actor, "people.validate", row)}
 
 
 # In the order of the model: from_db takes them as they come.
-_READ = ("id", "account_id", "name", "headline", "state", "answer")
+_READ = ("id", "account_id", "name", "headline", "visibility", "facilitator_id", "state", "answer")
 
 
 def _read(ids: Sequence[int]) -> QuerySet[Any, Any]:
     return Person.objects.present().filter(pk__in=ids, state=ValidationState.WAITING).values(*_READ)
 
 
-def _line(row: Person) -> DeskLine:
-    context = [row.headline, _("Answered: %(answer)s") % {"answer": row.answer} if row.answer else ""]
+def _line(row: Person, actor: Actor) -> DeskLine:
+    context = [row.headline_to(actor), _("Answered: %(answer)s") % {"answer": row.answer} if row.answer else ""]
     return DeskLine(
         title=row.name,
         url_name="profiles:person",

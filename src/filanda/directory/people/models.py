@@ -188,6 +188,10 @@ class Person(models.Model):
             return self.is_looked_after_by(actor)
         return chosen == Visibility.PUBLIC or actor.is_member
 
+    def headline_to(self, actor: Actor) -> str:
+        """The headline as `actor` may read it beside the name: empty where it is not for them."""
+        return self.headline if self.field_visible_to("headline", actor) else ""
+
     def is_of(self, actor: Actor) -> bool:
         """Whether this is `actor`."""
         return actor.account_id is not None and actor.account_id == self.account_id

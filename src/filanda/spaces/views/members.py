@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filanda.directory.people.models import Person
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.policies import decide, require
 from filanda.kernel.text.cells import harmless
 from filanda.kernel.text.folding import fold
@@ -72,6 +73,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
             {
                 "id": row.pk,
                 "person": people.get(row.account_id),
+                "headline": _headline(people.get(row.account_id), page.actor),
                 "role": str(MemberRole(row.role).label),
                 "is_plain": row.role == MemberRole.MEMBER,
                 "joined_at": row.joined_at,
@@ -101,6 +103,10 @@ def _waiting(page: SpacePage) -> int:
     if not page.may["members"]:
         return 0
     return Membership.objects.filter(space=page.space, state=MembershipState.REQUESTED).count()
+
+
+def _headline(person: Person | None, actor: Actor) -> str:
+    return person.headline_to(actor) if person is not None else ""
 
 
 def _outside(page: SpacePage) -> list[dict[str, Any]]:
@@ -171,6 +177,7 @@ def _requests(
             {
                 "id": row.pk,
                 "person": people.get(row.account_id),
+                "headline": _headline(people.get(row.account_id), page.actor),
                 "answer": row.answer,
                 "at": row.state_changed_at,
                 "reason": request.POST.get("reason", "") if row.pk in errors else "",

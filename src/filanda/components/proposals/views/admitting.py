@@ -148,10 +148,11 @@ def _do(request: HttpRequest, found: Proposal, move: str, number: int) -> None:
 def _listed(
     request: HttpRequest, found: Proposal, wrong: int = 0, errors: Mapping[str, str] | None = None
 ) -> HttpResponse:
+    actor = actor_of(request)
     rows = list(Admission.objects.filter(proposal=found).select_related("account").order_by("-state_changed_at", "-pk"))
     known = {row.account_id for row in rows if row.state != AdmissionState.ENDED}
     answered = list(
-        ExpressionOfInterest.objects.visible_to(actor_of(request))
+        ExpressionOfInterest.objects.visible_to(actor)
         .filter(proposal=found, author__isnull=False)
         .exclude(state__in=[InterestState.DRAFT, InterestState.WITHDRAWN])
         .exclude(author__in=known | {row.account_id for row in rows})
@@ -169,7 +170,7 @@ def _listed(
         person = people.get(account.pk)
         return {
             "name": person.name if person is not None else str(account),
-            "headline": person.headline if person is not None else "",
+            "headline": person.headline_to(actor) if person is not None else "",
             "url": address_or_none("profiles:person", person.pk, person.slug) if person is not None else "",
         }
 
