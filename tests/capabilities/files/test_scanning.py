@@ -10,11 +10,12 @@ import threading
 import pytest
 
 from filanda.capabilities.files import scanning
-from filanda.capabilities.files.actions import FileRefused, store
+from filanda.capabilities.files.actions import FileRefused, scan_again, store
 from filanda.capabilities.files.models import StoredFile
 from filanda.capabilities.files.scanning import ScannerAway, scan
-from filanda.kernel.identity.actors import actor_for
+from filanda.kernel.identity.actors import PLATFORM, actor_for
 from tests.capabilities.files.conftest import PDF, upload
+from tests.mailing import deliver
 
 BAD = b"this stands for a virus"
 
@@ -155,3 +156,21 @@ def test_the_file_that_every_scanner_knows_is_refused_in_a_community_too(scanner
     assert inspect("shared", upload(b"words", "words.txt")).extension == "txt"
     with pytest.raises(FileRefused, match="antivirus"):
         inspect("shared", upload(eicar, "eicar.txt"))
+
+
+def test_what_came_while_the_scanner_was_away_is_scanned_once_it_is_back(scanner, settings, region, anna, claim):
+    def keep(content):
+        return store(
+            actor=actor_for(anna), region=region, subject=("claim", claim.pk), kind="document", upload=upload(content)
+        )
+
+    there, settings.CLAMAV, settings.CLAMAV_AWAY = settings.CLAMAV, "nonsense", "accept"
+    good, bad = keep(PDF), keep(PDF.replace(b"/Catalog", b"/Catalog" + BAD))
+    assert scan_again(actor=PLATFORM, region=region) == (0, 0)  # away still
+    settings.CLAMAV = there
+    assert scan_again(actor=PLATFORM, region=region) == (1, 1)
+    assert scan_again(actor=PLATFORM, region=region) == (0, 0)
+    (left,) = StoredFile.objects.all()
+    assert (left.pk, left.is_unscanned) == (good.pk, False)
+    (told,) = deliver("anna@example.org")
+    assert bad.name in told.text

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.timezone import now as clock
@@ -13,15 +14,17 @@ from django.utils.timezone import now as clock
 from filanda.capabilities.files import storing
 from filanda.capabilities.files.inspecting import FileRefused, Inspected, inspect_document, inspect_logo
 from filanda.capabilities.files.models import FileAudience, FileKind, StoredFile
-from filanda.capabilities.files.scanning import ScannerAway, scan
+from filanda.capabilities.files.scanning import Infected, ScannerAway, ask, scan
 from filanda.capabilities.files.sharing import inspect_shared
-from filanda.capabilities.files.steps import QuotaReached, delete_files, keep_file
+from filanda.capabilities.files.steps import QuotaReached, delete_files, keep_file, take_away
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 
-__all__ = ["FileRefused", "QuotaReached", "ScannerAway", "inspect", "remove", "store"]
+__all__ = ["FileRefused", "QuotaReached", "ScannerAway", "inspect", "remove", "scan_again", "store"]
+
+AGAIN_MOST = 500  # files in one round of scanning again
 
 
 def inspect(kind: str, upload: UploadedFile) -> Inspected:
@@ -84,3 +87,31 @@ def sweep(*, actor: Actor, region: Region, before: datetime) -> int:
     require(actor, "files.sweep")
     known = {key for file in StoredFile.objects.all() for key in file.keys}
     return storing.sweep(region, known, before)
+
+
+def scan_again(*, actor: Actor, region: Region) -> tuple[int, int]:
+    """Have files looked at that came while the scanner was away. Returns how many are clean, and how many were not and
+    were taken away. Stops where the scanner is away still; what it does not look at stays marked.
+    """
+    require(actor, "files.scan")
+    if not settings.CLAMAV:
+        return 0, 0
+    clean, infected = [], 0
+    for file in StoredFile.objects.filter(is_unscanned=True).order_by("pk")[:AGAIN_MOST]:
+        try:
+            with storing.storage().open(file.key) as content:
+                ask(content.read())
+        except ScannerAway:
+            break
+        except Infected:
+            with transaction.atomic(durable=True):
+                infected += take_away(actor, file)
+        except (FileNotFoundError, FileRefused):
+            continue
+        else:
+            clean.append(file.pk)
+    if clean:
+        with transaction.atomic(durable=True):
+            StoredFile.objects.filter(pk__in=clean).update(is_unscanned=False)
+            record("files.files.scanned", region=region, actor=actor, payload={"clean": len(clean)})
+    return len(clean), infected

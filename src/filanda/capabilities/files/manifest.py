@@ -16,11 +16,24 @@ manifest = Manifest(
         Permission("files.store", _("Upload a file to something of one's own"), everybody=True, rule=may_store),
         Permission("files.remove", _("Remove a file"), everybody=True, rule=may_remove),
         Permission("files.sweep", _("Delete files that belong to nothing (the platform only)")),
+        Permission("files.scan", _("Have files scanned that came while the scanner was away (the platform only)")),
     ),
     events=(
         # Payloads hold sizes, types and ids, never names of files.
         EventType("files.file.stored", _("A file was uploaded"), Audience.STAFF, Erasure.NOTHING),
         EventType("files.file.removed", _("A file was removed"), Audience.STAFF, Erasure.NOTHING),
+        EventType(
+            "files.file.infected",
+            _("A file was deleted: the virus scanner found something in it"),
+            Audience.STAFF,
+            Erasure.NOTHING,
+        ),
+        EventType(
+            "files.files.scanned",
+            _("Files were scanned that had come while the scanner was away"),
+            Audience.STAFF,
+            Erasure.NOTHING,
+        ),
     ),
     personal_data=(
         PersonalData("files", _("Files that you uploaded"), personal.collect, personal.erase, personal.files),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from filanda.capabilities.files.inspecting import FileRefused
 
-__all__ = ["ScannerAway", "scan"]
+__all__ = ["Infected", "ScannerAway", "ask", "scan"]
 
 TIMEOUT = 30.0  # seconds, for the whole file
 _CHUNK = 64 * 1024
@@ -28,6 +28,13 @@ class ScannerAway(FileRefused):
         super().__init__(_("Files cannot be checked for viruses at the moment, so none is taken. Try again later."))
 
 
+class Infected(FileRefused):
+    """The scanner found something."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The virus scanner found something in this file, so it is not taken."))
+
+
 def scan(content: bytes) -> bool:
     """Have `content` looked at; whether it was. Without a configured scanner, nothing happens, and nothing is amiss.
 
@@ -35,7 +42,7 @@ def scan(content: bytes) -> bool:
     (FILANDA_CLAMAV_AWAY=accept): False then.
     """
     try:
-        _ask(content)
+        ask(content)
     except ScannerAway:
         if settings.CLAMAV_AWAY != "accept":
             raise
@@ -44,7 +51,8 @@ def scan(content: bytes) -> bool:
     return True
 
 
-def _ask(content: bytes) -> None:
+def ask(content: bytes) -> None:
+    """Have `content` looked at. Raises Infected, ScannerAway, and FileRefused for what the scanner does not look at."""
     place: str = settings.CLAMAV
     if not place:
         return
@@ -73,7 +81,7 @@ def _ask(content: bytes) -> None:
         log.warning("file refused: it is larger than the scanner's StreamMaxLength", size=len(content))
         raise FileRefused(_("This file is larger than what the virus scanner looks at, so it is not taken."))
     if verdict.endswith(b" FOUND"):
-        raise FileRefused(_("The virus scanner found something in this file, so it is not taken."))
+        raise Infected
     if not verdict.endswith(b"OK"):
         raise ScannerAway
 

@@ -15,10 +15,14 @@ from filanda.capabilities.files.inspecting import FileRefused, Inspected, Pictur
 from filanda.capabilities.files.models import FileAudience, FileKind, StoredFile
 from filanda.capabilities.files.receiving import MB
 from filanda.capabilities.files.storing import delete_after_commit, storage, write
+from filanda.capabilities.files.subjects import subject
 from filanda.directory.organisations.models import Organisation
+from filanda.directory.people.languages import language_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account
 from filanda.kernel.journal.actions import record
+from filanda.kernel.mail.links import absolute
+from filanda.kernel.mail.steps import post
 from filanda.kernel.regions.models import Region
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "keep_file",
     "kept_in_ledgers",
     "move_files",
+    "take_away",
 ]
 
 PERSON_BYTES = 100 * MB  # of documents, in one region
@@ -154,6 +159,37 @@ def delete_files(files: Iterable[StoredFile]) -> int:
     delete_after_commit([key for file in doomed for key in file.keys])
     StoredFile.objects.filter(pk__in=[file.pk for file in doomed]).delete()
     return len(doomed)
+
+
+def take_away(actor: Actor, file: StoredFile) -> bool:
+    """Delete `file`, in which the virus scanner found something, have its room put right what stood on it, and write to
+    whoever brought it. Whether it was there still.
+    """
+    row = StoredFile.objects.select_for_update(of=("self",)).select_related("region").filter(pk=file.pk).first()
+    if row is None:
+        return False
+    lost, account = subject(row.subject_kind).lost, row.uploaded_by
+    record(
+        "files.file.infected",
+        region=row.region,
+        actor=actor,
+        subject=row,
+        payload={"of": [row.subject_kind, row.subject_id], "kind": row.kind, "size": row.size},
+    )
+    delete_files([row])
+    if lost is not None:
+        lost(row.subject_id)
+    if account is not None and account.is_active:
+        language = language_of(account, row.region)
+        post(
+            region=row.region,
+            to=account.email,
+            account=account,
+            template="files/mail/infected",
+            language=language,
+            context={"name": row.name, "path": absolute(row.region, language, "/")},
+        )
+    return True
 
 
 def move_files(*, kind: str, from_id: int, to_id: int) -> int:

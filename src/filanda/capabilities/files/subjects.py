@@ -26,7 +26,8 @@ class Subject:
     the uploader and staff. `may_add(actor, id)`: who may put files there, and take them away. `over(before)`: ids of
     the things that were settled before that moment; their documents are then deleted (retention).
     `is_closed_to_staff`: the region's staff open them where they are readers, and not because they are staff, as
-    private places hold such things.
+    private places hold such things. `lost(id)`: what the room puts right, in the caller's transaction, after a file of
+    that thing was taken away by the platform.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Subject:
     visible: Callable[[Actor], Ids] | None = None
     over: Callable[[datetime], Ids] | None = None
     is_closed_to_staff: bool = False
+    lost: Callable[[int], None] | None = None
 
 
 _registry: dict[str, Subject] = {}
@@ -46,11 +48,12 @@ def register_subject(
     visible: Callable[[Actor], Ids] | None = None,
     over: Callable[[datetime], Ids] | None = None,
     is_closed_to_staff: bool = False,
+    lost: Callable[[int], None] | None = None,
 ) -> None:
     """Let things of `kind` have files; see `Subject`. Call it once, where the room's manifest is read."""
     if kind in _registry:
         raise ValueError(f"Things of kind {kind!r} are declared twice.")
-    _registry[kind] = Subject(kind, may_add, visible, over, is_closed_to_staff)
+    _registry[kind] = Subject(kind, may_add, visible, over, is_closed_to_staff, lost)
 
 
 def subject(kind: str) -> Subject:

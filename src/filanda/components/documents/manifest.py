@@ -31,7 +31,7 @@ register_component(
         search_kind=SUBJECT,
     )
 )
-register_files()
+register_files(file_lost=steps.file_lost, upload_lost=steps.upload_lost)
 
 
 def _demo(actor: Actor) -> None:

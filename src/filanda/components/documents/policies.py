@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 from filanda.capabilities.files.subjects import Ids, register_subject
@@ -87,7 +89,9 @@ def _waiting(actor: Actor) -> Ids:
     return seen
 
 
-def register_files() -> None:
-    """Documents have files: whoever reads the document opens every version of it; staff are no exception."""
-    register_subject(SUBJECT, may_add=_may_add, visible=_seen, is_closed_to_staff=True)
-    register_subject(WAITING, may_add=_own, visible=_waiting, is_closed_to_staff=True)
+def register_files(*, file_lost: Callable[[int], None], upload_lost: Callable[[int], None]) -> None:
+    """Documents have files: whoever reads the document opens every version of it; staff are no exception. What is given
+    puts a document, or an upload that waits, right after the platform took a file of it away.
+    """
+    register_subject(SUBJECT, may_add=_may_add, visible=_seen, is_closed_to_staff=True, lost=file_lost)
+    register_subject(WAITING, may_add=_own, visible=_waiting, is_closed_to_staff=True, lost=upload_lost)

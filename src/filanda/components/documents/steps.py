@@ -50,6 +50,7 @@ __all__ = [
     "checked_name",
     "checked_page",
     "checked_title",
+    "file_lost",
     "follow_audience",
     "free_title",
     "hide",
@@ -67,6 +68,7 @@ __all__ = [
     "tell",
     "text",
     "title_of_upload",
+    "upload_lost",
 ]
 
 
@@ -336,6 +338,27 @@ def recount_bytes(document: Document) -> None:
     """Count what its versions take, after some files went."""
     kept = document.versions.exclude(file=None, source="").aggregate(total=Sum("size", default=0))["total"]
     Document.objects.filter(pk=document.pk).update(bytes_kept=kept)
+
+
+def file_lost(number: int) -> None:
+    """A file of a document was taken away by the platform: its version stays as one that is not kept, and what the
+    newest one said is found no more if it was that one.
+    """
+    row = Document.objects.select_for_update(of=("self",)).select_related("region").filter(pk=number).first()
+    if row is None:
+        return
+    newest = row.versions.exclude(file=None, source="").first()
+    if newest is None or newest.number != row.version:
+        row.text = row.html = ""
+        row.pages = None
+        row.save(update_fields=["text", "html", "pages"])
+    recount_bytes(row)
+    tell("documents.document.described", PLATFORM, row)
+
+
+def upload_lost(number: int) -> None:
+    """The file of an upload that waits was taken away by the platform: nothing is left to decide."""
+    WaitingUpload.objects.filter(pk=number).delete()
 
 
 def hide(actor: Actor, number: int, now: datetime) -> None:
