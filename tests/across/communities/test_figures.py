@@ -111,7 +111,7 @@ def test_figures_equal_a_recount(region, written, ages):
             if in_period and state == "shown":
                 posts.append(by.pk)
                 last.setdefault(by.pk, []).append(at)
-            if in_period and likes:
+            if in_period and likes and state == "shown":
                 last.setdefault(people[0].pk, []).append(at)
         if not is_hidden and NOW - timedelta(days=90) <= opened:
             threads += 1

@@ -157,7 +157,11 @@ def _contributions(
         written[space_id][account_id] = number
         note(space_id, account_id, at)
     reactions = Reaction.objects.filter(
-        post__thread__place_kind=SCOPE, post__thread__place_id__in=ids, post__thread__hidden_at=None, **in_period
+        post__thread__place_kind=SCOPE,
+        post__thread__place_id__in=ids,
+        post__thread__hidden_at=None,
+        post__state=PostState.SHOWN,
+        **in_period,
     )
     for row in reactions.order_by().values_list("post__thread__place_id", "account").annotate(at=Max("created_at")):
         note(*row)

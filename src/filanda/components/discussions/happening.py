@@ -60,7 +60,9 @@ NEWS = Lines(_rows, _line, body=_body, reads_words=True)
 
 
 def tasks(space: Space, now: datetime) -> Iterator[Task]:
-    """Questions that nobody has answered for two days, and posts that wait to be looked at. Two queries."""
+    """Questions that nobody has answered for two days, and posts that wait to be looked at: each leads to the first of
+    them. Two queries, and one for each that there is.
+    """
     asked = Thread.objects.in_place(SCOPE, space.pk).filter(
         kind=ThreadKind.QUESTION,
         first_reply_at=None,
@@ -76,7 +78,10 @@ def tasks(space: Space, now: datetime) -> Iterator[Task]:
             "Answer %(count)s questions older than two days",
             found["count"],
         ) % {"count": found["count"]}
-        yield Task(sentence, "discussions:threads", (space.slug,), "show=unanswered", found["count"], found["since"])
+        oldest = asked.order_by("created_at", "pk").values_list("pk", "title").first()
+        if oldest is not None:  # where to begin: the list has questions without an accepted answer, too
+            address = (space.slug, oldest[0], title_slug(oldest[1]))
+            yield Task(sentence, "discussions:thread", address, "", found["count"], found["since"])
     held = Post.objects.filter(thread__place_kind=SCOPE, thread__place_id=space.pk, state=PostState.HELD)
     waiting = held.aggregate(count=Count("pk"), since=Min("created_at"))
     if waiting["count"]:
