@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from filanda.capabilities.files.queries import files_shown
 from filanda.capabilities.follows.actions import set_follow
 from filanda.capabilities.notifications.following import follow as follow_journal
 from filanda.capabilities.notifications.models import Notification
@@ -184,6 +185,18 @@ def test_answer_by_mail_is_a_post_and_the_same_message_is_one(region, anna, brun
     post = thread.posts.get(number=2)
     assert (post.source, post.via_mail, post.author_id) == ("By e-mail", True, bruno.account_id)
     assert_counted(thread)
+
+
+def test_answer_by_mail_is_posted_without_the_attachment_that_is_not_taken(region, anna, bruno):
+    thread, account = opened(anna), Account.objects.get(pk=bruno.account_id)
+    pdf, archive = ("a.pdf", "application/pdf", b"%PDF-1.4\n\n%%EOF"), ("b.zip", "application/zip", b"PK\x03\x04zip")
+    ((name, sentence),) = take(mailed(region, account, thread, attachments=[archive, pdf]))
+    post = thread.posts.get(number=2)
+    assert (post.source, name) == ("By e-mail", "b.zip")
+    assert sentence
+    assert [file.name for file in files_shown(("post", post.pk))] == ["a.pdf"]
+    with pytest.raises(ReplyRefused, match=r"b\.zip"):
+        take(mailed(region, account, opened(anna), text="", attachments=[archive]))
 
 
 def test_answer_by_mail_of_somebody_who_left_is_refused_in_words(region, anna, stranger):

@@ -23,7 +23,7 @@ from filanda.kernel.mail.inbound.taking import take_message
 from filanda.kernel.mail.models import Message
 from filanda.kernel.mail.steps import post
 from filanda.kernel.manifests import Manifest, manifests
-from filanda.kernel.manifests.replies import InboundReply, ReplyHandler
+from filanda.kernel.manifests.replies import InboundReply, LeftOut, ReplyHandler
 from filanda.kernel.regions.scoped import active_region
 
 
@@ -90,17 +90,19 @@ def write(region):
 
 
 class Room:
-    """A room that takes answers about notes; `fails` is raised to the next ones."""
+    """A room that takes answers about notes; `fails` is raised to the next ones, `left_out` is what it leaves out."""
 
     def __init__(self) -> None:
         self.taken: list[InboundReply] = []
         self.fails: list[Exception] = []
+        self.left_out: LeftOut = ()
 
-    def take(self, reply: InboundReply) -> None:
+    def take(self, reply: InboundReply) -> LeftOut:
         assert active_region() == reply.region
         if self.fails:
             raise self.fails.pop(0)
         self.taken.append(reply)
+        return self.left_out
 
 
 @pytest.fixture

@@ -195,6 +195,32 @@ def test_addresses_are_found_in_odd_headers():
 RARER = (Path(__file__).parent / "replies" / "rarer.bodies").read_text(encoding="utf-8").split("=== ")[1:]
 
 
+SENT_WITH = """Inviato da dispositivo Samsung
+Inviato dallo smartphone Samsung Galaxy
+Inviato dal cellulare
+Inviato dall'app Mail di Libero
+Inviata dal mio iPhone
+Spedito dal mio iPhone
+Inviato dalla Posta per Windows 10
+Get Outlook for Android<https://aka.ms/AAb9ysg>
+Sent from a mobile device
+Sent from Samsung tablet
+Please excuse any typos
+Gesendet von meinem iPhone
+*Inviato da iPhone*
+[Sent from my iPhone]
+Cordiali saluti,|X.|Ufficio tecnico|Tel. +39 0341 123456|www.rossi.example
+Best regards||X.|R&D manager|Via Roma 3, 20100 Milano|anna@acme.example""".splitlines()
+
+
+@pytest.mark.parametrize("line", SENT_WITH)
+def test_what_telephones_and_offices_put_below_goes(line):
+    quote = "> Il giorno 17/11/26 10:32, Forum ha scritto:\n> ciao\n"
+    left = own_words("Va bene.\n\n" + line.replace("|", "\n") + "\n\n" + quote)
+    assert left.splitlines()[0] == "Va bene."
+    assert left.splitlines()[-1] in ("Va bene.", "X.")
+
+
 @pytest.mark.parametrize("body", RARER, ids=lambda body: body.partition("\n")[0])
 def test_rarer_programs_are_understood_too(body):
     assert own_words(body.partition("\n")[2]) == "X."
@@ -205,6 +231,11 @@ def test_rarer_programs_are_understood_too(body):
     [
         "Va bene.\n\nClausola di riservatezza: serve nel contratto?",
         "Avviso di riservatezza",
+        "Va bene.\nInviato da Marco ieri sera.",
+        "Ecco.\n\nGrazie\nhttps://acme.example/dati",
+        "Ecco.\n\nSaluti\nAnna\nUfficio acquisti",
+        "Ecco.\n\nSaluti\nAnna\n\nP.S. il numero è 0341 123456",
+        "Grazie\nil file è da chiedere a anna@acme.example, che lo tiene in ufficio e lo manda.",
         "Da: domani proviamo.\nInviato: non ancora.",
         "Nota:\n\nForum <a@b.example> ha scritto qualcosa:\n\nche il rame tiene.",
     ],

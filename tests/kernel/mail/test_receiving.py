@@ -52,6 +52,14 @@ def test_an_answer_reaches_its_room(arrive, room, region, anna):
     assert "anna" not in str(events)
 
 
+def test_whoever_wrote_is_told_which_attachments_the_room_left_out(arrive, room):
+    room.left_out = [("foto.heic", "Not this kind.")]
+    assert arrive("Eccola.").state == "taken"
+    (told,) = deliver("anna@example.org")
+    assert "foto.heic: Not this kind." in told.text
+    assert "Eccola" not in told.text
+
+
 @pytest.mark.parametrize("header", ["To", "Cc", "Delivered-To", "X-Original-To"])
 def test_the_address_is_found_wherever_mail_servers_leave_it(arrive, room, region, anna, header):
     address = reply_address(region, "note", 4, anna).upper()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from filanda.kernel.identity.models import Account
     from filanda.kernel.regions.models import Region
 
-__all__ = ["InboundReply", "ReplyHandler", "ReplyRefused"]
+__all__ = ["InboundReply", "LeftOut", "ReplyHandler", "ReplyRefused"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,9 @@ class InboundReply:
     message_id: str
 
 
+LeftOut = Sequence[tuple[str, str]]
+
+
 class ReplyRefused(Exception):
     """Raised by a `take` that cannot accept an answer: `str()` is the sentence for whoever wrote it, in the language
     that is active (theirs). Nothing has been written then."""
@@ -43,9 +46,10 @@ class ReplyHandler:
 
     `take(reply)` runs inside the region, outside of any transaction, and calls the room's action, as `reply.account`:
     it must find out anew whether they may. It raises ReplyRefused, or policies.Forbidden, for what will never work;
-    anything else that it raises is tried again later. It is called once for a message, but for an accident between its
-    commit and ours: a room that cannot bear two keeps `message_id`.
+    anything else that it raises is tried again later. What it returns are names of attachments that it left out while
+    it took the words, each with a sentence that says why: their author is written to. It is called once for a message,
+    but for an accident between its commit and ours: a room that cannot bear two keeps `message_id`.
     """
 
     kind: str
-    take: Callable[[InboundReply], None]
+    take: Callable[[InboundReply], LeftOut | None]

@@ -38,16 +38,44 @@ _HEADER = re.compile(
 _FIRST_HEADERS = frozenset({"from", "da", "de", "von", "gesendet"})
 _RULE = re.compile(r"\s*[_]{8,}\s*$")
 _SIGNATURE = re.compile(r"-- ?$")
+_DEVICE = (
+    r"(?:iphone|ipad|android|outlook|yahoo|libero|mail\b|smartphone|posta\b|tablet|gmail|\[?proton|dispositivo|samsung|"
+    r"galaxy|huawei|honor\b|xiaomi|oppo\b|motorola|telefon|cellulare|mymail|aol\b|virgilio|tiscali|thunderbird|bluemail|"
+    r"phone|mobile|app\b)"
+)
 _SENT_WITH = re.compile(
-    r"\s*(?:"
-    r"sent from (?:my |outlook|yahoo|mail for|proton)|sent (?:with|via) |get outlook for|"
-    r"inviato da(?:l mio| iphone| ipad| outlook| yahoo| libero| mail| smartphone| posta| tablet| gmail| \[?proton)|"
+    r"[\s*_\[(]*(?:"
+    rf"sent from (?:my |a (?:mobile|phone|smartphone)|the new outlook|{_DEVICE})|sent (?:with|via) |get outlook for|"
+    r"sent (?:on the go|on the move|while on the move|by mobile)\b|(?:please )?(?:excuse|forgive) (?:any |the |my )?"
+    r"(?:typos|brevity|spelling)|"
+    rf"(?:inviat|spedit|scritt)[oa] da(?:l mio |lla mia |i miei )|"
+    rf"(?:inviat|spedit|scritt)[oa] d(?:a |al |alla |allo |all['’]|ai ){_DEVICE}|"
     r"yahoo mail: |"
-    r"inviato (?:con|tramite) |ottieni outlook per|scarica outlook per|"
-    r"envoyé de mon |von meinem .{1,40} gesendet|enviado desde mi )"
+    r"inviat[oa] (?:con|tramite) |ottieni outlook per|scarica outlook per|"
+    r"envoyé (?:de|depuis) mon |(?:gesendet )?von meinem .{1,40}(?: gesendet|$)|mobil gesendet|"
+    r"diese nachricht wurde von meinem .{1,40} gesendet|enviad[oa] desde mi |enviado do meu )"
     r".{0,160}$",
     re.IGNORECASE,
 )
+# A line that takes leave, alone; what follows it with a telephone number or an e-mail address in it is a signature.
+_LEAVE = re.compile(
+    r"[\s*_]*(?:(?:grazie|thanks|thank you)[\w ]{0,12}[,.!;–-]?\s*(?:e\s|and\s)?\s*)?"
+    r"(?:(?:(?:i più |i |un |tanti |molti |con i |con )?(?:cordiali|distinti|migliori|cari|caro|cordiale)\s)?salut[oi]|"
+    r"cordialmente|cordialità|a presto|buon(?:a|o)? (?:giornata|serata|lavoro)|grazie(?: mille)?|"
+    r"(?:(?:best|kind|kindest|warm|many|with best|with kind)\s)?regards|best(?: wishes)?|all the best|cheers|"
+    r"(?:yours )?(?:sincerely|faithfully)|(?:many )?thanks|thank you|mit freundlichen grüßen|viele grüße|"
+    r"(?:bien )?cordialement|saludos|un saludo)"
+    r"(?: a tutt[ie]| to all| tutti| in anticipo| in advance)?[\s*_,.!;–-]*$",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"(?:\+|\b00)\d[\d ./()-]{6,20}|"
+    r"\b(?:tel|cell?|mob|phone|ph|fax|telefono|cellulare|mobile|t|m)\b[.: ]{1,4}\(?\+?\d[\d ./()-]{5,20}|"
+    r"[^\s@<>]{1,64}@[\w-]{1,63}\.[\w.-]{2,60}",
+    re.IGNORECASE,
+)
+_NO_CONTACTS = ("p.s", "ps:", "ps ", "- ", "* ", "http")
+_SIGNATURE_LINES, _SIGNATURE_WIDTH = 12, 90
 # What firms and scanners put below everything, with or without a rule above it.
 _NOTICE = re.compile(
     r"[\s*_]*(?:"
@@ -78,7 +106,8 @@ _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 
 
 def own_words(text: str) -> str:
-    """`text` without quotes, what introduces them, and the signature; lines keep their indentation.
+    """`text` without quotes, what introduces them, and the signature; lines keep their indentation. What names no way
+    to reach somebody, such as a name and an office below the last words, stays: it may be what was meant.
 
     An answer above the quote, or below it, is left alone with its words; in one written between pieces of the quote,
     the paragraph before each answer stays, as a quote: the answer would make no sense without.
@@ -195,7 +224,33 @@ def _without_signature(lines: list[str]) -> list[str]:
         own_end -= 1
         while own_end and not kept[own_end - 1].strip():
             own_end -= 1
-    return kept[:own_end]
+    return _without_contacts(kept[:own_end])
+
+
+def _without_contacts(lines: list[str]) -> list[str]:
+    """Without what stands below "Cordiali saluti, Anna" when it is how to reach somebody, and nothing else: short
+    lines, no sentence, a telephone number or an e-mail address among them. The leave-taking and the name stay.
+    """
+    below: list[int] = []
+    for at in range(len(lines) - 1, 0, -1):
+        line = lines[at].strip()
+        if not line:
+            continue
+        if _LEAVE.match(line[:80]) and len(line) <= 60:
+            break
+        is_sentence = line.endswith(("?", "!", ":")) or (line.endswith(".") and len(line.split()) > 6)
+        is_other = _QUOTED.match(line) or _FENCE.match(line) or line.lower().startswith(_NO_CONTACTS)
+        if len(below) == _SIGNATURE_LINES or len(line) > _SIGNATURE_WIDTH or is_sentence or is_other:
+            return lines
+        below.insert(0, at)
+    else:
+        return lines
+    if not any(_CONTACT.search(lines[at]) for at in below) or not any(one.strip() for one in lines[:at]):
+        return lines
+    end = below[0] if _CONTACT.search(lines[below[0]]) else below[0] + 1
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return lines[:end]
 
 
 def _with_needed_quotes(lines: list[str]) -> list[str]:

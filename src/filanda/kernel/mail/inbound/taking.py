@@ -33,7 +33,7 @@ from filanda.kernel.mail.marking import mark_address
 from filanda.kernel.mail.models import InboundMessage, InboundReason, InboundState, MarkReason, Message
 from filanda.kernel.mail.steps import post
 from filanda.kernel.manifests import reply_handlers
-from filanda.kernel.manifests.replies import InboundReply, ReplyRefused
+from filanda.kernel.manifests.replies import InboundReply, LeftOut, ReplyRefused
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import across_regions, in_region
@@ -97,13 +97,16 @@ def _take(held: InboundMessage, now: datetime) -> InboundState:
         return _end(held, InboundState.DROPPED, now, reason)
     try:
         with translation.override(_language(held)):
-            _hand_over(held, message, now)
+            left_out = _hand_over(held, message, now)
     except Refusal as refusal:
         return _end(held, InboundState.REFUSED, now, refusal.reason, refusal.words, message)
     except Exception as error:
         log.exception("an answer could not be taken", message=held.pk, kind=held.kind)
         return _try_later(held, message, now, _ADDRESS.sub("…", f"{type(error).__name__}: {error}")[:300])
-    return _end(held, InboundState.TAKEN, now)
+    with transaction.atomic():
+        if left_out:
+            _tell_left_out(held, left_out, message)
+        return _finish(held, InboundState.TAKEN, now, None)
 
 
 def _claim(message_id: int, now: datetime) -> InboundMessage | None:
@@ -117,8 +120,11 @@ def _claim(message_id: int, now: datetime) -> InboundMessage | None:
     return held
 
 
-def _hand_over(held: InboundMessage, message: EmailMessage, now: datetime) -> None:
-    """Have the room take it. Raises Refusal, and whatever goes wrong in the room."""
+def _hand_over(held: InboundMessage, message: EmailMessage, now: datetime) -> LeftOut:
+    """Have the room take it. Returns the attachments that it left out, each with a sentence.
+
+    Raises Refusal, and whatever goes wrong in the room.
+    """
     reply_to = reply_to_of(message, held.recipients, now)
     if reply_to is None:
         raise Refusal(InboundReason.NO_ADDRESS)
@@ -169,7 +175,7 @@ def _hand_over(held: InboundMessage, message: EmailMessage, now: datetime) -> No
         )
     with in_region(region):
         try:
-            reply_handlers()[reply_to.kind].take(
+            left_out = reply_handlers()[reply_to.kind].take(
                 InboundReply(
                     region=region,
                     account=account,
@@ -182,6 +188,7 @@ def _hand_over(held: InboundMessage, message: EmailMessage, now: datetime) -> No
             )
         except (ReplyRefused, Forbidden) as refused:
             raise Refusal(InboundReason.ROOM, str(refused)) from refused
+    return left_out or ()
 
 
 def _is_forged(message: EmailMessage) -> bool:
@@ -277,6 +284,26 @@ def _tell(
             "path": absolute(region, language, "/"),
         },
         account=held.account if is_theirs else None,
+    )
+
+
+def _tell_left_out(held: InboundMessage, left_out: LeftOut, message: EmailMessage) -> None:
+    """Write to the author of an answer that was taken which of its attachments were not, and why."""
+    region, account = held.region, held.account
+    if region is None or account is None:
+        return
+    language = _language(held)
+    post(
+        region=region,
+        to=account.email,
+        template="mail/mail/answer_in_part",
+        language=language,
+        context={
+            "left_out": [f"{name}: {sentence}" for name, sentence in left_out],
+            "subject": header(message, "Subject")[:150],
+            "path": absolute(region, language, "/"),
+        },
+        account=account,
     )
 
 
