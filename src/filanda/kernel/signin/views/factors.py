@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from qrcode.image.svg import SvgPathImage
 
+from filanda.kernel.identity.models import POWERFUL, Role
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.identity.sessions import forget_second_factor, mark_second_factor
 from filanda.kernel.limits import TooMany
@@ -30,6 +31,7 @@ from filanda.kernel.signin.authenticators import (
     FactorWrong,
     add_app,
     add_passkey,
+    factors_of,
     has_factor,
     new_recovery_codes,
     new_secret,
@@ -144,10 +146,15 @@ def rename(request: HttpRequest, factor_id: int) -> HttpResponse:
     return page(request, "signin/passkey_name.html", {"name": name}, errors=errors, status=422 if errors else 200)
 
 
+@never_cache
 @require_POST
 @require_fresh
 def remove(request: HttpRequest, factor_id: int) -> HttpResponse:
+    """POST; the last one with `sure`, after a page that says what goes with it."""
     account = account_of(request)
+    known = factors_of(account)
+    if [row.pk for row in known] == [factor_id] and "sure" not in request.POST:
+        return page(request, "signin/last_factor.html", {"roles": _power(request)})
     try:
         remove_factor(
             actor=actor_of(request),
@@ -187,6 +194,12 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
         context: dict[str, object] = {"codes": [], "said": ""}
         return page(request, "signin/recovery_codes.html", context, errors={"": str(error)}, status=409)
     return page(request, "signin/recovery_codes.html", {"codes": codes, "said": ""})
+
+
+def _power(request: HttpRequest) -> list[str]:
+    """Labels of the reader's roles that sleep without a second factor."""
+    actor = actor_of(request)
+    return [str(Role(role).label) for role in sorted((actor.roles | actor.withheld) & POWERFUL)]
 
 
 def _added(request: HttpRequest, said: str, codes: list[str]) -> HttpResponse:
