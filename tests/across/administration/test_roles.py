@@ -7,6 +7,8 @@ import pytest
 
 from filanda.across.administration.actions.roles import RoleWrong, close_expired, end, grant
 from filanda.across.administration.queries import people_called
+from filanda.directory.affiliations.actions.requests import ask_to_join
+from filanda.directory.affiliations.personal import waiting
 from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.actors import PLATFORM, VISITOR, actor_for
 from filanda.kernel.identity.models import Account, Role, RoleGrant
@@ -14,6 +16,7 @@ from filanda.kernel.journal.models import Event
 from filanda.kernel.mail.models import Message
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import in_region
+from tests.directory.affiliations import making
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -227,3 +230,22 @@ def test_roles_in_a_private_group_are_no_administrators_business(region, adminis
     with pytest.raises(RoleWrong) as caught:
         give(administrator, region, role=Role.SPACE_MANAGER)
     assert caught.value.field == "role"
+
+
+@pytest.mark.parametrize("by", ["an administrator", "the clock"])
+def test_where_the_last_admin_s_role_ends_the_facilitator_hears_of_it_and_of_who_waits(region, administrator, by):
+    giulia, organisation = making.facilitator(region), making.body(region, state="claimed")
+    bruno = making.admin(region, organisation)
+    ask_to_join(actor=making.member(region), organisation=organisation, message="It is me", now=NOW)
+    assert not [one for one in waiting(giulia) if one.url_name == "ownership:people"]
+    held = RoleGrant.objects.get(account=bruno.account_id, role=Role.ORGANISATION_ADMIN)
+    if by == "the clock":
+        RoleGrant.objects.filter(pk=held.pk).update(until=NOW - timedelta(days=1))
+        close_expired(actor=PLATFORM, region=region, now=NOW)
+    else:
+        end(actor=administrator, grant=held, reason="Moved away.", now=NOW)
+    told = Message.objects.get(template="affiliations/mail/without_admin")
+    assert (told.to, told.context["organisation"]) == ("giulia@region.example", organisation.name)
+    assert [(one.url_args, one.count) for one in waiting(giulia) if one.url_name == "ownership:people"] == [
+        ((organisation.pk,), 1)
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.utils.timezone import now as clock
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,13 @@ from filanda.directory.affiliations.models import (
     Position,
     RequestState,
 )
-from filanda.directory.affiliations.queries import claims_waiting, has_admins, invitations_for, waiting_requests
+from filanda.directory.affiliations.queries import (
+    claims_waiting,
+    has_admins,
+    invitations_for,
+    organisations_without_admins,
+    waiting_requests,
+)
 from filanda.directory.affiliations.steps import end_belonging, lock_organisation, told_event
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.organisations.steps import forget_in_ledgers
@@ -109,7 +115,9 @@ def erase(account: Account, keeps: bool) -> None:
 
 
 def waiting(actor: Actor) -> Iterator[Waiting]:
-    """For admins: requests to join; for staff: claims to decide; for everybody: their own codes and invitations."""
+    """For admins: requests to join; for staff: those that nobody is left to answer, and claims to decide; for
+    everybody: their own codes and invitations.
+    """
     if actor.account_id is None:
         return
     at = clock()
@@ -120,6 +128,15 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
             label = _("Requests to join %(organisation)s") % {"organisation": names[organisation_id]}
             yield Waiting(label, "ownership:people", (organisation_id,), count)
     if actor.roles & STAFF:
+        left = JoinRequest.objects.filter(state=RequestState.ASKED, organisation__in=organisations_without_admins())
+        left = left.exclude(account=actor.account_id).exclude(organisation__in=mine)
+        for number, name, count, since in (
+            left.order_by("organisation__name")
+            .values_list("organisation", "organisation__name")
+            .annotate(count=Count("pk"), since=Min("state_changed_at"))
+        ):
+            label = _("Requests to join %(organisation)s") % {"organisation": name}
+            yield Waiting(label, "ownership:people", (number,), count, since)
         oldest = list(claims_waiting(actor).values_list("state_changed_at", flat=True))
         if oldest:
             yield Waiting(_("Claims with a document to look at"), "ownership:claims", (), len(oldest), oldest[0])

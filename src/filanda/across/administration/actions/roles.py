@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from filanda.directory.affiliations.actions.members import tell_without_admin
 from filanda.directory.affiliations.models import scope_of
+from filanda.directory.affiliations.queries import has_admins
 from filanda.directory.affiliations.steps import become_admin, become_member, lock_organisation, told
 from filanda.directory.organisations.models import Organisation, OrganisationState
 from filanda.directory.people.languages import language_of
@@ -118,7 +120,8 @@ def grant(
 
 
 def end(*, actor: Actor, grant: RoleGrant, reason: str, now: datetime, language: str = "") -> None:
-    """End a role. It ends at once, also for who is signed in. Twice is the same as once.
+    """End a role. It ends at once, also for who is signed in. Twice is the same as once. The facilitator of the last
+    admin of an organisation is told.
 
     Raises RoleWrong (the last administrator stays), Forbidden.
     """
@@ -141,6 +144,7 @@ def end(*, actor: Actor, grant: RoleGrant, reason: str, now: datetime, language:
             if organisation is not None:
                 name = organisation.name
                 _tell_readers(actor, organisation, locked.account)
+                _tell_if_last(locked, organisation)
         post(
             region=region,
             to=locked.account.email,
@@ -165,7 +169,20 @@ def close_expired(*, actor: Actor, region: Region, now: datetime) -> int:
         )
         for grant_ in over:
             end_role(actor=actor, grant=grant_, now=now, reason=_ran_out(region))
+            if (organisation := _spoken_for_by(grant_)) is not None:
+                _tell_if_last(grant_, organisation)
     return len(over)
+
+
+def _spoken_for_by(grant_: RoleGrant) -> Organisation | None:
+    is_admin = grant_.role == Role.ORGANISATION_ADMIN and grant_.scope_kind == "organisation"
+    return Organisation.objects.filter(pk=grant_.scope_id).first() if is_admin else None
+
+
+def _tell_if_last(grant_: RoleGrant, organisation: Organisation) -> None:
+    """Somebody has to find a new admin, where the one whose role has ended was the last."""
+    if grant_.role == Role.ORGANISATION_ADMIN and not has_admins(organisation.pk):
+        tell_without_admin(organisation, grant_.account)
 
 
 def _give(

@@ -118,7 +118,7 @@ def leave_organisation(
 
 
 def tell_without_admin(organisation: Organisation, account: Account) -> None:
-    """Tell the facilitator of `account` that nobody speaks for `organisation` now."""
+    """Tell the facilitator of `account`, its last admin, that nobody speaks for `organisation` now."""
     person = Person.objects.filter(account=account).first()
     tell(
         [one for one in staff_accounts(person) if one.pk != account.pk],
