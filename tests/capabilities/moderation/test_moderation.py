@@ -408,6 +408,15 @@ def test_what_was_hidden_can_be_shown_again_and_its_author_is_told(world, follow
     assert [line.sentence for line in lines if "shown again" in line.sentence]
 
 
+def test_an_appeal_against_one_decision_does_not_undo_another(world):
+    before = world.decide(world.report(), measure="hidden")
+    actions.show_again(actor=acting(world.fausta), decision=before, now=now())
+    world.decide(world.report(), measure="removed")
+    contest = actions.appeal(actor=acting(world.ada), decision=before, text="Wrong.", now=now())
+    actions.decide_appeal(actor=acting(world.gina), appeal=contest, is_upheld=False, reasons="Yes.", now=now())
+    assert world.book.state[1] == "removed"
+
+
 def test_the_author_finds_the_decision_in_the_list_and_gets_one_e_mail(world, follow):
     world.decide(world.report(), measure="warned")
     chain.extend()

@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 TEXT_MOST = 4000
+TAKING_AWAY = (Measure.HIDDEN, Measure.REMOVED, Measure.SUSPENDED)
 LONGEST_SUSPENSION = timedelta(days=365)
 
 
@@ -375,7 +376,15 @@ def _enforce(actor: Actor, decision: Decision, now: datetime) -> None:
 
 
 def _undo(actor: Actor, decision: Decision, now: datetime) -> None:
+    """The thing stands again as it did, unless another decision about it stands; the suspension ends."""
     how = _enforcement(decision)
-    if how is not None and decision.measure in (Measure.HIDDEN, Measure.REMOVED, Measure.SUSPENDED):
+    others = Decision.objects.filter(
+        thing_kind=decision.thing_kind,
+        thing_id=decision.thing_id,
+        measure__in=TAKING_AWAY,
+        reversed_at=None,
+        shown_again_at=None,
+    ).exclude(pk=decision.pk)
+    if how is not None and decision.measure in TAKING_AWAY and not others.exists():
         how.restore(actor, decision.thing_id, now)
     Suspension.objects.filter(decision=decision, lifted_at=None).update(lifted_at=now)
