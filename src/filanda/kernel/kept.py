@@ -34,10 +34,22 @@ class Kept(Generic[K, V]):
         if kept is not None and at - kept[0] < self._seconds:
             return kept[1]
         value = make()
+        self._keep(key, at, value)
+        return value
+
+    def fresh(self, key: K) -> V | None:
+        """What is kept under `key` and is not too old."""
+        kept = self._values.get(key)
+        return kept[1] if kept is not None and monotonic() - kept[0] < self._seconds else None
+
+    def keep(self, key: K, value: V) -> None:
+        """For a value that has to be looked at before it may be shown again, or that is not always kept."""
+        self._keep(key, monotonic(), value)
+
+    def _keep(self, key: K, at: float, value: V) -> None:
         if len(self._values) >= self._most and key not in self._values:
             self._values.clear()
         self._values[key] = (at, value)
-        return value
 
     def last(self, key: K) -> V | None:
         """What was kept under `key`, however old."""

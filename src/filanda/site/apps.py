@@ -10,5 +10,7 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         from filanda.kernel import manifests
+        from filanda.kernel.database.timestamps import read_quickly
 
+        read_quickly()
         manifests.load()

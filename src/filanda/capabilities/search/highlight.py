@@ -13,7 +13,8 @@ from filanda.capabilities.search.analysis import known_language, query_words, re
 
 _LONGEST_QUERY = 20_000
 _LONGEST_TEXT = 100_000
-_WORD = re.compile(r"[^\W_]+")
+_MOST_WORDS = 5_000
+_WORD = re.compile(r"([^\W_]+)")  # splitting by it gives what is between words and words in turn
 
 
 def mark(text: str, query: str, language: str = "", *, stems: Collection[str] | None = None) -> Markup:
@@ -26,25 +27,30 @@ def mark(text: str, query: str, language: str = "", *, stems: Collection[str] | 
     """
     text = readable(text, _LONGEST_TEXT)
     code = known_language(language)
-    wanted = _wanted(query, code) if stems is None else frozenset(stems)
-    if not wanted:
+    looked_for = _looked_for(query, code) if stems is None else _LookedFor(frozenset(stems), code)
+    if not looked_for.stems:
+        return escape(text)
+    parts = _WORD.split(text)
+    found = list(map(looked_for.__getitem__, parts[1::2]))
+    if True not in found:
         return escape(text)
     pieces: list[str] = []
     done = 0
-    for found in _WORD.finditer(text):
-        if stem(found[0], code) in wanted:
-            pieces += [str(escape(text[done : found.start()])), "<mark>", found[0], "</mark>"]
-            done = found.end()
-    pieces.append(str(escape(text[done:])))
+    for at, is_found in enumerate(found):
+        if is_found:
+            pieces += [escape("".join(parts[done : 2 * at + 1])), "<mark>", parts[2 * at + 1], "</mark>"]
+            done = 2 * at + 2
+    pieces.append(escape("".join(parts[done:])))
     return Markup("".join(pieces))  # noqa: S704 - every piece is escaped, or letters and digits only
 
 
 def first_marked(text: str, query: str, language: str = "") -> int:
     """Where in `text` the first word stands that `mark` would mark; -1 where there is none."""
-    code = known_language(language)
-    wanted = _wanted(query, code)
-    for found in _WORD.finditer(text[:_LONGEST_TEXT]) if wanted else ():
-        if stem(found[0], code) in wanted:
+    looked_for = _looked_for(query, known_language(language))
+    if not looked_for.stems:
+        return -1
+    for found in _WORD.finditer(text[:_LONGEST_TEXT]):
+        if looked_for[found[0]]:
             return found.start()
     return -1
 
@@ -62,8 +68,23 @@ def piece(text: str, query: str, language: str = "", *, most: int = 260) -> Mark
     return mark(f"… {shown}" if start else shown, query, language)
 
 
+class _LookedFor(dict[str, bool]):
+    """By word of a text in the language `code`, whether its stem is among `stems`: asked once a word."""
+
+    def __init__(self, stems: Collection[str], code: str) -> None:
+        super().__init__()
+        self.stems = stems
+        self._code = code
+
+    def __missing__(self, word: str) -> bool:
+        found = stem(word, self._code) in self.stems
+        if len(self) < _MOST_WORDS:
+            self[word] = found
+        return found
+
+
 @functools.lru_cache(maxsize=16)
-def _wanted(query: str, code: str) -> frozenset[str]:
-    """Stems of a query's words. Kept, as one query is compared with every text of an answer: up to 450 times."""
+def _looked_for(query: str, code: str) -> _LookedFor:
+    """Kept, as one query is compared with every text of an answer: up to 450 times."""
     words = query_words(readable(query, _LONGEST_QUERY), most=500)
-    return frozenset(dict(word.stems).get(code, word.folded) for word in words)
+    return _LookedFor(frozenset(dict(word.stems).get(code, word.folded) for word in words), code)

@@ -6,10 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from markupsafe import Markup
@@ -22,6 +20,7 @@ from filanda.capabilities.threads.rendering import plain_of
 from filanda.components.discussions import queries
 from filanda.components.discussions.framing import Room, foreign
 from filanda.kernel.database import compiled
+from filanda.kernel.kept import Kept
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.ui.moments import when
 from filanda.spaces.models import SCOPE
@@ -74,19 +73,21 @@ class _Kept:
         ) and self.known == queries.people_known(self.accounts, room.actor, room.space)
 
 
+_answered: Kept[tuple[Any, ...], _Kept] = Kept(KEPT_SECONDS, most=100)
+
+
 def search_threads(room: Room, q: str, page: int) -> Found:
     """Page `page` of the threads of the space with the words of `q`. Three queries; what visitors are answered, who all
     see the same, is kept for some seconds.
     """
     if not room.actor.is_visitor:
         return _search(room, q, page).found
-    asked = blake2b(q.encode("utf-8", "ignore"), digest_size=16).hexdigest()
-    key = f"discussions:found:{room.space.pk}:{room.root}:{get_language()}:{page}:{asked}"
-    kept: _Kept | None = cache.get(key)
+    key = (room.space.pk, room.root, get_language(), page, q)
+    kept = _answered.fresh(key)
     if kept is None or not kept.still_holds(room):
         kept = _search(room, q, page)
         if not kept.found.is_rebuilding:
-            cache.set(key, kept, KEPT_SECONDS)
+            _answered.keep(key, kept)
     return kept.found
 
 

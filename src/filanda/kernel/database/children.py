@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,27 +28,36 @@ def held_back() -> Iterator[None]:
     """What asks this process to stop is heard when the block ends.
 
     For the moments in which a child runs already and nobody has noted it yet: an exception raised by a signal
-    handler there would lose it.
+    handler there would lose it. Handlers run in the main thread alone: in another nothing has to be done.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ASKING_TO_STOP)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    handlers = {one: signal.getsignal(one) for one in _ASKING_TO_STOP}
+    held = {one: handler for one, handler in handlers.items() if handler not in (signal.SIG_IGN, None)}
     try:
+        for one in held:
+            signal.signal(one, lambda signum, _frame: heard.append(signum))
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for one, handler in held.items():
+            signal.signal(one, handler)
+        for signum in heard:
+            signal.raise_signal(signum)
 
 
 def tied_to_this_process(signum: signal.Signals) -> Callable[[], None]:
     """A ``preexec_fn`` for `subprocess.Popen`: the child gets ``signum`` when this process ends.
 
     It also gives the child the signals of a fresh process: a shell's background job has SIGINT ignored, and
-    an ignored signal would be inherited, as one that is `held_back` would be.
+    an ignored signal would be inherited.
     """
     parent = os.getpid()
 
     def before_exec() -> None:
         for inherited in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2):
             signal.signal(inherited, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKING_TO_STOP)
         die_with_parent(signum)
         if os.getppid() != parent:  # it ended between the fork and the request above
             os._exit(1)

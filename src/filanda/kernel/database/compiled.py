@@ -18,12 +18,14 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django_scopes import get_scope
+from psycopg.sql import Literal
 
 __all__ = ["forget", "padded", "rows"]
 
 # Ids stand in for others while a query is compiled: numbers that no row has and that fit a bigint. So do texts.
 _FIRST_STAND_IN = 7_000_000_000_000_000_000
 _WITHIN = re.compile(str(_FIRST_STAND_IN)[:-6] + r"\d{6}")
+_PLACEHOLDER = re.compile("(%[%s])")
 _KEPT = 600
 _SIZES = (1, 4, 10, 20, 50)
 
@@ -32,14 +34,15 @@ Build = Callable[[Sequence[Any]], "QuerySet[Any, Any]"]
 
 @dataclass(frozen=True)
 class _Compiled:
-    """SQL, its parameters, where in them the numbers go, texts of which they are a part ("space:{0}"), and how the
-    columns of a row are read.
+    """SQL in pieces, and what stands after each but the last: the place of one of the numbers, or a text of which they
+    are a part ("space:{0}"). Then how the columns of a row are read.
+
+    All other parameters are in the pieces: psycopg would take a long query apart anew each time and write each of its
+    parameters, which costs it more than all else.
     """
 
-    sql: str
-    params: tuple[Any, ...]
-    places: tuple[tuple[int, int], ...]
-    texts: tuple[tuple[int, str], ...]
+    pieces: tuple[str, ...]
+    between: tuple[int | str, ...]
     names: tuple[str, ...]
     converters: tuple[tuple[int, list[Any], Any], ...]
 
@@ -100,26 +103,32 @@ def _compile(build: Build, are_texts: Sequence[bool]) -> _Compiled | None:
     except EmptyResultSet:
         return None
     known = {value: number for number, value in enumerate(stand_ins)}
-    places = tuple(
-        (at, known[value]) for at, value in enumerate(params) if isinstance(value, (int, str)) and value in known
-    )
-    found = {number for _at, number in places}
-    texts = []
-    for at, value in enumerate(params):
-        if isinstance(value, str) and value not in known and _WITHIN.search(value):
-            within = [int(match) - _FIRST_STAND_IN for match in _WITHIN.findall(value)]
+    found: set[int] = set()
+    pieces = [""]
+    between: list[int | str] = []
+    values = iter(params)
+    for part in _PLACEHOLDER.split(sql):
+        value = next(values) if part == "%s" else None
+        if part != "%s":
+            pieces[-1] += "%" if part == "%%" else part
+        elif isinstance(value, (int, str)) and value in known:
+            found.add(known[value])
+            between.append(known[value])
+            pieces.append("")
+        elif isinstance(value, str) and (within := [int(match) - _FIRST_STAND_IN for match in _WITHIN.findall(value)]):
             found.update(within)
             plain = value.replace("{", "{{").replace("}", "}}")
-            texts.append((at, _WITHIN.sub(lambda match: f"{{{int(match[0]) - _FIRST_STAND_IN}}}", plain)))
+            between.append(_WITHIN.sub(lambda match: f"{{{int(match[0]) - _FIRST_STAND_IN}}}", plain))
+            pieces.append("")
+        else:
+            pieces[-1] += _quoted(value)
     if found != set(known.values()):
         raise ValueError("A query that is compiled once must hold each of its numbers as a parameter.")
     names = query.selected or (*query.extra_select, *query.values_select, *query.annotation_select)
     converters = compiler.get_converters([column[0] for column in compiler.select])
     return _Compiled(
-        sql=sql,
-        params=tuple(params),
-        places=places,
-        texts=tuple(texts),
+        pieces=tuple(pieces),
+        between=tuple(between),
         names=tuple(names),
         converters=tuple((at, how, expression) for at, (how, expression) in converters.items()),
     )
@@ -127,13 +136,12 @@ def _compile(build: Build, are_texts: Sequence[bool]) -> _Compiled | None:
 
 def _ask(compiled: _Compiled, numbers: Sequence[int | str]) -> list[dict[str, Any]]:
     connection = connections[DEFAULT_DB_ALIAS]
-    params = list(compiled.params)
-    for at, number in compiled.places:
-        params[at] = numbers[number]
-    for at, text in compiled.texts:
-        params[at] = text.format(*numbers)
+    sql = [compiled.pieces[0]]
+    for piece, put in zip(compiled.pieces[1:], compiled.between, strict=True):
+        value = numbers[put] if isinstance(put, int) else put.format(*numbers)
+        sql += (_quoted(value) if isinstance(value, str) else f" {int(value)}", piece)
     with connection.cursor() as cursor:
-        cursor.execute(compiled.sql, params)
+        cursor.execute("".join(sql))
         found = cursor.fetchall()
     answers = []
     for row in found:
@@ -143,3 +151,10 @@ def _ask(compiled: _Compiled, numbers: Sequence[int | str]) -> list[dict[str, An
                 values[at] = convert(values[at], expression, connection)
         answers.append(dict(zip(compiled.names, values, strict=False)))
     return answers
+
+
+def _quoted(value: Any) -> str:
+    """`value` as psycopg writes it into a query."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.ensure_connection()
+    return Literal(value).as_string(connection.connection)
