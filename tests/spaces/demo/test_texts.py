@@ -8,14 +8,17 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from filanda.spaces.demo.texts import ThreadText, communities, document, event, news, thread
 from filanda.spaces.demo.texts.grammar import fill, gerund, with_preposition
+from filanda.spaces.demo.texts.slots import dated
 
 _CONTRACTED = re.compile(r"\b(di|da|su|in) (il|lo|la|i|gli|le) [a-zà-ù]", re.IGNORECASE)
+_DAY = date(2026, 11, 28)
 _DIGEST = (
     "import hashlib\n"
     "from filanda.spaces.demo.texts import communities, thread, news\n"
@@ -90,7 +93,7 @@ def test_lengths_and_languages_are_mixed(threads: list[ThreadText]) -> None:
 def test_sentences_are_finished(threads: list[ThreadText]) -> None:
     for one in threads:
         for text in (one.title, *(post.source for post in one.posts)):
-            prose = _prose(text)
+            prose = _prose(dated(text, _DAY, _DAY, one.language))
             assert not set("{}[]⟦⟧") & set(prose), text
             assert "  " not in prose, text
             assert not re.search(r"\.\.|\?\.| [,.;:!?]", prose), text
@@ -133,6 +136,15 @@ def test_a_length_can_be_asked_for() -> None:
     assert all(before != after for before, after in pairwise(post.source for post in one.posts))
 
 
+def test_days_that_lie_ahead_follow_the_post() -> None:
+    """Read blind, a post of June announced the next check for the 13th of March."""
+    said = "Se ne riparla il {+10}; scadenza {=40}, entro {~2}."
+    assert dated(said, date(2026, 11, 28), date(2026, 12, 29), "it") == (
+        "Se ne riparla l'8 gennaio; scadenza 7 gennaio, entro febbraio."
+    )
+    assert dated("By {+10}, {~1}", _DAY, _DAY, "en") == "By 8 December, December"
+
+
 def test_other_publications_are_there_in_some_number() -> None:
     for community in communities()[::6]:
         for make in (news, event, document):
@@ -140,6 +152,8 @@ def test_other_publications_are_there_in_some_number() -> None:
             assert len({one.title for one in found}) >= 5
             for one in found:
                 texts = [getattr(one, name, "") for name in ("title", "summary", "body", "content", "place")]
+                if make is not document:
+                    texts = [dated(text, _DAY, _DAY, one.language) for text in texts]
                 assert not any(set("{}⟦⟧") & set(text) for text in texts), texts
                 assert all(text[:1].upper() == text[:1] for text in texts)
         meeting = event(community, 2)
@@ -178,6 +192,7 @@ def test_italian_prepositions_contract(preposition: str, phrase: str, joined: st
 
 
 def test_english_verbs_take_their_ending() -> None:
+    assert gerund("wash on Fridays and air on Saturdays") == "washing on Fridays and airing on Saturdays"
     assert gerund("replace the grease") == "replacing the grease"
     assert gerund("cut it") == "cutting it"
     assert gerund("tie it") == "tying it"

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -23,7 +24,9 @@ from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
+from filanda.kernel.regions.working import time_zone
 from filanda.spaces.demo.texts import CommunityText, ThreadText, communities, thread
+from filanda.spaces.demo.texts.slots import dated
 from filanda.spaces.models import SCOPE, MemberRole, Membership, Space
 
 __all__ = ["POSTS", "THREADS", "seed_threads"]
@@ -138,6 +141,7 @@ def _write(
     people: dict[int, str],
     now: datetime,
 ) -> None:
+    zone = time_zone(region)
     made: list[Thread] = []
     posts: list[Post] = []
     named: list[tuple[Post, int]] = []
@@ -148,14 +152,15 @@ def _write(
     for place, number, text in batch:
         chance = Random(f"people {place.text.slug} {number}")  # noqa: S311 - invented
         writers = _writers(place.members, text.authors, chance)
-        times = _times(text, now, chance)
+        times = _times(text, now, zone, chance)
+        days = [at.astimezone(zone).date() for at in times]
         head = Thread(
             region=region,
             place_kind=SCOPE,
             place_id=place.space.pk,
             audience=place.space.audience,
             kind=ThreadKind(text.kind),
-            title=text.title[:200],
+            title=dated(text.title, days[0], days[0], text.language)[:200],
             language=text.language,
             author_id=writers[0],
             created_at=times[0],
@@ -174,7 +179,7 @@ def _write(
         made.append(head)
         rows: list[Post] = []
         for at, one in enumerate(text.posts):
-            source = one.source
+            source = dated(one.source, days[0], days[at], text.language)
             for slot in one.mentions:
                 source = source.replace(f"{{@{slot}}}", people.get(writers[slot], ""))
             rendered = render(source, actor=PLATFORM, audience=head.audience)
@@ -267,8 +272,10 @@ def _writers(members: Sequence[int], slots: int, chance: Random) -> list[int]:
     return [members[at % len(members)] for at in range(slots)]
 
 
-def _times(text: ThreadText, now: datetime, chance: Random) -> list[datetime]:
-    """When each post was written: the thread begins on a day of the last year, more often lately, and ends by now."""
+def _times(text: ThreadText, now: datetime, zone: ZoneInfo, chance: Random) -> list[datetime]:
+    """When each post was written: the thread begins on a day of the last year, more often lately, and ends by now.
+    People write between seven in the morning and eleven at night.
+    """
     gaps = [max(1, one.minutes_after_previous) for one in text.posts[1:]]
     lasts = timedelta(minutes=sum(gaps))
     room = max(timedelta(hours=1), _YEAR - lasts)
@@ -277,7 +284,19 @@ def _times(text: ThreadText, now: datetime, chance: Random) -> list[datetime]:
         squeeze = _YEAR / lasts
         gaps = [max(1, int(gap * squeeze)) for gap in gaps]
         begins = now - timedelta(minutes=sum(gaps) + 30)
-    times = [begins]
+    times = [_awake(begins, zone, chance)]
     for gap in gaps:
-        times.append(times[-1] + timedelta(minutes=gap))
+        times.append(_awake(times[-1] + timedelta(minutes=gap), zone, chance))
+    if (late := times[-1] - now) > timedelta(0):
+        back = timedelta(days=late.days + 1)
+        times = [at - back for at in times]
     return times
+
+
+def _awake(moment: datetime, zone: ZoneInfo, chance: Random) -> datetime:
+    """`moment`, or the morning after where it is in the night."""
+    local = moment.astimezone(zone)
+    if 7 <= local.hour < 23:
+        return moment
+    morning = local.replace(hour=7, minute=0) + timedelta(days=1 if local.hour >= 23 else 0)
+    return (morning + timedelta(minutes=chance.randint(5, 200))).astimezone(UTC)

@@ -16,6 +16,7 @@ from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.markdown import to_html
 from filanda.spaces.demo.texts import EventText, communities, event
+from filanda.spaces.demo.texts.slots import dated
 from filanda.spaces.models import MemberRole, Membership, MembershipState, Space
 
 __all__ = ["seed_events"]
@@ -73,14 +74,15 @@ def _one(
     starts = local.replace(hour=hour, minute=minute, second=0, microsecond=0).astimezone(UTC)
     announced = min(starts - timedelta(days=20), now - timedelta(days=chance.uniform(0.5, 12)))
     is_over = starts < now
+    body = dated(text.body, starts.date(), starts.date(), text.language)
     return SpaceEvent(
         region=space.region,
         space=space,
         audience=space.audience,
         title=text.title[:200],
-        summary=text.summary[:400],
-        source=text.body,
-        html=str(to_html(text.body)),
+        summary=dated(text.summary, starts.date(), starts.date(), text.language)[:400],
+        source=body,
+        html=str(to_html(body)),
         language=text.language,
         starts_at=starts,
         ends_at=starts + timedelta(minutes=text.minutes),

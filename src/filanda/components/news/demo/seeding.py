@@ -14,6 +14,7 @@ from filanda.kernel.journal.actions import record
 from filanda.kernel.regions.models import Region
 from filanda.kernel.text.markdown import to_html
 from filanda.spaces.demo.texts import communities, news
+from filanda.spaces.demo.texts.slots import dated
 from filanda.spaces.models import MemberRole, Membership, MembershipState, Space
 
 __all__ = ["seed_news"]
@@ -38,15 +39,18 @@ def seed_news(actor: Actor, region: Region, now: datetime) -> None:
         for number in range(chance.choice((1, 2, 2, 3))):
             text = news(community, number)
             at = now - timedelta(days=chance.uniform(1, 240))
+            title, summary, body = (
+                dated(words, at.date(), at.date(), text.language) for words in (text.title, text.summary, text.body)
+            )
             rows.append(
                 NewsItem(
                     region=region,
                     space=space,
                     audience=space.audience,
-                    title=text.title[:200],
-                    summary=text.summary[:400],
-                    source=text.body,
-                    html=str(to_html(text.body)),
+                    title=title[:200],
+                    summary=summary[:400],
+                    source=body,
+                    html=str(to_html(body)),
                     language=text.language,
                     author_id=managers.get(space.pk),
                     state=NewsState.PUBLISHED,

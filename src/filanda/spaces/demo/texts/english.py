@@ -34,7 +34,7 @@ TITLES: dict[str, tuple[str, ...]] = {
     "call": (
         "Call “{call}”: looking for partners on {thing}",
         "“{call}”: [shall we try together?|one partner missing|ideas on {thing}]",
-        "Deadline {deadline}: a proposal on {thing}",
+        "Deadline {due}: a proposal on {thing}",
         "{2-4} partners wanted for “{call}”, starting from {town}",
     ),
     "thesis": (
@@ -71,7 +71,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             "[There are two suspects|Two hypotheses are on the table]: {cause} and {cause3}. [No evidence so far|We do not know which to test first].",
             "To be comfortable we would need a figure close to {after} for {measure}; today: {before}.",
             "[There are {3-9} of us on it, all part-time|One person looks after it, half-time], so [simple ideas are best|we cannot try everything].",
-            "This year's budget is about {4-28},000 euros and [a decision is due by {month}|management wants an answer by {month}].",
+            "This year's budget is about {4-28},000 euros and [a decision is due by {nextmonth}|management wants an answer by {nextmonth}].",
         ),
         (
             "[Has anybody seen a similar case?|Who has been through this?]",
@@ -84,7 +84,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     ),
     "choice": (
         (
-            "For {thing} we have to choose: {fix}, or {fix2}. [In {town} we have been at it for {2-5} months|The decision is ours, by {month}].",
+            "For {thing} we have to choose: {fix}, or {fix2}. [In {town} we have been at it for {2-5} months|The decision is ours, by {nextmonth}].",
             "I am opening a discussion [that has already split our office in {town}|on which I would like to read opposite views]: with {thing}, is it better to {fix} or to {fix2}?",
             "The problem first, about {thing}: {fault}. There are two roads: {fix}, or {fix2}.",
         ),
@@ -137,7 +137,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     ),
     "call": (
         (
-            "We would like to submit a proposal to “{call}” (deadline {deadline}) on {thing}. The lead [might be {org}|is still open].",
+            "We would like to submit a proposal to “{call}” (deadline {due}) on {thing}. The lead [might be {org}|is still open].",
             "For “{call}” we have a concrete idea, born of a real problem with {thing}: {fault}.",
             "“{call}” is out. [The budget is {2-9} million|Funding goes up to {40-70} per cent] and work on {thing} would fit well.",
         ),
@@ -147,7 +147,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             "A goal one can check: {measure}, from {before} to {after} in {18-30} months.",
         ),
         (
-            "If interested, answer [here|by the {11-19}th of {month}] with two lines on [what you would bring|what you would like to learn].",
+            "If interested, answer [here|by {soon}] with two lines on [what you would bring|what you would like to learn].",
             "A call on {weekday} at {9-17}:00? [Forty minutes will do|I will bring a two-page draft].",
             "[A no with a reason helps as well|No experience with calls is needed].",
         ),
@@ -161,7 +161,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
         (
             "[{4-12} weeks of data|Two visits and an interview|A log kept on paper] would be enough; in return [I do the analysis|I write a one-page report for my host].",
             "I would like to check whether {cause} explains the difference or is just a handy excuse.",
-            "I can travel [by train|anywhere in the region] between {month} and summer; data [stay anonymous|are published only with your consent].",
+            "I can travel [by train|anywhere in the region] between {nextmonth} and {latermonth}; data [stay anonymous|are published only with your consent].",
         ),
         (
             "Is anybody [near {town}|willing to tell me about a case]?",
@@ -229,7 +229,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "Yes, we did look at {cause}, but [only once|in a hurry]. That day's figure for {measure}: {before}, as always.",
             "[I asked those who do it every day|I checked this morning]: the difference shows [after {2-7} in the afternoon|in the first {20-50} minutes|with new staff only]. I would rule out {cause2}.",
             "We began to {check}. After {3-9} days the value is still {before}, [with peaks after {2-7} in the afternoon|at any hour of the day].",
-            "{@}, no: the service contract [ends in {month}|does not cover this], so we can touch nearly everything, except perhaps {cause3}.",
+            "{@}, no: the service contract [ends in {nextmonth}|does not cover this], so we can touch nearly everything, except perhaps {cause3}.",
             "The figures you asked for: {18-45} readings, {measure} {before}, {3-7} values dropped because they were [absurd|taken on an idle day].",
         ),
         (
@@ -316,9 +316,9 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "{Otherorg} has [a test line|an open lab|a help desk] for exactly this: [ask for {weekday}|they answer in {2-6} days].",
             "In the documents folder there is [a sheet of {4-12} pages|a filled-in example] on {thing}: [it starts from the case of {mytown}|the last table alone is worth it].",
-            "At “{event}” in {month} [there is a session|they talk] about {thing}. [I go by train, who is coming?|Places are limited].",
+            "At “{event}” on {soon} [there is a session|they talk] about {thing}. [I go by train, who is coming?|Places are limited].",
             "Have a look at {norm}: [the part on tests is more readable than expected|it answers half the questions here].",
-            "There is also the call “{call}”, deadline {deadline}: [it covers the cost to {fix}|it funds trials, not purchases]. For {thing} it looks [right|tight, but possible].",
+            "There is also the call “{call}”, deadline {due}: [it covers the cost to {fix}|it funds trials, not purchases]. For {thing} it looks [right|tight, but possible].",
             "We had this [last year|in spring] in another thread: the conclusion was {cause}. Values then: from {mybefore} to {myafter}.",
         ),
         (
@@ -329,7 +329,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "interim": (
         (
             "[Update after {8-25} days|A quick update]: we decided to {fix} [on one part only|in {town}, for now]. For {measure} we are at {interim}. [Slowly, but it moves|Better than before].",
-            "[First data|Some figures]: we did as {@} said. {Measure}: from {before} to {interim} in {2-6} weeks.",
+            "[First data|Some figures]: we did as {@} said. {Measure}: from {before} to {interim}, in the first days.",
             "We tried to {fix2}: [nothing|next to nothing]. {Measure}: {before} before and {before} after. [One theory less|At least we know].",
             "[This morning we managed to|At last we could] {check}. [Surprise|Result]: {cause} matters more than we thought.",
             "Meeting with {otherorg} yesterday. They like the idea to {fix}, [but want a month of data|and lend us one person].",
@@ -357,7 +357,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "If you like, [I will drop by|two of us can come] on {weekday}: I am in {mytown}, [{20-70} minutes away|I often pass]. I will bring what is needed to {check}.",
             "If you decide to {fix}, we can lend a hand for {3-8} weeks, [in exchange for the data|free of charge]: {2-4} people who have done it before.",
             "[I can share|Here for the asking]: our sheet on {thing}, {300-900} lines with {measure} day by day.",
-            "With {org2} we can [host a meeting|do the measurements] between {month} and {month2}, [free of charge|for a small refund].",
+            "With {org2} we can [host a meeting|do the measurements] between {nextmonth} and {latermonth}, [free of charge|for a small refund].",
         ),
         (
             "[Tell me here|Write when it suits you].",
@@ -404,7 +404,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "thanks": (
         (
-            "[Thank you all|Thanks indeed], [far more than I hoped for|in {3-6} days I have more ideas than in a year]. In {town} our first step will be to {fix}, [in {month}|from {weekday}].",
+            "[Thank you all|Thanks indeed], [far more than I hoped for|in {3-6} days I have more ideas than in a year]. In {town} our first step will be to {fix}, [in {nextmonth}|from {weekday}].",
             "Thanks, {@}. [Summing up|What I take away]: first {check}, then {fix}; {cause2} [comes last|later].",
             "[Most useful|Just what I was looking for], {@}: {cause} was not even on our list.",
             "Thanks. I take all this to the meeting on {weekday} in {town}: with {before} on the table [nobody can say all is well|there will be a decision].",
@@ -416,7 +416,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "outcome": (
         (
-            "[Closing the loop|Back after {2-5} months with the outcome]: it was {cause}. We decided to {fix}, and {measure} went from {before} to {after}. [Thanks to all, {@} first|Thanks to those who insisted].",
+            "[Closing the loop|Back with the outcome, as promised]: it was {cause}. We decided to {fix}, and {measure} went from {before} to {after}. [Thanks to all, {@} first|Thanks to those who insisted].",
             "Solved, I would say. {Measure}: from {before} to {after}. What it took was to {fix}, as advised here. [Total cost {2-8},{100-900} euros|It took {4-14} weeks].",
             "[Outcome|For future readers]: it worked to {fix}, it did not help to {fix2}. {Measure}: {after} [for {5-12} weeks now|even in the worst month].",
             "Last update from {town}: we are at {after} (it was {before}). [Not perfect|Still to be understood: {cause3}], but [for me this thread is closed|now we can work in peace].",
@@ -487,8 +487,8 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 # Added to what would otherwise say little that is its own.
 DETAILS = (
-    "Next check on {3-28} {month}, [around {8-17}:00|with {2-6} of us]: I will bring {2-9} questions.",
-    "We talk about it again on {3-28} {month} in {mytown}, [at {9-18}:00|with {3-12} people].",
+    "Next check on {soon}, [around {8-17}:00|with {2-6} of us]: I will bring {2-9} questions.",
+    "We talk about it again on {soon} in {mytown}, [at {9-18}:00|with {3-12} people].",
     "I have {12-39} sheets from {month} here: [I will reread them with this in mind|{2-9} of them should be redone].",
     "Our longest trial took {3-29} weeks, from {month}, with {2-8} interruptions.",
     "[A side note|To be fair]: {2-9} of us in {mytown} work on {thing}, {10-60} hours a week in all.",
@@ -510,6 +510,20 @@ TOUCHES = (
     "[My boss says I am too optimistic, we shall see|They have started making fun of me at the office].",
     "[It is snowing and nobody works|It has rained for {4-9} days], so I have time to write.",
     "[Have a good day|Have a nice weekend].",
+)
+CALENDAR = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "September", "October", "November")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")

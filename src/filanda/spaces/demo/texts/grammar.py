@@ -15,7 +15,7 @@ from functools import cache
 from math import log2
 from random import Random
 
-__all__ = ["capital", "fill", "gerund", "number", "variety", "with_preposition"]
+__all__ = ["capital", "elided", "fill", "gerund", "number", "variety", "with_preposition"]
 
 _ARTICLES = {
     "di": {"il": "del", "lo": "dello", "la": "della", "l'": "dell'", "i": "dei", "gli": "degli", "le": "delle"},
@@ -32,6 +32,8 @@ _APART = re.compile(r"\b([Dd]i|[Aa]|[Dd]a|[Ii]n|[Ss]u) ((?:il|lo|la|i|gli|le) |l
 _BEFORE_EIGHT = re.compile(r"\b([Ii]l|[Nn]el|[Dd]el|[Aa]l|[Dd]al|[Ss]ul) (?=(?:8\d*|11)(?![\d.]))")
 _TWO_AS = re.compile(r"\b([Aa]) (a[a-z])")
 _RANGE = re.compile(r"^(\d+)-(\d+)$")
+# Second verbs of what somebody does: "wash on Fridays and air on Saturdays".
+_AND = re.compile(r" and (accept|air|bring|check|leave|mix|remove|replace|seal|update|widen)\b")
 _DOUBLED = frozenset({"cut", "put", "set", "run", "plan", "swap", "get", "map", "fit", "let", "drop", "stop", "tag"})
 
 
@@ -61,7 +63,7 @@ def gerund(phrase: str) -> str:
         verb = verb[:-2] + "y"
     elif verb.endswith("e") and not verb.endswith("ee"):
         verb = verb[:-1]
-    return f"{verb}ing{space}{rest}"
+    return f"{verb}ing{space}{_AND.sub(lambda found: f' and {gerund(found[1])}', rest)}"
 
 
 def number(value: int, language: str) -> str:
@@ -119,6 +121,11 @@ def _elided(found: re.Match[str]) -> str:
     return f"{word[0].replace('i', 'l').replace('I', 'L') if word.lower() == 'il' else word + 'l'}'"
 
 
+def elided(text: str) -> str:
+    """Italian: "il 8 gennaio" -> "l'8 gennaio"."""
+    return _BEFORE_EIGHT.sub(_elided, text)
+
+
 @cache
 def variety(template: str) -> float:
     """How many different sentences a template can be, as a power of two: towns and figures count as five bits."""
@@ -146,6 +153,8 @@ _BITS = {
     "myafter": 2,
     "otherorg": 2,
     "month": 3,
+    "soon": 4,
+    "nextmonth": 1,
     "weekday": 2,
     "cause": 1,
     "@": 2,
@@ -177,5 +186,5 @@ def fill(template: str, slots: Mapping[str, str], chance: Random, language: str)
     if language == "it":
         text = _TWO_AS.sub(r"\1d \2", text)
         text = _APART.sub(_contracted, text)
-        text = _BEFORE_EIGHT.sub(_elided, text)
+        text = elided(text)
     return text.replace("⟦", "[").replace("⟧", "]") if "⟦" in text else text

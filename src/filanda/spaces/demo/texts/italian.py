@@ -38,7 +38,7 @@ TITLES: dict[str, tuple[str, ...]] = {
     "call": (
         "Bando «{call}»: cerchiamo partner {su thing}",
         "«{call}»: [ci proviamo insieme?|manca un partner|idee {su thing}]",
-        "Scadenza {deadline}: una proposta {su thing}",
+        "Scadenza {due}: una proposta {su thing}",
         "Cerchiamo {2-4} partner per «{call}», partendo da {town}",
     ),
     "thesis": (
@@ -77,9 +77,9 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             "Abbiamo provato a {fix3}, [senza grandi cambiamenti|e per {2-3} settimane sembrava bastare|ma l'effetto è durato poco].",
             "[Il fornitore|Il consulente|Il progettista] dice che dipende {da cause3}; [io ho qualche dubbio|in squadra siamo divisi|non ci ha portato prove].",
             "[I sospetti sono due|Le ipotesi sul tavolo sono due]: {cause} e {cause3}. [Finora nessuna prova|Non sappiamo da quale partire].",
-            "Valore di oggi per {measure}: {before}. [Per stare tranquilli dovremmo arrivare vicino a {after}|L'obiettivo che ci siamo dati è {after} entro {month}].",
+            "Valore di oggi per {measure}: {before}. [Per stare tranquilli dovremmo arrivare vicino a {after}|L'obiettivo che ci siamo dati è {after} entro {nextmonth}].",
             "[In casa siamo in {3-9} a seguire la cosa|La segue una persona sola, a metà tempo|Ci lavoriamo nei ritagli], quindi [mi servono idee semplici|non possiamo provare tutto].",
-            "Il budget per quest'anno è di circa {4-28}.000 euro e [una decisione va presa entro {month}|l'amministrazione vuole una risposta entro {month}].",
+            "Il budget per quest'anno è di circa {4-28}.000 euro e [una decisione va presa entro {nextmonth}|l'amministrazione vuole una risposta entro {nextmonth}].",
         ),
         (
             "[Qualcuno ha già affrontato un caso simile?|Avete visto qualcosa del genere?|Chi ci è passato?]",
@@ -92,7 +92,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     ),
     "choice": (
         (
-            "Per {thing} dobbiamo scegliere: {fix} oppure {fix2}. [{A town} ne discutiamo da {2-5} mesi|La decisione tocca a noi di {town} entro {month}].",
+            "Per {thing} dobbiamo scegliere: {fix} oppure {fix2}. [{A town} ne discutiamo da {2-5} mesi|La decisione tocca a noi di {town} entro {nextmonth}].",
             "Apro una discussione [che {a town} ha già diviso l'ufficio|su cui mi piacerebbe leggere pareri opposti]: {su thing} conviene {fix} o {fix2}?",
             "Partiamo dal problema, che riguarda {thing}: {fault}. Le strade sono due: {fix}, oppure {fix2}.",
         ),
@@ -145,7 +145,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     ),
     "call": (
         (
-            "Vorremmo presentare una proposta a «{call}» (scadenza {deadline}) {su thing}. Il capofila [potrebbe essere {org}|è da decidere].",
+            "Vorremmo presentare una proposta a «{call}» (scadenza {due}) {su thing}. Il capofila [potrebbe essere {org}|è da decidere].",
             "Per «{call}» abbiamo un'idea concreta, nata da un problema vero {con_thing}: {fault}.",
             "È uscito «{call}». [La dotazione è di {2-9} milioni|Il contributo arriva al {40-70} per cento] e un lavoro {su thing} ci starebbe bene.",
         ),
@@ -155,7 +155,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             "Obiettivo misurabile: {measure}, da {before} a {after} in {18-30} mesi.",
         ),
         (
-            "Chi fosse interessato risponda [qui|entro il {10-28} {month}], con due righe su [che cosa porterebbe|che cosa vorrebbe imparare].",
+            "Chi fosse interessato risponda [qui|entro il {soon}], con due righe su [che cosa porterebbe|che cosa vorrebbe imparare].",
             "Facciamo una chiamata {weekday} alle {9-17}? [Bastano quaranta minuti|Porto una bozza di due pagine].",
             "[Anche un no con un motivo ci è utile|Vanno bene anche partner senza esperienza di bandi].",
         ),
@@ -169,7 +169,7 @@ OPEN: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
         (
             "[Mi basterebbero {4-12} settimane di dati|Mi basterebbero due visite e un'intervista|Mi basterebbe un registro anche tenuto su carta]; in cambio [preparo l'analisi|scrivo un rapporto di una pagina per chi mi ospita].",
             "Vorrei verificare se {cause} {cause:spiega/spiegano} la differenza, oppure {cause:è/sono} solo una scusa comoda.",
-            "Posso spostarmi [in treno|in tutta la regione] fra {month} e l'estate; i dati [restano anonimi|li pubblico solo con il vostro permesso].",
+            "Posso spostarmi [in treno|in tutta la regione] fra {nextmonth} e {latermonth}; i dati [restano anonimi|li pubblico solo con il vostro permesso].",
         ),
         (
             "C'è qualcuno [vicino {a town}|con un caso da raccontare]?",
@@ -238,7 +238,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "Sì, {cause} {cause:l'abbiamo guardato/li abbiamo guardati}, ma [una volta sola|in fretta]: {measure} quel giorno {before}, come sempre.",
             "[Ho chiesto a chi lo segue tutti i giorni|Ho controllato stamattina]: la differenza si vede [dopo le {14-19}|soprattutto nei primi {20-50} minuti|solo con il personale nuovo]. {Cause2} non {cause2:c'entra/c'entrano}, direi.",
             "Abbiamo cominciato a {check}. Dopo {3-9} giorni il valore resta {before}, [con le punte dopo le {14-19}|senza orari particolari].",
-            "{@}, no: il contratto di assistenza [scade in {month}|non copre questo], quindi possiamo toccare quasi tutto, tranne forse {cause3}.",
+            "{@}, no: il contratto di assistenza [scade in {nextmonth}|non copre questo], quindi possiamo toccare quasi tutto, tranne forse {cause3}.",
             "Aggiungo i numeri che mi chiedevate: {18-45} rilievi, {measure} {before}, {3-7} valori scartati perché [assurdi|presi in un giorno di fermo].",
         ),
         (
@@ -253,7 +253,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "Caso molto simile, {su thing}, due anni fa. [Dopo mille ipotesi|Dopo {2-4} tentativi a vuoto] è servito {fix}: da {mybefore} a {myafter}.",
             "Da noi {a mytown} la differenza {cause:l'ha fatta/l'hanno fatta} {cause}. Il difficile, nel 20{16-25}, non è stato {fix}, [ma convincere tutti|ma trovare le ore per farlo].",
             "Vi porto un caso [meno fortunato|finito a metà]. {A mytown} abbiamo cercato di {fix}: {measure}, da {mybefore} a {myinterim}, poi [siamo tornati al punto di partenza|ci siamo fermati lì].",
-            "Noi abbiamo scelto di {fix} nel 20{19-25}. {Measure}: {mybefore} prima, {myafter} dopo {4-11} mesi. [Rifarei tutto|Oggi lo farei prima].",
+            "Noi abbiamo deciso di {fix} nel 20{19-25}. {Measure}: {mybefore} prima, {myafter} dopo {4-11} mesi. [Rifarei tutto|Oggi lo farei prima].",
             "[Confermo per esperienza diretta|Ci siamo passati]: finché non abbiamo guardato {cause}, {measure} [non si muoveva|restava intorno a {mybefore}].",
             "Con {otherorg} abbiamo confrontato {3-7} casi: in {2-3} {cause:c'entrava/c'entravano} {cause}, e {fix} ha funzionato. [Negli altri no|Negli altri il problema era organizzativo].",
             "Io proverei subito a {fix}. {A mytown}, dopo {5-20} giorni, {measure}: {myafter}. Spesa: [meno di {400-950} euro|circa {2-6} giornate di lavoro].",
@@ -327,9 +327,9 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "Segnalo che {otherorg} ha [una linea di prova|un laboratorio aperto|uno sportello] proprio su questo: [chiedete di {weekday}|rispondono in {2-6} giorni].",
             "Nella cartella dei documenti c'è [una scheda di {4-12} pagine|un esempio compilato] {su thing}: [parte dal caso di {mytown}|vale la pena di leggere almeno la tabella finale].",
-            "A «{event}», il {3-28} {month}, [c'è una sessione|si discute] proprio {su thing}. [Ci vado in treno, chi viene?|Posti limitati].",
+            "A «{event}», il {soon}, [c'è una sessione|si discute] proprio {su thing}. [Ci vado in treno, chi viene?|Posti limitati].",
             "Guardate {norm}: [la parte sulle prove è più leggibile del previsto|risponde a metà delle domande di questa discussione].",
-            "C'è anche il bando «{call}», scadenza {deadline}: [copre anche le spese per {fix}|finanzia le prove, non gli acquisti]. Per {thing} mi sembra [adatto|tirato, ma possibile].",
+            "C'è anche il bando «{call}», scadenza {due}: [copre anche le spese per {fix}|finanzia le prove, non gli acquisti]. Per {thing} mi sembra [adatto|tirato, ma possibile].",
             "Ne avevamo parlato [l'anno scorso|in primavera] in un'altra discussione: conclusione, {cause}. Valori di allora: da {mybefore} a {myafter}.",
         ),
         (
@@ -341,7 +341,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "interim": (
         (
             "Aggiornamento [dopo {8-25} giorni|veloce]: abbiamo deciso di {fix} [su una parte sola|{a town}, per ora]. {Measure}: {interim}. [Piano, ma si muove|Meglio di prima].",
-            "[Primi dati|Qualche numero]: abbiamo fatto come diceva {@}. {Measure}: da {before} a {interim} in {2-6} settimane.",
+            "[Primi dati|Qualche numero]: abbiamo fatto come diceva {@}. {Measure}: da {before} a {interim}, nei primi giorni.",
             "Abbiamo provato a {fix2}: [niente|pochissimo]. {Measure} {before} prima, {before} dopo. [Una ipotesi in meno|Almeno lo sappiamo].",
             "[Stamattina siamo riusciti a|Finalmente abbiamo potuto] {check}. [Sorpresa|Risultato]: {cause} {cause:conta/contano} più del previsto.",
             "Ieri riunione con {otherorg}: l'idea di {fix} piace, [ma vogliono vedere un mese di dati|e mettono a disposizione una persona].",
@@ -369,7 +369,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "Se vi va, [passo a vedere|veniamo in due] {weekday}: sono {a mytown}, [{20-70} minuti di strada|ci passo spesso]. Porto quello che serve per {check}.",
             "Per {fix} possiamo darvi una mano per {3-8} settimane, [in cambio dei dati|e poi decidete]: siamo in {2-4} e l'abbiamo già fatto.",
             "[Metto a disposizione|Posso condividere] il nostro foglio {su thing}: {300-900} righe, con {measure} giorno per giorno.",
-            "Con {org2} possiamo [ospitare una riunione|fare le misure] fra {month} e {month2}, [senza spese|con un piccolo rimborso].",
+            "Con {org2} possiamo [ospitare una riunione|fare le misure] fra {nextmonth} e {latermonth}, [senza spese|con un piccolo rimborso].",
         ),
         (
             "[Fatemi sapere qui|Scrivetemi quando vi è comodo].",
@@ -419,16 +419,16 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "thanks": (
         (
-            "[Grazie a tutti|Grazie davvero], [molto più di quanto sperassi|in {3-6} giorni ho più idee che in un anno]. {A town} la prima mossa sarà {fix}, [in {month}|da {weekday}].",
+            "[Grazie a tutti|Grazie davvero], [molto più di quanto sperassi|in {3-6} giorni ho più idee che in un anno]. {A town} la prima mossa sarà {fix}, [in {nextmonth}|da {weekday}].",
             "Grazie, {@}. [Riassumo|Quello che mi porto via]: prima {check}, poi {fix}; {cause2}, [per ultimo|in coda].",
             "[Messaggio utilissimo|Proprio quello che cercavo], {@}: {cause} non {cause:era/erano} nemmeno nella nostra lista.",
-            "Grazie. Porto tutto alla riunione di {weekday} {a town}: con {before} sul tavolo [non potranno dire che va bene così|una decisione si prende].",
+            "Grazie. Porto tutto alla riunione di {weekday} {a town}: con questi numeri sul tavolo [non potranno dire che va bene così|una decisione si prende].",
         ),
         ("[Vi tengo aggiornati|Torno qui con i numeri].", "[Se passate da {town}, il caffè è pagato|A buon rendere]."),
     ),
     "outcome": (
         (
-            "[Chiudo il cerchio|Torno dopo {2-5} mesi con l'esito]: {cause:era/erano} {cause}. Abbiamo deciso di {fix} e {measure}: {after}, partivamo da {before}. [Grazie a tutti, a cominciare da {@}|Grazie a chi ha insistito].",
+            "[Chiudo il cerchio|Torno con l'esito, come promesso]: {cause:era/erano} {cause}. Abbiamo deciso di {fix} e {measure}: {after}, partivamo da {before}. [Grazie a tutti, a cominciare da {@}|Grazie a chi ha insistito].",
             "Risolto, direi. {Measure}: da {before} a {after}. È servito {fix}, come consigliato qui. [Spesa totale {1-8}.{100-900} euro|Ci sono volute {4-14} settimane].",
             "[Esito|Per chi leggerà in futuro]: {fix} ha funzionato, {fix2} no. {Measure}: {after} [da {5-12} settimane|anche nel mese peggiore].",
             "Ultimo aggiornamento da {town}: siamo a {after} (erano {before}). [Non è perfetto|Resta da capire {cause3}], ma [la discussione per me è chiusa|adesso si lavora tranquilli].",
@@ -499,8 +499,8 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 # Added to what would otherwise say little that is its own.
 DETAILS = (
-    "Prossimo controllo il {3-28} {month}, [verso le {8-17}|in {2-6}]: porto {2-9} domande.",
-    "Se ne riparla il {3-28} {month} {a mytown}, [ore {9-18}|con {3-12} persone].",
+    "Prossimo controllo il {soon}, [verso le {8-17}|in {2-6}]: porto {2-9} domande.",
+    "Se ne riparla il {soon} {a mytown}, [ore {9-18}|con {3-12} persone].",
     "Ho in mano {12-39} fogli di {month}: [li riguardo con questa idea in testa|{2-9} li rifarei da capo].",
     "La nostra prova più lunga è durata {3-29} settimane, da {month}, con {2-8} interruzioni.",
     "[Nota a margine|Per onestà]: {su thing} {a mytown} lavoriamo in {2-9}, {4-30} ore a settimana in tutto.",
@@ -522,6 +522,20 @@ TOUCHES = (
     "[Il mio capo dice che sono troppo ottimista, vedremo|In ufficio ormai mi prendono in giro].",
     "[Qui nevica e non si lavora|Qui piove da {4-9} giorni], quindi ho tempo di scrivere.",
     "[Buona giornata a tutti|Buon fine settimana].",
+)
+CALENDAR = (
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
 )
 MONTHS = ("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "settembre", "ottobre", "novembre")
 WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì")

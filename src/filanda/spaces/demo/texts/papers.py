@@ -16,9 +16,9 @@ NEWS = {
         ),
         (
             "Bando «{call}»: che cosa può interessare a questa comunità",
-            "Scadenza {deadline}; sono ammesse le prove sul campo.",
+            "Scadenza {due}; sono ammesse le prove sul campo.",
             (
-                "È aperto «{call}», con scadenza {deadline}. Il contributo copre fino al {40-70} per cento delle spese di prova.",
+                "È aperto «{call}», con scadenza {due}. Il contributo copre fino al {40-70} per cento delle spese di prova.",
                 "Per chi lavora {su thing} ci sono due strade: {fix}, oppure {fix2}. Nelle discussioni c'è già chi cerca partner.",
                 "{Otherorg} risponde alle domande ogni {weekday}.",
             ),
@@ -72,9 +72,9 @@ NEWS = {
         ),
         (
             "Call “{call}”: what is in it for this community",
-            "Deadline {deadline}; field trials are eligible.",
+            "Deadline {due}; field trials are eligible.",
             (
-                "“{call}” is open until {deadline}. Funding covers up to {40-70} per cent of the cost of trials.",
+                "“{call}” is open until {due}. Funding covers up to {40-70} per cent of the cost of trials.",
                 "Those who work with {thing} can think of two roads: {fix}, or {fix2}. In the discussions some already look for partners.",
                 "{Otherorg} answers questions every {weekday}.",
             ),
@@ -176,7 +176,7 @@ EVENTS = {
         (
             "Preparare insieme «{call}»",
             "Tavolo di lavoro per chi pensa di presentare una proposta.",
-            "Si arriva con un'idea e si esce con una pagina scritta. Un'idea c'è già: {fix}. Scadenza del bando: {deadline}.",
+            "Si arriva con un'idea e si esce con una pagina scritta. Un'idea c'è già: {fix}. Scadenza del bando: {due}.",
             False,
             150,
             "{Mytown}, sede del consorzio",
@@ -226,7 +226,7 @@ EVENTS = {
         (
             "Preparing “{call}” together",
             "A working table for those who think of submitting a proposal.",
-            "Arrive with an idea and leave with a written page. One idea is there already: {fix}. Deadline of the call: {deadline}.",
+            "Arrive with an idea and leave with a written page. One idea is there already: {fix}. Deadline of the call: {due}.",
             False,
             150,
             "{Mytown}, consortium office",

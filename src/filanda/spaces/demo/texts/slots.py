@@ -3,18 +3,37 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
 from random import Random
 from types import ModuleType
 
 from . import english, italian
-from .grammar import fill, number
+from .grammar import elided, fill, number
 from .kinds import CommunityText, Subject
 from .places import BODIES, TOWNS
 
-__all__ = ["VOICES", "Words", "value"]
+__all__ = ["VOICES", "Words", "dated", "value"]
 
 VOICES: dict[str, ModuleType] = {"it": italian, "en": english}
 _NO_FURTHER = 3
+_LATER = re.compile(r"\{([=+~])(\d{1,3})\}")
+
+
+def dated(text: str, began: date, written: date, language: str) -> str:
+    """With the days that lie ahead: {=40} days after the thread began, {+12} after the post was written, {~2} the month
+    two months after that.
+    """
+    months = VOICES[language].CALENDAR
+
+    def said(found: re.Match[str]) -> str:
+        how, number = found[1], int(found[2])
+        if how == "~":
+            return str(months[(written.month - 1 + number) % 12])
+        day = (began if how == "=" else written) + timedelta(days=number)
+        return f"{day.day} {months[day.month - 1]}"
+
+    return elided(_LATER.sub(said, text)) if _LATER.search(text) else text
 
 
 def value(amount: int, unit: str, language: str) -> str:
@@ -65,7 +84,7 @@ class Words:
             "org": self._body(),
             "call": chance.choice(self.voice.CALLS),
             "event": chance.choice(self.voice.EVENTS),
-            "deadline": f"{chance.randint(10, 28)} {chance.choice(self.voice.MONTHS)}",
+            "due": f"{{={chance.randint(40, 130)}}}",
         }
 
     def _fault(self) -> str:
@@ -108,11 +127,14 @@ class Words:
     def passing(self) -> dict[str, str]:
         """What differs from sentence to sentence."""
         chance, voice = self.chance, self.voice
-        month = int(chance.random() * len(voice.MONTHS))
+        month, ahead = int(chance.random() * len(voice.MONTHS)), chance.randint(1, 3)
         return {
             "otherorg": self._body(),
             "org2": self._body(),
             "month": voice.MONTHS[month],
             "month2": voice.MONTHS[(month + 2) % len(voice.MONTHS)],
+            "soon": f"{{+{chance.randint(5, 26)}}}",
+            "nextmonth": f"{{~{ahead}}}",
+            "latermonth": f"{{~{ahead + 2}}}",
             "weekday": voice.WEEKDAYS[int(chance.random() * len(voice.WEEKDAYS))],
         }
