@@ -29,6 +29,13 @@ def server(settings):
                 status, headers = 302, {"Location": "/inside"}
             elif self.path == "/works/10.1000%2F3":
                 status, body = 200, b"[1, 2"
+            elif self.path == "/works/10.1000%2F5":
+                status, body = 200, b"[" * 100_000
+            elif self.path == "/works/10.1000%2F6":
+                self.wfile.write(b"no server of the web\r\n\r\n")
+                return
+            elif self.path == "/works/10.1000%2F7":
+                status, body = 200, b'{"title": "T", "issued": {"date-parts": [[1e999]]}}'
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -56,7 +63,13 @@ def test_what_a_doi_names_is_filled_in(server):
     }
 
 
-@pytest.mark.parametrize("text", ["10.1000/2", "10.1000/3", "10.1000/4", "nothing", "10.1000/../../inside"])
+def test_a_day_that_is_none_is_left_out(server):
+    assert (look_up("10.1000/7")["title"], look_up("10.1000/7")["started_on"]) == ("T", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["10.1000/2", "10.1000/3", "10.1000/4", "10.1000/5", "10.1000/6", "nothing", "10.1000/../../inside"]
+)
 def test_redirects_broken_answers_and_other_paths_lead_nowhere(server, text):
     with pytest.raises(DoiUnknown):
         look_up(text)

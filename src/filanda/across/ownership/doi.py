@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from datetime import date
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote
@@ -22,7 +25,7 @@ from filanda.kernel.text.folding import clean
 
 __all__ = ["DoiUnknown", "is_on", "look_up"]
 
-SECONDS = 5
+SECONDS = 5  # for the first word of an answer, and again for all of it
 MOST_BYTES = 1024 * 1024
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>\\]+")
 
@@ -53,8 +56,8 @@ def look_up(text: str) -> dict[str, str]:
     )
     try:
         with build_opener(_NoRedirects).open(request, timeout=SECONDS) as answer:
-            said = json.loads(answer.read(MOST_BYTES))
-    except (URLError, OSError, ValueError) as error:
+            said = json.loads(_body(answer))
+    except (URLError, OSError, ValueError, HTTPException, RecursionError) as error:
         raise away from error
     work = said.get("message", said) if isinstance(said, dict) else {}
     title = _first(work.get("title")) if isinstance(work, dict) else ""
@@ -69,6 +72,17 @@ def look_up(text: str) -> dict[str, str]:
     }
 
 
+def _body(answer: HTTPResponse) -> bytes:
+    """What a server says, however it dawdles: what is not there in time, or is too much, is cut off."""
+    until, found = time.monotonic() + SECONDS, b""
+    while len(found) < MOST_BYTES and time.monotonic() < until:
+        piece = answer.read1(MOST_BYTES - len(found))
+        if not piece:
+            break
+        found += piece
+    return found
+
+
 def _first(value: Any) -> str:
     """Crossref gives lists where CSL-JSON gives texts."""
     value = value[0] if isinstance(value, list) and value else value
@@ -79,7 +93,6 @@ def _day(issued: Any) -> str:
     """{"date-parts": [[2021, 5]]} -> "2021-05-01"; "" if it is not that."""
     try:
         parts = [int(part) for part in issued["date-parts"][0]]
-        year, month, day = [*parts, 1, 1][:3] if len(parts) > 1 else (parts[0], 1, 1)
-    except (TypeError, KeyError, IndexError, ValueError):
+        return date(*[*parts[:3], 1, 1][:3]).isoformat()
+    except (TypeError, KeyError, IndexError, ValueError, OverflowError):
         return ""
-    return f"{year:04d}-{month:02d}-{day:02d}"
