@@ -12,7 +12,7 @@ from django.db.models.functions import Concat, JSONObject, Left
 from django.utils.translation import ngettext
 
 from filanda.components.proposals.models import OPEN_STATES, SHOWN_STATES, Proposal, ProposalKind, ProposalState, Rung
-from filanda.components.proposals.queries.reading import as_line
+from filanda.components.proposals.queries.reading import line_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
 from filanda.spaces.components import Lines, Task, as_columns
@@ -58,18 +58,17 @@ def _body(actor: Actor, _words: Sequence[Sequence[Any]]) -> Any:
 
 
 def _line(row: Mapping[str, Any], space: Space, _names: Mapping[int, str]) -> ThingLine:
-    proposal = Proposal(
-        pk=row["line_id"],
-        space=space,
-        title=row["line_title"],
-        summary=row["line_text"],
+    return line_of(
+        row["line_id"],
+        ProposalKind(row["line_more"]["kind"]),
+        row["line_title"],
+        row["line_text"] or None,
         language=row["line_language"],
         audience=row["line_audience"],
         owner_id=row["line_author"],
-        published_at=row["line_at"],
-        kind=ProposalKind(row["line_more"]["kind"]),
+        space_id=space.pk,
+        at=row["line_at"],
     )
-    return as_line(proposal, summary=bool(proposal.summary))
 
 
 SEARCHED = 20_000  # characters of a proposal in which words are marked

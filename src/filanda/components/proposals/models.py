@@ -248,7 +248,7 @@ class Proposal(models.Model):
     @property
     def slug(self) -> str:
         """Words for an address, never those of one of the proposal's other pages."""
-        return _slug(self.title)
+        return slug_of(self.title)
 
     @property
     def is_open(self) -> bool:
@@ -268,7 +268,7 @@ class Proposal(models.Model):
 
 
 @lru_cache(maxsize=4096)
-def _slug(title: str) -> str:
+def slug_of(title: str) -> str:
     words = slugify(title)[:80].strip("-") or "-"
     return f"{words}-proposal" if words in PAGES else words
 

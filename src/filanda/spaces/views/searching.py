@@ -34,8 +34,10 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
         groups = search_space(page.actor, page.space, q) if q else []
     root = address("spaces:search", page.space.slug)
 
+    asked = f"{root}?{urlencode({'q': q})}"
+
     def at(name: str) -> str:
-        return f"{root}?{urlencode({'q': q, 'kind': name} if name else {'q': q})}"
+        return f"{asked}&kind={name}" if name else asked
 
     chosen = next((one for one in groups if one.kind == kind), None)
     total = sum(one.total for one in groups)

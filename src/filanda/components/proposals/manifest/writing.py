@@ -62,6 +62,17 @@ NOTICES: tuple[Notice, ...] = (
     _notice("returned", telling.owner_side, is_urgent=True),
     _notice("published", telling.reviewed, is_urgent=True),
     _notice("expired", telling.owner_side),
+    *(
+        Notice(
+            _NAME + name,
+            "threads",
+            telling.followers_of_it,
+            telling.about,
+            telling.said_to_followers,
+            telling.space_of,
+        )
+        for name in ("published", "changed", "closed", "expired", "renewed")
+    ),
 )
 DESK: tuple[DeskSource, ...] = (
     DeskSource(

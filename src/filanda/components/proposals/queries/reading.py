@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
 from filanda.components.proposals.ladder import knows, with_rungs
-from filanda.components.proposals.models import Proposal
+from filanda.components.proposals.models import Proposal, ProposalKind, slug_of
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.database.compiled import rows as rows_of
@@ -69,18 +70,44 @@ def _read_one(given: Sequence[Any]) -> QuerySet[Any, Any]:
 
 def as_line(proposal: Proposal, *, summary: bool) -> ThingLine:
     """As a line for one reader. `summary`: whether they read that rung."""
+    return line_of(
+        proposal.pk,
+        ProposalKind(proposal.kind),
+        proposal.title,
+        proposal.summary if summary else None,
+        language=proposal.language,
+        audience=proposal.audience,
+        owner_id=proposal.owner_id,
+        space_id=proposal.space_id,
+        at=proposal.published_at or proposal.created_at,
+    )
+
+
+def line_of(
+    number: int,
+    kind: ProposalKind,
+    title: str,
+    summary: str | None,
+    *,
+    language: str,
+    audience: str,
+    owner_id: int | None,
+    space_id: int,
+    at: datetime,
+) -> ThingLine:
+    """A proposal as a line. `summary`: None for who does not read that rung."""
     return ThingLine(
         kind=KIND,
-        id=proposal.pk,
-        title=title_of(proposal),
+        id=number,
+        title=title or str(kind.label),
         url_name="proposals:proposal",
-        url_args=address_of(proposal),
-        excerpt=(proposal.summary if summary else str(proposal.get_kind_display()))[:EXCERPT],
-        language=proposal.language if proposal.title else "",
-        audience=proposal.audience,
-        author_id=proposal.owner_id,
-        inside=((SCOPE, proposal.space_id),),
-        at=proposal.published_at or proposal.created_at,
+        url_args=(number, slug_of(title)),
+        excerpt=(summary if summary is not None else str(kind.label))[:EXCERPT],
+        language=language if title else "",
+        audience=audience,
+        author_id=owner_id,
+        inside=((SCOPE, space_id),),
+        at=at,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from filanda.capabilities.follows.queries import followers
 from filanda.components.proposals.models import OPEN_STATES, Proposal, ProposalState
 from filanda.components.proposals.policies.writing import may_review
 from filanda.components.proposals.timing import review_due
@@ -24,11 +25,13 @@ __all__ = [
     "expiring_lines",
     "expiring_waiting",
     "facilitator",
+    "followers_of_it",
     "owner_side",
     "review_lines",
     "review_waiting",
     "reviewed",
     "said",
+    "said_to_followers",
     "space_of",
     "touched",
 ]
@@ -59,6 +62,31 @@ def owner_side(event: Event) -> Iterator[Told]:
 def reviewed(event: Event) -> Iterable[Told]:
     """The owner's side, when a facilitator has published it."""
     return owner_side(event) if (event.payload or {}).get("reviewed") else []
+
+
+def followers_of_it(event: Event) -> Iterator[Told]:
+    """Those who follow the proposal; when it is published, those who follow the organisation for which it is made."""
+    row = _of(event)
+    if row is None:
+        return
+    keys: list[Key] = [("proposal", row.pk)]
+    if event.type.endswith(".published") and row.organisation_id is not None:
+        keys.append(("organisation", row.organisation_id))
+    for number in followers(keys):
+        yield Told(number, "follow")
+
+
+def said_to_followers(event: Event, line: ThingLine) -> str:
+    """One sentence for those who follow it."""
+    names = {"title": line.title}
+    match event.type.rpartition(".")[2]:
+        case "published":
+            return _("A new proposal: %(title)s") % names
+        case "changed":
+            return _("Changed: %(title)s") % names
+        case "renewed":
+            return _("Open for longer: %(title)s") % names
+    return _("No longer open: %(title)s") % names
 
 
 def facilitator(event: Event) -> Iterator[Told]:
