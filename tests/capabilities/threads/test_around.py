@@ -172,6 +172,18 @@ def test_moderation_hides_removes_and_restores(region, anna, bruno, mara):
     assert_counted()
 
 
+def test_an_accepted_answer_is_one_again_when_it_is_shown_again(region, anna, bruno, mara):
+    thread = opened(anna, kind="question")
+    post = answer(actor=bruno, thread=thread, source="Use steam.", now=NOW)
+    accept_answer(actor=anna, thread=thread, post=post, now=NOW)
+    hide_post(mara, post.pk, NOW)
+    remove_post(mara, post.pk, NOW)
+    assert Thread.objects.get(pk=thread.pk).answer_id is None
+    restore_post(mara, post.pk, NOW + timedelta(days=3))
+    found = Thread.objects.get(pk=thread.pk)
+    assert (found.answer_id, found.answered_at) == (post.pk, NOW)
+
+
 def mailed(region, account, thread, text="By e-mail", attachments=()):
     return InboundReply(region, account, thread.pk, text, False, list(attachments), "<one@mail.example>")
 

@@ -155,6 +155,9 @@ class Post(models.Model):
     via_mail = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
     edited_at = models.DateTimeField(null=True, blank=True)
+    was_answer_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when it was the accepted answer, when moderation took it away"
+    )
 
     objects = scoped(PostQuerySet)
 

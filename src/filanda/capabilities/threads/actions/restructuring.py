@@ -156,8 +156,8 @@ def _carry(posts: list[Post], source: Thread, target: Thread) -> dict[int, int]:
     for post in posts:
         target.numbers_given += 1
         numbers[post.number] = target.numbers_given
-        post.thread, post.number = target, target.numbers_given
-    Post.objects.bulk_update(posts, ["thread", "number"], batch_size=200)
+        post.thread, post.number, post.was_answer_at = target, target.numbers_given, None
+    Post.objects.bulk_update(posts, ["thread", "number", "was_answer_at"], batch_size=200)
     return numbers
 
 

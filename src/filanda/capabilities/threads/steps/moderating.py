@@ -102,11 +102,17 @@ def _put(actor: Actor, number: int, state: PostState, event: str, now: datetime)
         row.html = ""
     elif not row.html:
         row.html = render(row.source, actor=PLATFORM, audience=thread.audience).html
-    row.save(update_fields=["state", "state_changed_at", "html"])
+    if thread.answer_id == row.pk:
+        row.was_answer_at = thread.answered_at
+    elif state == PostState.SHOWN and row.was_answer_at is not None:
+        if thread.answer_id is None:  # nobody accepted another one meanwhile
+            thread.answer, thread.answered_at = row, row.was_answer_at
+        row.was_answer_at = None
+    row.save(update_fields=["state", "state_changed_at", "html", "was_answer_at"])
     if state == PostState.SHOWN:
         recount(thread)
         thread.version += 1
-        save_counts(thread)
+        save_counts(thread, "answer", "answered_at")
     else:
         after_disappearing(thread, row, now)
     tell(event, actor=actor, thread=thread, post=row)
