@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from filanda.across.ownership.framing import desk_messages
+from filanda.capabilities.collaborations.models import Party
+from filanda.components.proposals.models import ExpressionOfInterest, InterestState, Proposal, ProposalState
+from filanda.directory.affiliations.models import (
+    OPEN_CLAIM,
+    Claim,
+    Invitation,
+    JoinRequest,
+    Position,
+    RequestState,
+)
+from filanda.directory.affiliations.queries import open_grants
 from filanda.directory.organisations.actions.merging import (
     CHOOSABLE,
     CannotMerge,
@@ -26,9 +38,10 @@ from filanda.directory.organisations.actions.merging import (
     part,
     staying,
 )
-from filanda.directory.organisations.models import Likeness, LikenessRound, Merge, Organisation
+from filanda.directory.organisations.models import EvidenceParty, Likeness, LikenessRound, Merge, Organisation
 from filanda.directory.organisations.queries import organisation_cards
 from filanda.directory.organisations.queries.history import labels_of_fields, words_of_field
+from filanda.kernel.identity.models import Role
 from filanda.kernel.identity.requests import actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.ui.numbers import id_in, whole
@@ -189,16 +202,32 @@ def _reasons() -> dict[str, str]:
 
 
 def _beside(stays: Organisation, goes: Organisation) -> list[dict[str, Any]]:
-    """What is kept of both, whatever is chosen."""
-    counted = (
-        (_("Pieces of evidence"), "parties"),
-        (_("Official numbers"), "identifiers"),
-        (_("Other names"), "names"),
-        (_("Sites"), "sites"),
-        (_("Topics"), "concept_links"),
-        (_("Ids in sources"), "source_records"),
+    """What is kept of both, whatever is chosen. Who speaks for either speaks for what is left. One query a line."""
+    both = [stays.pk, goes.pk]
+    speaking = open_grants().filter(scope_kind="organisation", scope_id__in=both)
+    waiting = JoinRequest.objects.filter(state=RequestState.ASKED)
+    sent = ExpressionOfInterest.objects.exclude(state=InterestState.DRAFT)
+    rows: tuple[tuple[str, QuerySet[Any], str], ...] = (
+        (_("Pieces of evidence"), EvidenceParty.objects.all(), "organisation"),
+        (_("Official numbers"), stays.identifiers.model.objects.all(), "organisation"),
+        (_("Other names"), stays.names.model.objects.all(), "organisation"),
+        (_("Sites"), stays.sites.model.objects.all(), "organisation"),
+        (_("Topics"), stays.concept_links.model.objects.all(), "organisation"),
+        (_("Ids in sources"), stays.source_records.model.objects.all(), "organisation"),
+        (_("Admins"), speaking.filter(role=Role.ORGANISATION_ADMIN), "scope_id"),
+        (_("Members"), speaking.filter(role=Role.ORGANISATION_MEMBER), "scope_id"),
+        (_("Positions in profiles"), Position.objects.all(), "organisation"),
+        (_("Open claims"), Claim.objects.filter(state__in=OPEN_CLAIM), "organisation"),
+        (_("Requests to join"), waiting, "organisation"),
+        (_("Invitations"), Invitation.objects.usable(now()), "organisation"),
+        (_("Proposals"), Proposal.objects.exclude(state=ProposalState.DRAFT), "organisation"),
+        (_("Answers to proposals"), sent, "organisation"),
+        (_("Collaborations"), Party.objects.all(), "organisation"),
     )
-    return [
-        {"label": label, "mine": getattr(stays, name).count(), "theirs": getattr(goes, name).count()}
-        for label, name in counted
-    ]
+    return [{"label": label} | _counts(found, field, both) for label, found, field in rows]
+
+
+def _counts(rows: QuerySet[Any], field: str, both: Sequence[int]) -> dict[str, int]:
+    grouped = rows.filter(**{f"{field}__in": both}).order_by().values_list(field).annotate(Count("pk"))
+    found: dict[int, int] = dict(grouped)
+    return {"mine": found.get(both[0], 0), "theirs": found.get(both[1], 0)}
