@@ -272,7 +272,7 @@ def test_what_stands_on_the_home_of_the_space(world):
     assert list(tasks(world.space, world.at + timedelta(days=1))) == []
     (task,) = tasks(world.space, world.at + timedelta(days=3))
     assert task.count == 1
-    assert task.url_name == "discussions:threads"
+    assert (task.url_name, task.url_args[1]) == ("discussions:thread", thread.pk)
     world.say(world.sara, thread)
     assert list(tasks(world.space, world.at + timedelta(days=3))) == []
 
