@@ -154,7 +154,12 @@ def test_followers_are_told_when_it_first_comes_out(region, silk, ugo):
     follow(now())
     told = Notification.objects.filter(kind="news")
     assert list(told.values_list("account", flat=True)) == [mia.pk]  # not who wrote it, not twice, not noa
-    assert noa.pk
+    Follow.objects.create(region=region, account=noa, thing_kind="news", thing_id=item.pk)
+    item.refresh_from_db()
+    actions.edit_news(actor=act(ugo), item=item, version=item.version, now=now(), **TEXT)
+    chain.extend()
+    follow(now())
+    assert sorted(told.values_list("account", flat=True)) == sorted([mia.pk, noa.pk])  # of a change, who follows it
 
 
 def test_the_front_page_holds_what_staff_chose_and_everybody_may_read(region, silk, closed, ugo):

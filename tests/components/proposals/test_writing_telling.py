@@ -7,8 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from filanda.capabilities.follows.actions import set_follow
+from filanda.capabilities.follows.queries import followers
+from filanda.capabilities.follows.steps import follow_merge
 from filanda.components.proposals.actions import ending, reviewing, writing
+from filanda.components.proposals.steps.writing import note
 from filanda.components.proposals.telling import writing as telling
+from filanda.directory.organisations.models import Organisation
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.models import Event
 from filanda.kernel.manifests import desk_sources, notices
@@ -71,3 +76,23 @@ def test_who_is_told(region):
     writing.submit(actor=act(anna), proposal=again, now=NOW)
     assert (again.refresh_from_db(), again.state) == (None, "published")
     assert _told(Event.objects.last()) == []  # who published it knows
+
+
+def test_followers_hear_of_it_and_of_what_their_organisation_publishes(region):
+    """The button was there, and nobody was told of anything."""
+    anna, berta = a_person(region, "Anna Conti"), a_person(region, "Berta Dosi")
+    loom = Organisation.objects.create(region=region, name="Tessitura Adda")
+    row = make_proposal(region, anna, organisation=loom)
+
+    def happened(what):
+        note(what, row, act(anna))
+        return [one for one in _told(Event.objects.latest("pk")) if one == berta.pk]
+
+    set_follow(actor=act(berta), thing=("proposal", row.pk), level="following", now=NOW)
+    assert happened("changed") == happened("closed") == happened("renewed") == [berta.pk]
+    set_follow(actor=act(berta), thing=("proposal", row.pk), level=None, now=NOW)
+    set_follow(actor=act(berta), thing=("organisation", loom.pk), level="following", now=NOW)
+    assert (happened("changed"), happened("published")) == ([], [berta.pk])
+    heir = Organisation.objects.create(region=region, name="Tessitura dell’Adda")
+    follow_merge(region, heir, loom)
+    assert followers([("organisation", heir.pk)]) == [berta.pk]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from filanda.capabilities.follows.models import Bookmark, Follow
+from filanda.capabilities.follows.steps import forget_thing
+from filanda.directory.people.models import Person
 from filanda.kernel.identity.models import Account
 
 __all__ = ["collect", "erase"]
@@ -22,6 +24,8 @@ def collect(account: Account) -> Mapping[str, Any]:
 
 
 def erase(account: Account, keeps: bool) -> None:
-    """They go in any case: they are nobody else's."""
+    """They go in any case: they are nobody else's. So does what others have marked of the person themselves."""
+    for number in Person.objects.filter(account=account).values_list("pk", flat=True):
+        forget_thing(("person", number))
     Follow.objects.filter(account=account).delete()
     Bookmark.objects.filter(account=account).delete()

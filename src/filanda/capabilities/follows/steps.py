@@ -6,10 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from filanda.capabilities.follows.models import Bookmark, Follow, FollowLevel
+from filanda.directory.organisations.models import Organisation
 from filanda.kernel.manifests.things import Key
 from filanda.kernel.regions.models import Region
 
-__all__ = ["carry_over", "follow", "forget_thing", "let_go"]
+__all__ = ["carry_over", "follow", "follow_merge", "forget_thing", "let_go"]
 
 
 def follow(region: Region, account_id: int, thing: Key, *, is_own_choice: bool = False) -> None:
@@ -43,3 +44,8 @@ def carry_over(thing: Key, to: Key) -> None:
             row.pk, row.thing_kind, row.thing_id = None, to[0], to[1]
         model.objects.bulk_create(rows, ignore_conflicts=True)
     forget_thing(thing)
+
+
+def follow_merge(region: Region, stays: Organisation, other: Organisation) -> None:
+    """Who followed or marked an entry that is united with another does so with the one that stays."""
+    carry_over(("organisation", other.pk), ("organisation", stays.pk))

@@ -17,7 +17,18 @@ from filanda.kernel.manifests.things import Key, ThingLine, Told
 from filanda.kernel.text.folding import sort_key
 from filanda.spaces.models import SCOPE, label_in
 
-__all__ = ["about", "collect", "documents", "erase", "ids", "recipients", "sentence", "space_of"]
+__all__ = [
+    "about",
+    "collect",
+    "corrected",
+    "documents",
+    "erase",
+    "ids",
+    "its_followers",
+    "recipients",
+    "sentence",
+    "space_of",
+]
 
 
 def recipients(event: Event) -> Iterable[Told]:
@@ -26,6 +37,11 @@ def recipients(event: Event) -> Iterable[Told]:
     if space_id is None or not (event.payload or {}).get("is_first"):
         return []
     return [Told(number, "follow") for number in followers([(SCOPE, space_id)])]
+
+
+def its_followers(event: Event) -> Iterable[Told]:
+    """Those who follow this very piece: readers of the space are not told of every comma."""
+    return [Told(number, "follow") for number in followers([("news", event.subject_id)])] if event.subject_id else []
 
 
 def about(event: Event) -> Key | None:
@@ -38,6 +54,10 @@ def space_of(event: Event) -> int | None:
 
 def sentence(event: Event, line: ThingLine) -> str:
     return _("News: %(title)s") % {"title": line.title}
+
+
+def corrected(event: Event, line: ThingLine) -> str:
+    return _("Changed: %(title)s") % {"title": line.title}
 
 
 def ids() -> Iterable[int]:

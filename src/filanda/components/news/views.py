@@ -117,6 +117,7 @@ def _item_context(request: HttpRequest, page: SpacePage, row: NewsItem, errors: 
         "may_front": row.state == NewsState.PUBLISHED
         and row.audience == "public"
         and bool(decide(page.actor, "news.front")),
+        "level": how.level(("news", row.pk)),
         "is_marked": how.is_bookmarked(("news", row.pk)),
         "edit_url": reverse("news:edit", args=[page.space.slug, row.pk]),
         "move_url": reverse("news:move", args=[page.space.slug, row.pk]),

@@ -11,11 +11,13 @@ from filanda.directory.organisations import personal
 from filanda.directory.organisations.demo.seeds import seed_demo
 from filanda.directory.organisations.desk import OBJECTIONS
 from filanda.directory.organisations.policies import scope_of
+from filanda.directory.organisations.queries import lines
 from filanda.directory.organisations.search import SEARCH_SOURCES
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest, PersonalData, Retention
+from filanda.kernel.manifests.things import Thing
 from filanda.kernel.policies import Permission
 
 _STAFF = frozenset({"facilitator", "region_administrator"})
@@ -76,6 +78,7 @@ manifest = Manifest(
         _event("organisations.import.batch_imported", _("A part of an import was written")),
     ),
     search_sources=SEARCH_SOURCES,
+    things=(Thing("organisation", _("Organisation"), lines, is_followed=True, is_bookmarked=True),),
     personal_data=(
         PersonalData("organisations", _("What you changed of organisations"), personal.collect, personal.erase),
     ),

@@ -11,10 +11,12 @@ from filanda.directory.people import personal
 from filanda.directory.people.desk import PROFILES
 from filanda.directory.people.languages import language_of
 from filanda.directory.people.models import STAFF
+from filanda.directory.people.queries import lines
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest, PersonalData, Retention
+from filanda.kernel.manifests.things import Thing
 from filanda.kernel.policies import Decision, Permission
 
 _MEMBERS = frozenset({Role.INNOVATOR, Role.FACILITATOR, Role.REGION_ADMINISTRATOR})
@@ -79,6 +81,7 @@ manifest = Manifest(
         _event("people.block.ended", _("Somebody took a block back"), Audience.OPERATORS),
         EventType("people.demo.seeded", _("Invented people were added"), Audience.STAFF, Erasure.NOTHING),
     ),
+    things=(Thing("person", _("Person"), lines, is_bookmarked=True),),
     personal_data=(PersonalData("people", _("Your profile"), personal.collect, personal.erase),),
     waiting=personal.waiting,
     retention=(

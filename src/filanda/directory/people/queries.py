@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
 
-from filanda.directory.people.models import STAFF, Block, Person, ValidationState
+from filanda.directory.people.models import STAFF, Block, Person, ValidationState, Visibility
 from filanda.kernel.identity.actors import PLATFORM, VISITOR, Actor
 from filanda.kernel.identity.models import Account, Role, RoleGrant
+from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.regions.models import Region
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "has_blocked",
     "is_trusted",
     "least_loaded",
+    "lines",
     "people_listed",
     "person_of",
     "reader_class",
@@ -35,6 +37,23 @@ def person_of(actor: Actor) -> Person | None:
         return None
     found: Person | None = Person.objects.filter(account=actor.account_id, erased_at=None).first()
     return found
+
+
+def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
+    """Those of `ids` whose page `actor` may open. One query."""
+    return {
+        row.pk: ThingLine(
+            kind="person",
+            id=row.pk,
+            title=row.name,
+            url_name="profiles:person",
+            url_args=(row.pk, row.slug),
+            excerpt=row.headline_to(actor),
+            language=row.text_language if row.headline_to(actor) else "",
+            audience="public" if row.listing == Visibility.PUBLIC else "members",
+        )
+        for row in Person.objects.visible_to(actor).filter(pk__in=ids)
+    }
 
 
 def reader_class(actor: Actor) -> tuple[str, list[int]]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from filanda.across.finder import queries
 from filanda.across.finder.addresses import Addresses
 from filanda.across.finder.portrait import portrait
+from filanda.capabilities.follows.queries import standing
 from filanda.directory.organisations.models import EvidenceKind, Organisation, OrganisationState
 from filanda.directory.organisations.queries import organisation_page
 from filanda.kernel.identity.actors import Actor
@@ -60,9 +61,20 @@ def organisation(request: HttpRequest, organisation_id: int, slug: str = "") -> 
     context |= {
         "partners_total": len(context["partners"]),
         "told": told,
+        **_standing(actor, organisation_id, own_url),
         **_own_doors(actor, organisation_id, page.card.state),
     }
     return render(request, "finder/organisation.html", context)
+
+
+def _standing(actor: Actor, organisation_id: int, path: str) -> dict[str, str | bool]:
+    """Whether the reader follows it or has marked it. Two queries, none for visitors."""
+    if not decide(actor, "follows.own"):
+        return {"following": ""}
+    key = ("organisation", organisation_id)
+    how = standing(actor, [key])
+    path_and_key = {"following": f"organisation:{organisation_id}", "following_path": path}
+    return {**path_and_key, "level": how.level(key), "is_marked": how.is_bookmarked(key)}
 
 
 def _own_doors(actor: Actor, organisation_id: int, state: str) -> dict[str, str | bool]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from filanda.across.profiles import queries
 from filanda.across.profiles.addresses import PeopleAddresses
 from filanda.across.profiles.portrait import portrait
+from filanda.capabilities.follows.queries import standing
 from filanda.directory.people.actions import (
     NotAFacilitator,
     ReasonMissing,
@@ -78,6 +79,9 @@ def _shown(
             if one.pk not in (found.account_id, found.facilitator_id)
         ],
         "was_assigned": may_assign and "assigned" in request.GET,
+        "marking": f"person:{found.pk}",
+        "may_mark": not is_own and bool(decide(actor, "follows.own")),
+        "is_marked": standing(actor, [("person", found.pk)]).is_bookmarked(("person", found.pk)),
         "typed": {"to": "", "why": ""} | (typed or {}),
         "errors": errors or {},
         "canonical_path": own_url,

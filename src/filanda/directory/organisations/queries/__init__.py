@@ -13,7 +13,7 @@ from filanda.directory.organisations.queries.cards import (
     SiteCard,
     slug_of,
 )
-from filanda.directory.organisations.queries.listing import evidence_cards, organisation_cards
+from filanda.directory.organisations.queries.listing import evidence_cards, lines, organisation_cards
 from filanda.directory.organisations.queries.pages import EVIDENCE_PER_PAGE, merged_into, organisation_page
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "PartyCard",
     "SiteCard",
     "evidence_cards",
+    "lines",
     "merged_into",
     "organisation_cards",
     "organisation_page",

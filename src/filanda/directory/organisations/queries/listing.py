@@ -6,7 +6,7 @@ All need an active region and honour `visible_to(actor)`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -21,10 +21,18 @@ from filanda.directory.organisations.models import (
     Organisation,
     Site,
 )
-from filanda.directory.organisations.queries.cards import Card, ConceptCard, EvidenceCard, PartyCard, province_name
+from filanda.directory.organisations.queries.cards import (
+    Card,
+    ConceptCard,
+    EvidenceCard,
+    PartyCard,
+    province_name,
+    slug_of,
+)
 from filanda.directory.taxonomies.models import label_in
 from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
+from filanda.kernel.manifests.things import ThingLine
 from filanda.kernel.regions.scoped import active_region
 
 __all__ = [
@@ -33,6 +41,7 @@ __all__ = [
     "evidence_card_of",
     "evidence_cards",
     "evidence_rows",
+    "lines",
     "main_site",
     "nameable",
     "organisation_cards",
@@ -221,3 +230,18 @@ def evidence_card_of(row: dict[str, Any]) -> EvidenceCard:
         ),
         links=tuple((link["url"], link["label"]) for link in row.get("all_links", ())),
     )
+
+
+def lines(actor: Actor, ids: Sequence[int]) -> Mapping[int, ThingLine]:
+    """Those of `ids` that `actor` may see. One query."""
+    return {
+        row.pk: ThingLine(
+            kind="organisation",
+            id=row.pk,
+            title=row.name,
+            url_name="finder:organisation",
+            url_args=(row.pk, slug_of(row.name)),
+            audience="public",
+        )
+        for row in Organisation.objects.visible_to(actor).filter(pk__in=ids)
+    }
