@@ -17,6 +17,7 @@ from markupsafe import Markup
 from filanda.across.finder.addresses import Addresses
 from filanda.across.finder.labels import SCHEMES, province_names
 from filanda.across.finder.parameters import Selection
+from filanda.capabilities.collaborations.steps import SOURCE as COLLABORATION
 from filanda.capabilities.files.queries import logos_of
 from filanda.directory.organisations.models import (
     EvidenceKind,
@@ -86,7 +87,12 @@ def _names_of_chief_town(region_shapes: str, province: str) -> frozenset[str]:
 
 def source_label(source: str) -> str:
     """Where a record comes from, in words."""
-    names = {"cordis": "CORDIS", "demo": _("invented for the demonstration"), "person": _("entered by hand")}
+    names = {
+        "cordis": "CORDIS",
+        "demo": _("invented for the demonstration"),
+        "person": _("entered by hand"),
+        COLLABORATION: _("from the register of collaborations"),
+    }
     return names.get(source, source)
 
 
