@@ -7,6 +7,8 @@ Everything is made through the actions that people use, once: what somebody has 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.utils.timezone import now as clock
 from django.utils.translation import override
 
@@ -14,6 +16,7 @@ from filanda.capabilities.moderation.actions import appeal, decide, report
 from filanda.capabilities.moderation.models import Category, Measure, Report
 from filanda.capabilities.notifications.following import follow
 from filanda.capabilities.threads.actions import answer
+from filanda.capabilities.threads.errors import SaidAlready
 from filanda.capabilities.threads.models import Post, PostState
 from filanda.kernel.identity.actors import Actor, actor_for
 from filanda.kernel.identity.models import Account, Role
@@ -56,7 +59,9 @@ def seed_order(actor: Actor, region: Region, manager: Account, facilitator: Acco
             _report(region, member, post, category, text)
         if posts:
             _decided_and_appealed(region, member, keeper, posts[0])
-            _answered(member, posts)
+            # Whoever was the member before may have been answered the same today, and have left since.
+            with suppress(SaidAlready):
+                _answered(member, posts)
 
 
 def _posts_of_others(space_ids: list[int], not_by: set[int]) -> list[Post]:
