@@ -19,7 +19,8 @@ from filanda.across.communities.letters import sections_of
 from filanda.across.communities.models import Delivery, Newsletter, NewsletterState
 from filanda.capabilities.follows.models import Follow
 from filanda.capabilities.notifications.models import Channel, Choice, Preferences
-from filanda.components.news.actions import publish_news, write_news
+from filanda.components.news.actions import publish_news, withdraw_news, write_news
+from filanda.components.news.models import NewsItem
 from filanda.kernel.mail.models import Message
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.regions.scoped import in_region
@@ -88,6 +89,8 @@ def test_what_a_reader_may_not_see_is_not_in_theirs(region, ugo, mia, openness):
     assert [section.kind for section in sections_of(act(mia), letter)] == ["news"]
     assert sections_of(act(a_person(region, "Noa Stranger")), letter) == []
     assert sections_of(act(staff(region)), letter) == []
+    withdraw_news(actor=act(ugo), item=NewsItem.objects.get(), now=now())
+    assert sections_of(act(ugo), letter) == []  # managers still see it, and do not send it to themselves
 
 
 def test_only_managers_write_letters(region, ugo, mia):

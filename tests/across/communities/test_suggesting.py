@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils.timezone import now
 from tests.signing import sign_in
@@ -11,6 +13,7 @@ from tests.spaces.making import a_person, act, make_space, staff
 from filanda.across.communities import actions
 from filanda.across.communities.models import NotForUs
 from filanda.across.communities.suggesting import suggest
+from filanda.capabilities.moderation.models import Decision, Measure, Suspension
 from filanda.capabilities.notifications.following import follow as follow_notices
 from filanda.capabilities.notifications.queries import notification_page
 from filanda.directory.affiliations.models import Position
@@ -63,6 +66,11 @@ def test_who_knows_what_it_is_about_is_suggested_and_nobody_else(region, ugo, sp
     blocker = a_person(region, "Bruno Blocca")
     knows(region, blocker, silk_concept)
     Block.objects.create(region=region, blocker=blocker, blocked=ugo)
+    silenced, until = a_person(region, "Sandro Sospeso"), now() + timedelta(days=7)
+    knows(region, silenced, silk_concept)
+    decided = {"thing_kind": "post", "thing_id": 1, "author": silenced, "reasons": "§", "suspended_until": until}
+    decision = Decision.objects.create(region=region, measure=Measure.SUSPENDED, **decided)
+    Suspension.objects.create(region=region, account=silenced, decision=decision, until=until)
     found = suggest(act(ugo), space)
     assert names(found) == ["Sara Sa"]
     assert found.people[0].skills == (silk_concept.label,)

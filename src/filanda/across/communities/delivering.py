@@ -5,13 +5,14 @@ written with the message. So nobody gets it twice, whoever is killed, and howeve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from filanda.across.communities.letters import sections_of
+from filanda.across.communities.letters import sections_of, still_there
 from filanda.across.communities.models import Delivery, Newsletter, NewsletterState
 from filanda.capabilities.follows.queries import followers
 from filanda.capabilities.notifications.choices import Choices
@@ -56,18 +57,19 @@ def deliver_batch(letter_id: int, now: datetime, most: int = BATCH) -> bool:
             )
         )
         had = set(Delivery.objects.filter(newsletter=letter, account__in=wanted).values_list("account", flat=True))
+        lines = still_there(letter)
         for account in Account.objects.filter(pk__in=wanted, is_active=True).order_by("pk"):
             if account.pk in silent | had:
                 continue
             if chosen.of(account.pk, KIND, letter.space_id) in (Channel.PRODUCT, Channel.OFF):
                 continue
-            letter.sent_count += _post(letter, account, now)
+            letter.sent_count += _post(letter, lines, account, now)
         letter.cursor = wanted[-1]
         letter.save(update_fields=["cursor", "sent_count"])
         return True
 
 
-def _post(letter: Newsletter, account: Account, now: datetime) -> bool:
+def _post(letter: Newsletter, lines: Mapping[str, list[int]], account: Account, now: datetime) -> bool:
     """One message, if they still are a member who reads there. Lines are those that they may see today."""
     actor, space, region = actor_for(account), letter.space, letter.region
     if not role_in(actor, space) or not may_read(actor, space):
@@ -87,7 +89,7 @@ def _post(letter: Newsletter, account: Account, now: datetime) -> bool:
                     for line in section.lines
                 ],
             }
-            for section in sections_of(actor, letter)
+            for section in sections_of(actor, letter, lines)
         ]
         if not sections and not letter.intro:
             return False

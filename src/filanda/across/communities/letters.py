@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from filanda.kernel.manifests import things
 from filanda.kernel.manifests.things import Key, ThingLine
 from filanda.spaces.models import SCOPE, Membership, Space
 
-__all__ = ["SECTIONS", "Section", "best_of", "new_members", "sections_of"]
+__all__ = ["SECTIONS", "Section", "best_of", "new_members", "sections_of", "still_there"]
 
 SECTIONS = ("thread", "news", "event", "document")
 MOST = {"thread": 5, "news": 5, "event": 6, "document": 6}
@@ -66,11 +66,29 @@ def new_members(space: Space, since: datetime, until: datetime) -> int:
     return int(Membership.objects.active().filter(Q(joined_at__range=(since, until)), space=space).count())
 
 
-def sections_of(actor: Actor, letter: Newsletter) -> list[Section]:
-    """The lines of `letter` that `actor` may see, by kind; a kind without any is left out."""
-    wanted: dict[str, list[int]] = {}
-    for row in letter.lines:
-        wanted.setdefault(row["kind"], []).append(row["id"])
+def still_there(letter: Newsletter) -> dict[str, list[int]]:
+    """The lines of `letter` by kind, but for what has been hidden, taken back, called off or merged since: managers,
+    who still see that, get no other letter. A query for each kind.
+    """
+    rows: dict[str, Any] = {
+        "thread": Thread.objects.filter(hidden_at=None, moved_to=None),
+        "news": NewsItem.objects.published(),
+        "event": SpaceEvent.objects.taking_place(),
+        "document": Document.objects.filter(hidden_at=None),
+    }
+    found: dict[str, list[int]] = {}
+    for kind in SECTIONS:
+        ids = [row["id"] for row in letter.lines if row["kind"] == kind]
+        there = set(rows[kind].filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+        found[kind] = [pk for pk in ids if pk in there]
+    return found
+
+
+def sections_of(actor: Actor, letter: Newsletter, wanted: Mapping[str, list[int]] | None = None) -> list[Section]:
+    """The lines of `letter` that `actor` may see, by kind; a kind without any is left out. `wanted`: what still_there
+    says, where it is asked for many readers.
+    """
+    wanted = still_there(letter) if wanted is None else wanted
     known = things()
     found = []
     for kind in SECTIONS:

@@ -3,15 +3,30 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from filanda.across.communities import personal, telling
 from filanda.across.communities.actions import ASKED
+from filanda.across.communities.models import SpaceFigures
 from filanda.across.communities.policies import PERMISSIONS
-from filanda.across.communities.steps import forget_figures
+from filanda.across.communities.steps import forget_figures, keep_figures
+from filanda.directory.organisations.demo.seeds import ensure_region
+from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.event_types import Audience, Erasure, EventType
 from filanda.kernel.manifests import Manifest, PersonalData, Retention
 from filanda.kernel.manifests.things import Notice
+from filanda.kernel.regions.scoped import in_region
+from filanda.spaces.models import Space
+
+
+def _demo(_actor: Actor) -> None:
+    """The figures of today, once: what comes next is counted by the night."""
+    region = ensure_region()
+    with in_region(region), transaction.atomic():
+        if not SpaceFigures.objects.exists():
+            keep_figures(region, list(Space.objects.filter(archived_at=None)), now())
 
 
 def _event(name: str, label: object) -> EventType:
@@ -20,6 +35,7 @@ def _event(name: str, label: object) -> EventType:
 
 
 manifest = Manifest(
+    demo=_demo,
     permissions=PERMISSIONS,
     events=(
         _event("communities.suggestion.dismissed", _("A suggestion was put aside for a community")),

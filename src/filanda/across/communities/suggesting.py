@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from filanda.across.communities.models import NotForUs
 from filanda.capabilities.matching.queries import Matches, NeedTooShort, match
+from filanda.capabilities.moderation.models import Suspension
 from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.models import ConceptOrigin
 from filanda.directory.organisations.queries import Card, EvidenceCard, evidence_cards, organisation_cards
@@ -70,6 +72,8 @@ def suggest(actor: Actor, space: Space, most: int = SHOWN) -> Suggestions:
     )
     people = Person.objects.listed_to(actor).exclude(account=None).exclude(account__in=inside)
     people = people.exclude(account=actor.account_id).filter(account__is_active=True)
+    silenced = Suspension.objects.filter(lifted_at=None, until__gt=timezone.now(), space_id=None)  # in the whole region
+    people = people.exclude(account__in=silenced.values("account"))
     people = people.exclude(pk__in=[target for kind, target in no if kind == NotForUs.Kind.PERSON])
     shared, found = _shared(actor, space, people)
     places: dict[int, int] = {}

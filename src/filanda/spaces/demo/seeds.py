@@ -10,6 +10,8 @@ from random import Random
 from django.db import transaction
 from django.utils.timezone import now as clock
 
+from filanda.capabilities.follows.models import Follow, FollowLevel
+from filanda.capabilities.follows.steps import follow
 from filanda.directory.affiliations.demo.people import DOMAIN, address_of
 from filanda.directory.taxonomies.models import Concept
 from filanda.kernel.identity.actors import Actor
@@ -24,6 +26,7 @@ from filanda.spaces.steps import recount
 __all__ = ["enter_some", "seed_spaces"]
 
 LARGEST_SIZE = 90  # as CommunityText.size says it
+GREETED_WITHIN = timedelta(days=7)  # who joined later waits for a greeting
 PART_AT_MOST = 0.6  # of the region's people in the largest community
 
 
@@ -74,6 +77,20 @@ def seed_spaces(actor: Actor, region: Region) -> int:
                     scope_kind=SCOPE,
                     scope_id=row.space_id,
                     reason="demonstration",
+                )
+                for row in memberships
+                if row.state == MembershipState.ACTIVE
+            ),
+            batch_size=1000,
+        )
+        Follow.objects.bulk_create(  # as joining does
+            (
+                Follow(
+                    region=region,
+                    account_id=row.account_id,
+                    thing_kind=SCOPE,
+                    thing_id=row.space_id,
+                    level=FollowLevel.FOLLOWING,
                 )
                 for row in memberships
                 if row.state == MembershipState.ACTIVE
@@ -172,7 +189,7 @@ def _active(
         visited_at=seen,
         seen_at=seen,
         previous_visit_at=joined,
-        welcomed_at=joined,
+        welcomed_at=joined if joined < now - GREETED_WITHIN else None,
     )
 
 
@@ -203,4 +220,5 @@ def enter_some(region: Region, account: Account, *, as_manager: bool) -> None:
                 scope_id=space.pk,
                 reason="demonstration",
             )
+            follow(region, account.pk, (SCOPE, space.pk))
             recount(space)
