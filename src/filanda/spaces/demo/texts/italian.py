@@ -254,8 +254,8 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "Da noi {a mytown} la differenza {cause:l'ha fatta/l'hanno fatta} {cause}. Il difficile, nel 20{16-25}, non è stato {fix}, [ma convincere tutti|ma trovare le ore per farlo].",
             "Vi porto un caso [meno fortunato|finito a metà]. {A mytown} abbiamo cercato di {fix}: {measure}, da {mybefore} a {myinterim}, poi [siamo tornati al punto di partenza|ci siamo fermati lì].",
             "Noi abbiamo deciso di {fix} nel 20{19-25}. {Measure}: {mybefore} prima, {myafter} dopo {4-11} mesi. [Rifarei tutto|Oggi lo farei prima].",
-            "[Confermo per esperienza diretta|Ci siamo passati]: finché non abbiamo guardato {cause}, {measure} [non si muoveva|restava intorno a {mybefore}].",
-            "Con {otherorg} abbiamo confrontato {3-7} casi: in {2-3} {cause:c'entrava/c'entravano} {cause}, e {fix} ha funzionato. [Negli altri no|Negli altri il problema era organizzativo].",
+            "[Confermo per esperienza diretta|Ci siamo passati]: finché non abbiamo guardato {cause}, {measure} [{measure:non si muoveva/non si muovevano}|{measure:restava/restavano} intorno a {mybefore}].",
+            "Con {otherorg} abbiamo confrontato {4-7} casi: in {2-3} {cause:c'entrava/c'entravano} {cause}, e {fix} ha funzionato. [Negli altri no|Negli altri il problema era organizzativo].",
             "Io proverei subito a {fix}. {A mytown}, dopo {5-20} giorni, {measure}: {myafter}. Spesa: [meno di {400-950} euro|circa {2-6} giornate di lavoro].",
         ),
         (
@@ -490,7 +490,7 @@ REPLIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "[Grazie mille|Che accoglienza], {@}! {Weekday} prossimo andrebbe benissimo. Preparo {5-9} domande {su cause} e {measure}.",
             "Ho seguito il consiglio di {@} e ristretto la domanda: quanto {cause:conta/contano} {cause} a parità del resto. Ora mi servono altri {2-4} casi.",
-            "Prima bozza dei risultati: su {4-9} casi, {measure} passa in media da {before} a {interim}. [Meno di quanto pensassi|Il relatore è contento]; {cause} {cause:spiega/spiegano} circa metà.",
+            "Prima bozza dei risultati: su {4-9} casi, {measure} {measure:passa/passano} in media da {before} a {interim}. [Meno di quanto pensassi|Il relatore è contento]; {cause} {cause:spiega/spiegano} circa metà.",
             "Discussa {weekday}! [Voto: non lo scrivo, ma sono contenti a casa|È andata]. Il capitolo sul caso di {town} è fra i documenti. Conclusione in una riga: {fix}.",
         ),
         ("[Grazie ancora|Vi devo una torta].",),
