@@ -29,7 +29,15 @@ _CLUTTER = re.compile(
 )
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 METHODS = [("**/jinja2/**.html", "jinja2"), ("**.py", "python")]
-OPTIONS = {"**/jinja2/**.html": {"encoding": "utf-8", "trimmed": "true", "newstyle_gettext": "true"}}
+OPTIONS = {
+    "**/jinja2/**.html": {
+        "encoding": "utf-8",
+        "trimmed": "true",
+        "newstyle_gettext": "true",
+        "extensions": "jinja2.ext.do",
+        "silent": "false",
+    }
+}
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
