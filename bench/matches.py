@@ -6,7 +6,8 @@
 DATA: a directory of `python -m bench large DATA PIECES` (vectors made, not read: see there); made if not there. It
 gets, once, a topic for each piece and every fifth body, 2,000 people, 300 open proposals (words cut out of evidence,
 150 texts read, each for many) and 200,000 showings; and, for each run, proposals of bodies that take part in many
-pieces, whose questions the real readers read beforehand, as the worker does. 20 warm up.
+pieces, whose questions the real readers read beforehand, as the worker does; and 700 funding calls that can be
+answered, placed as proposals are. 20 warm up.
 
 CPU of this process is `time.process_time`; PostgreSQL's is what /proc/PID/schedstat says of the process that answers.
 A loop of Python of always the same work is timed before and after: on a busy machine the same work takes more CPU.
@@ -33,7 +34,7 @@ from bench.figures import machine, note
 
 GOAL = 150.0  # ms of CPU, p95
 WARM_UP = matching.WARM_UP
-PEOPLE, OTHERS, SHOWINGS = 2_000, 300, 200_000
+PEOPLE, OTHERS, CALLS, SHOWINGS = 2_000, 300, 700, 200_000
 KIND = {True: "offer", False: "look_for"}
 
 
@@ -76,6 +77,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     region = Region.objects.get(slug=large.SLUG)
     with in_region(region):
         fill(region)
+        add_calls(region)
         ids = proposals(region, WARM_UP + options.proposals)
         rows = {row.pk: row for row in Proposal.objects.filter(pk__in=ids).select_related("place", "organisation")}
         asked = [rows[one] for one in ids]
@@ -99,7 +101,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             "yardstick": [before, after],
             "lists": {
                 kind: statistics.fmean(len(getattr(one, kind)) for one in found)
-                for kind in ("organisations", "people", "proposals")
+                for kind in ("organisations", "people", "proposals", "calls")
             },
             "region": f"{Evidence.objects.count():,} pieces, {Organisation.objects.count():,} organisations",
         }
@@ -192,6 +194,40 @@ def fill(region: Any) -> None:
     Showing.objects.bulk_create(rows, batch_size=5_000, ignore_conflicts=True)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def add_calls(region: Any) -> None:
+    """Funding calls with a topic each, unless they are there."""
+    from django.utils.timezone import now
+
+    from filanda.capabilities.matching import things
+    from filanda.directory.funding.models import FundingCall, FundingCallConcept
+    from filanda.directory.taxonomies.models import Concept
+
+    if FundingCall.objects.exists():
+        return
+    until = (now() + timedelta(days=100)).date()
+    calls = FundingCall.objects.bulk_create(
+        FundingCall(
+            region=region,
+            source="bench",
+            source_id=str(number),
+            title=f"Call {number}",
+            language="en",
+            opens_on=until - timedelta(days=150),
+            deadlines=[until + timedelta(days=number)],
+            closes_on=until + timedelta(days=number),
+            next_deadline=until + timedelta(days=number),
+        )
+        for number in range(CALLS)
+    )
+    concepts = list(Concept.objects.order_by("pk").values_list("pk", flat=True))
+    FundingCallConcept.objects.bulk_create(
+        FundingCallConcept(region=region, call=one, concept_id=concepts[at * 31 % len(concepts)], origin="stated")
+        for at, one in enumerate(calls)
+    )
+    give_things(region, "funding_call", [one.pk for one in calls], ("public",))
+    things.place_all(region)
 
 
 def best_bodies(most: int) -> list[int]:
