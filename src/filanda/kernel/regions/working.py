@@ -14,8 +14,6 @@ from functools import lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from filanda.kernel.regions.models import Region
 
 __all__ = [
@@ -113,6 +111,8 @@ def _days(written: tuple[str, ...]) -> frozenset[date]:
 
 @lru_cache(maxsize=64)
 def _public_holidays(country: str, year: int) -> frozenset[date]:
+    import holidays  # a tenth of what every process takes to start, for what few of them ask
+
     try:
         return frozenset(holidays.country_holidays(country, years=year))
     except NotImplementedError:  # a country that the library does not know: weekends alone

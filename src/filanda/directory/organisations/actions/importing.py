@@ -23,7 +23,6 @@ from django.utils.translation import override
 from filanda.directory.organisations.importers import columns
 from filanda.directory.organisations.importers.columns import Wrong
 from filanda.directory.organisations.importers.records import OrganisationRecord
-from filanda.directory.organisations.importers.references import is_references, read_references
 from filanda.directory.organisations.importers.tables import Table, TableRefused, read_table, write_csv, write_xlsx
 from filanda.directory.organisations.importers.writing import load
 from filanda.directory.organisations.models import (
@@ -256,6 +255,8 @@ def _may(actor: Actor, region: Region, organisation: Organisation | None) -> Non
 
 
 def _read(kind: str, content: bytes, name: str) -> Table:
+    from filanda.directory.organisations.importers.references import is_references, read_references  # with its parsers
+
     if kind == "evidence" and is_references(content, name):
         return read_references(content, name)
     return read_table(content, name)

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
@@ -91,6 +90,8 @@ def read_table(content: bytes, name: str = "") -> Table:
 
 def write_xlsx(head: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str = "") -> bytes:
     """A workbook of strings, its head fixed and bold."""
+    import xlsxwriter  # not for every process that starts
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
