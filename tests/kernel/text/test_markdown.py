@@ -38,3 +38,8 @@ def test_endless_text_stands_as_it_is():
 
 def test_words_alone():
     assert plain_text(parse("# a **b**\n\n- c `d`\n\n```\ne\n```\n[f](http://g)")) == "a b\nc d\ne\nf"
+
+
+def test_an_empty_head_is_the_head_of_nothing():
+    html = to_html("| | B |\n| --- | --- |\n| a | b |\n")
+    assert html.replace("\n", "").startswith("<table><thead><tr><td></td><th>B</th></tr></thead>")

@@ -80,7 +80,7 @@ def parse(source: str, *, shift: int = 0) -> list[Token]:
     is_sane = source.count("[") <= _BRACKETS_MOST and source.count("://") <= _ADDRESSES_MOST
     is_sane = is_sane and _cells(source) <= _CELLS
     tokens = (_parser if is_sane else _plainer).parse(_NOT_SAID.sub("", source))
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, max(3, int(token.tag[1]) + shift))}"
         elif token.type == "fence":
@@ -90,6 +90,8 @@ def parse(source: str, *, shift: int = 0) -> list[Token]:
             style = str(token.attrs.pop("style", ""))
             if style in _ALIGNED:
                 token.attrs["class"] = _ALIGNED[style]
+            if token.type == "th_open" and not tokens[at + 1].content:  # the corner of a table is the head of nothing
+                token.tag = tokens[at + 2].tag = "td"
         elif token.type == "inline" and token.children:
             token.children = _without_pictures(token.children)
     return tokens
