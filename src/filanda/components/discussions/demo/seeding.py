@@ -294,9 +294,10 @@ def _times(text: ThreadText, now: datetime, zone: ZoneInfo, chance: Random) -> l
 
 
 def _awake(moment: datetime, zone: ZoneInfo, chance: Random) -> datetime:
-    """`moment`, or the morning after where it is in the night."""
+    """`moment`, or the morning after where it is in the night. It takes as much of `chance` at any hour."""
+    later = timedelta(minutes=chance.randint(5, 200))
     local = moment.astimezone(zone)
     if 7 <= local.hour < 23:
         return moment
     morning = local.replace(hour=7, minute=0) + timedelta(days=1 if local.hour >= 23 else 0)
-    return (morning + timedelta(minutes=chance.randint(5, 200))).astimezone(UTC)
+    return (morning + later).astimezone(UTC)
