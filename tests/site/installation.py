@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,6 +36,16 @@ def until(happens: Callable[[], object], seconds: float = 120.0) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def is_removed(folder: Path) -> bool:
+    """Delete a folder, as `rm -rf` does; what is written or taken away meanwhile wants a second go."""
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        if error.errno not in {errno.ENOTEMPTY, errno.ENOENT}:
+            raise
+    return not folder.exists()
 
 
 def runs(pid: int) -> bool:
@@ -77,7 +89,7 @@ class Installation:
     def command(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         environment = self.environment() | settings
-        return subprocess.run([FILANDA, *words], env=environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run([FILANDA, *words], env=environment, capture_output=True, text=True, timeout=240)
 
     def start(self) -> None:
         self.process = self.begin("run", output="run")
@@ -89,6 +101,12 @@ class Installation:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(timeout=60)
+
+    def remove(self) -> None:
+        """Stop what runs, and delete the place."""
+        if self.process is not None and self.process.poll() is None:
+            self.stop()
+        assert until(lambda: is_removed(self.place), 30)
 
     @property
     def said(self) -> str:

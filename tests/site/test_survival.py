@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import csv
-import errno
 import os
 import random
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -20,7 +18,7 @@ import psycopg
 import pytest
 
 from filanda.kernel.database.places import embedded_dsn
-from tests.site.installation import Installation, runs, until
+from tests.site.installation import Installation, is_removed, runs, until
 
 PROJECTS, PARTICIPATIONS, BODIES = 12000, 32000, 1500
 
@@ -91,9 +89,7 @@ def _write(path: Path, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> No
 def installation() -> Iterator[Installation]:
     made = Installation(Path(tempfile.mkdtemp(prefix="fsurvive-")))
     yield made
-    if made.process is not None and made.process.poll() is None:
-        made.stop()
-    shutil.rmtree(made.place)
+    made.remove()
 
 
 def rows(installation: Installation) -> dict[str, Any]:
@@ -214,20 +210,9 @@ def last_words(installation: Installation, output: str) -> list[str]:
     return [line for line in lines if not line.startswith(("Reading: ", "Writing "))]
 
 
-def _is_removed(folder: Path) -> bool:
-    """Delete a folder, as `rm -rf` does; a file written meanwhile by those who use it wants a second go."""
-    try:
-        shutil.rmtree(folder)
-    except OSError as error:
-        if error.errno in {errno.ENOTEMPTY, errno.ENOENT} and folder.exists():
-            return False
-        raise
-    return True
-
-
 def remove_index(installation: Installation) -> set[int]:
     """Delete the index under everybody's feet; the statuses of all pages and searches until it is whole again."""
-    while not _is_removed(installation.data / "index"):
+    while not is_removed(installation.data / "index"):
         pass
     statuses = set()
 
