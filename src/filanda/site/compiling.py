@@ -40,7 +40,7 @@ class ShortCode(CodeGenerator):
     """`environment` has `shown`, and `say(message)`: a sentence without placeholders in the active language."""
 
     def writeline(self, x: str, node: nodes.Node | None = None, extra: int = 0) -> None:
-        if x.startswith(_PASSED_ON):
+        if x.startswith(_PASSED_ON):  # a Jinja that writes it otherwise makes the same page, a little later
             x = f"yield concat({x.removeprefix('yield from ')})"
         super().writeline(x, node, extra)
 

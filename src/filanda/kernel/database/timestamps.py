@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Moments from PostgreSQL, read by Python's own parser: a page of twenty rows holds sixty of them.
 
-Measured: .5 µs each instead of 6 µs by psycopg's reader in Python with Django's change of zone.
+Measured: .24 µs each instead of 3.2 µs by psycopg's reader in Python with Django's change of zone.
 """
 
 from __future__ import annotations

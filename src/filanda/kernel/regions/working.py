@@ -111,7 +111,7 @@ def _days(written: tuple[str, ...]) -> frozenset[date]:
 
 @lru_cache(maxsize=64)
 def _public_holidays(country: str, year: int) -> frozenset[date]:
-    import holidays  # a tenth of what every process takes to start, for what few of them ask
+    import holidays  # a twentieth of what every process takes to start, for what few of them ask
 
     try:
         return frozenset(holidays.country_holidays(country, years=year))

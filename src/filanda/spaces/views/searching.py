@@ -33,7 +33,6 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
         kind, number = "", 1
         groups = search_space(page.actor, page.space, q) if q else []
     root = address("spaces:search", page.space.slug)
-
     asked = f"{root}?{urlencode({'q': q})}"
 
     def at(name: str) -> str:
