@@ -243,6 +243,27 @@ def test_the_second_facilitator_is_told_who_was_quicker(region, client, anna, fa
     assert Review.objects.count() == 1
 
 
+def test_what_was_given_back_meanwhile_is_told_and_nothing_typed_is_lost(region, client, anna, fausto):
+    row = make_proposal(region, anna, "Sensors for looms", state="draft")
+    path = f"/en/proposals/{row.pk}/review/"
+    sign_in(client, staff(region, Role.FACILITATOR, "gina@region.example"))
+    typed = {"go": "approve", "words": "Clear to me.", "version": "1", "check": ALL_CHECKS}
+    assert [client.get(path).status_code, client.post(path, typed).status_code] == [404, 404]  # never handed in
+    writing.submit(actor=act(anna), proposal=row, now=clock())
+    reviewing.return_it(actor=act(fausto), proposal=row, checklist={}, remarks={}, words="Which dust?", now=clock())
+    writing.save_draft(actor=act(anna), proposal=row, fields={"title": "Not for you yet"}, version=1, now=clock())
+    page = client.post(path, typed)
+    text = page.content.decode()
+    assert page.status_code == 409
+    assert "Fausto was quicker: returned with reasons" in text
+    assert ("Sensors for looms" in text, "Not for you yet" in text, "Clear to me." in text) == (True, False, True)
+    writing.submit(actor=act(anna), proposal=row, now=clock())
+    writing.take_back(actor=act(anna), proposal=row, now=clock())
+    text = client.post(path, typed).content.decode()
+    assert "Its author took it back before anybody decided." in text
+    assert Proposal.objects.get().state == "draft"
+
+
 def test_promotion_has_a_reason_of_its_own(region, client, anna, fausto):
     row = make_proposal(region, anna, state="in_review")
     sign_in(client, fausto)

@@ -78,10 +78,13 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
     commercial promotion), `check` (ticked names), `remark_<field>`, `words`, `version`.
     """
     actor = signed_in(request)
-    rows = Proposal.objects.visible_to(actor).select_related("region", "space", "organisation", "owner", "place")
-    proposal = rows.filter(pk=number).first()
+    rows = Proposal.objects.select_related("region", "space", "organisation", "owner", "place")
+    proposal = rows.visible_to(actor).filter(pk=number).first()
     if proposal is None:
-        raise Http404(_("No proposal that you can see has this address."))
+        given_back = rows.filter(pk=number, state=ProposalState.DRAFT, submitted_at__isnull=False).first()
+        if given_back is None or not may_review(actor, given_back):
+            raise Http404(_("No proposal that you can see has this address."))
+        return _over(request, given_back, _typed(request) if request.method == "POST" else {})
     require(actor, "proposals.review", proposal)
     if request.method != "POST":
         if proposal.state != ProposalState.IN_REVIEW:
@@ -117,6 +120,8 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
         return _page(request, proposal, typed, errors)
     except Outdated:
         fresh = rows.get(pk=number)
+        if fresh.state != ProposalState.IN_REVIEW:
+            return _over(request, fresh, typed)
         words = _("Its author has changed it while you read. What changed is marked below; your remarks are kept.")
         return _page(request, fresh, typed, {"": words}, seen=version, status=409)
     except MoveNotPossible:
@@ -254,17 +259,23 @@ def _anchor(name: str) -> str:
 
 
 def _over(request: HttpRequest, proposal: Proposal, typed: dict[str, Any]) -> HttpResponse:
-    """Somebody else was quicker, or its author took it back: what happened, and what was typed for nothing."""
+    """Somebody else was quicker, or its author took it back: what happened, and what was typed for nothing. A draft's
+    words are its author's: its title is the one that was handed in.
+    """
     done: Review | None = proposal.reviews.select_related("reviewer").first()
+    if done is not None and proposal.submitted_at is not None and done.at < proposal.submitted_at:
+        done = None  # of an earlier round
     own = done is not None and done.reviewer_id == actor_of(request).account_id
+    is_seen = proposal.state != ProposalState.DRAFT
+    read = None if is_seen else proposal.versions.order_by("-number").first()
     context = {
-        "proposal": proposal,
+        "title": proposal.title if is_seen else str(read.fields.get("title", "")) if read is not None else "",
         "state": proposal.get_state_display(),
         "done": done,
         "is_own": own,
         "typed": typed,
         "labels": field_labels(),
         "page_url": reverse("proposals:proposal", args=[proposal.pk, proposal.slug]),
-        "is_seen": proposal.state != ProposalState.DRAFT,
+        "is_seen": is_seen,
     }
-    return render(request, "proposals/review_over.html", context, status=409 if typed else 200)
+    return render(request, "proposals/review_over.html", context, status=409 if request.method == "POST" else 200)
