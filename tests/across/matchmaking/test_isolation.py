@@ -6,6 +6,7 @@ rung, hidden evidence, proposals that the reader may not know of.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -53,6 +54,8 @@ def seen_by(world, account, *, own=None):
     """Everything that this room shows `account`: pages, the panel for words like the need's, the letter as sent."""
     client = sign_in(Client(headers={"host": "test.example"}), account)
     pages = [client.get("/en/for-you/")]
+    ids = re.findall(r' id="([^"]+)"', pages[0].content.decode())
+    assert [one for one, times in Counter(ids).items() if times > 1] == []
     if own is not None:
         pages.append(client.get(f"/en/proposals/{own.pk}/matches/"))
     typed = {"title": world.need.title, "summary": "bacteria in milk, dampers of wheels", "kind": "look_for"}
