@@ -327,3 +327,22 @@ def test_the_desk_sees_what_waits(region, anna, bruno, fede):
         [],
         [],
     ]
+
+
+def test_nobody_is_asked_twice_about_the_same(region, anna, bruno, fede):
+    body = _body(region)
+    gina = a_person(region, "Gina Riva")
+    RoleGrant.objects.create(region=region, account=gina, role=Role.FACILITATOR)
+    first = proposed(region, fede, anna, body)
+    for one, other in ((anna, body), (body, anna)):
+        with pytest.raises(IntroductionWrong) as caught:
+            proposed(region, gina, one, other, key=f"k{one.pk}")
+        assert "were asked about" in caught.value.errors["second"]
+    proposed(region, gina, anna, body, about=("proposal", 1))
+    proposed(region, gina, bruno, body)
+    Introduction.objects.filter(pk=first.pk).update(state="made", made_at=NOW)
+    with pytest.raises(IntroductionWrong) as caught:
+        proposed(region, gina, body, anna)
+    assert "were introduced" in caught.value.errors["second"]
+    Introduction.objects.filter(pk=first.pk).update(state="refused")
+    assert proposed(region, gina, body, anna).pk != first.pk

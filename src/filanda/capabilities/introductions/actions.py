@@ -21,7 +21,7 @@ from filanda.capabilities.introductions.models import (
     Side,
 )
 from filanda.capabilities.introductions.policies import PLACE, keep_apart, side_of
-from filanda.capabilities.introductions.steps import Party, answerers, lock, note, write
+from filanda.capabilities.introductions.steps import Party, answerers, lock, note, write, written_already
 from filanda.capabilities.threads.steps.opening import start_thread
 from filanda.directory.people.queries import least_loaded
 from filanda.kernel.identity.actors import PLATFORM, Actor
@@ -32,6 +32,7 @@ from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.regions.working import days_after
 from filanda.kernel.text.folding import clean
+from filanda.kernel.ui.moments import day_of
 from filanda.kernel.workflow import MoveNotPossible, move
 
 __all__ = ["ASKED_A_DAY", "REMINDED_AFTER", "answer", "answer_for", "ask", "propose", "run_clock"]
@@ -52,6 +53,7 @@ def propose(
     key: str = "",
 ) -> Introduction:
     """A facilitator proposes two parties to each other and asks both by e-mail; sent twice with one `key`, it is one.
+    Nobody is asked twice about the same thing: what is open or was made already is not proposed again.
 
     Raises Forbidden, IntroductionWrong.
     """
@@ -60,6 +62,7 @@ def propose(
         with transaction.atomic(durable=True):
             if (known := _sent_already(actor, key)) is not None:
                 return known
+            _not_twice(region, parties, about)
             made = write(
                 actor=actor,
                 region=region,
@@ -132,6 +135,19 @@ def ask(
             raise
         return known
     return made
+
+
+def _not_twice(region: Region, parties: tuple[Party, Party], about: Key | None) -> None:
+    known = written_already(region, parties, about)
+    if known is None:
+        return
+    if known.state == IntroductionState.MADE:
+        words = _(
+            "These two were introduced to each other on %(day)s. Propose it about something else, or write to them."
+        )
+    else:
+        words = _("These two were asked about the same on %(day)s. It is still open: see what they say.")
+    raise IntroductionWrong({"second": words % {"day": day_of(known.made_at or known.created_at)}})
 
 
 def _somebody_else(actor: Actor, now: datetime) -> int | None:

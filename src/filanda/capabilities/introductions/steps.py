@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from filanda.capabilities.introductions.errors import IntroductionWrong
-from filanda.capabilities.introductions.models import DAYS_OPEN, REASON_MOST, Introduction, Origin, Side
+from filanda.capabilities.introductions.models import (
+    DAYS_OPEN,
+    REASON_MOST,
+    Introduction,
+    IntroductionState,
+    Origin,
+    Side,
+)
 from filanda.capabilities.introductions.policies import answerers
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Block, Person
@@ -24,7 +32,10 @@ from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.working import days_after
 from filanda.kernel.text.folding import clean, fold
 
-__all__ = ["Party", "answerers", "checked_why", "lock", "name_of", "note", "write"]
+__all__ = ["Party", "answerers", "checked_why", "lock", "name_of", "note", "write", "written_already"]
+
+_S = IntroductionState
+_LOCK = 0x696E7472  # advisory lock of a region's introductions, held while a facilitator proposes one
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,23 @@ def note(what: str, introduction: Introduction, actor: Actor, **payload: Any) ->
         subject=introduction,
         payload={"state": introduction.state, **payload},
     )
+
+
+def written_already(region: Region, parties: tuple[Party, Party], about: Key | None) -> Introduction | None:
+    """The newest introduction of the same two about the same thing that is open or was made, whichever of them comes
+    first. Until the transaction ends nobody else proposes one in the region. Two queries.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, region.pk])
+    rows = Introduction.objects.filter(about_kind=about[0] if about else "", about_id=about[1] if about else None)
+    rows = rows.filter(state__in=[_S.PROPOSED, _S.ONE_CONSENTED, _S.MADE])
+    for party in parties:
+        # What answers for an organisation may have been left open, or be one of its admins: the organisation counts.
+        side = Q(organisation=party.organisation_id)
+        if party.organisation_id is None:
+            side &= Q(account=party.account_id)
+        rows = rows.filter(pk__in=Side.objects.filter(side).values("introduction"))
+    return rows.order_by("-created_at").first()
 
 
 def checked_why(why: str, sides: Sequence[Side]) -> str:
