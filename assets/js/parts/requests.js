@@ -18,4 +18,13 @@ document.addEventListener('htmx:before:swap', (event) => {
   if (response.status === 422 && sourceElement.matches('form.js-composer')) return;
   event.preventDefault();
   if (request.method === 'GET' && sourceElement.closest('#finder')) location.assign(request.action);
+  notKept(event.detail.ctx);
 });
+
+// A draft that could not be kept says so, where it would have said that it was.
+document.addEventListener('htmx:error', ({ detail: { ctx } }) => notKept(ctx));
+
+function notKept(ctx) {
+  const words = ctx?.sourceElement?.dataset?.notKept;
+  if (words && ctx.target instanceof Element) ctx.target.textContent = words;
+}

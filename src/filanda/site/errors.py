@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from filanda.kernel.identity.requests import SignInFirst
+from filanda.kernel.identity.requests import SignInFirst, actor_of
 from filanda.kernel.ui.problems import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -26,6 +27,7 @@ from filanda.kernel.ui.problems import (
     language_of,
     respond,
 )
+from filanda.site.unsent import Unsent, is_part, unsent
 from filanda.spaces.errors import AtTheDoor
 
 
@@ -59,13 +61,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if asks_api(request):
         return tell(request, FORBIDDEN, _("This is not open to visitors."))
-    return render(request, "errors/403.html", {"reason": str(exception)}, status=403)
+    kept = unsent(request)
+    if kept is not None and _is_signed_out(request, True):
+        return _again(request, kept, must_sign_in=True)
+    return render(request, "errors/403.html", {"reason": str(exception), "unsent": kept}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404; whoever may know of a community but not read in it is led to its door, a visitor to signing in where only
     people who signed in find something.
     """
+    kept = unsent(request)
+    if kept is not None and _is_signed_out(request, isinstance(exception, SignInFirst)):
+        return _again(request, kept, must_sign_in=True)
+    if isinstance(exception, SignInFirst) and is_part(request):
+        return HttpResponse(status=403)  # its page stays, and says that this was not kept
     if isinstance(exception, AtTheDoor) and not asks_api(request):
         return redirect("spaces:join", slug=exception.space.slug)
     if isinstance(exception, SignInFirst) and not asks_api(request):
@@ -79,7 +89,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         )
     if getattr(request, "region", None) is None:
         return HttpResponse("Not found.\n", status=404, content_type="text/plain; charset=utf-8")
-    return render(request, "errors/404.html", status=404)
+    return render(request, "errors/404.html", {"unsent": kept}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -96,4 +106,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    kept = unsent(request)
+    if kept is not None:
+        return _again(request, kept, must_sign_in=False)
     return render(request, "errors/403.html", {"reason": "", "is_csrf": True}, status=403)
+
+
+def _is_signed_out(request: HttpRequest, is_certain: bool) -> bool:
+    """A visitor who sent a form of people who signed in: it is certain where it asked for that; else where their
+    browser holds a session that has ended.
+    """
+    return actor_of(request).is_visitor and (is_certain or settings.SESSION_COOKIE_NAME in request.COOKIES)
+
+
+def _again(request: HttpRequest, kept: Unsent, *, must_sign_in: bool) -> HttpResponse:
+    """Nothing was taken: its words, to be sent again."""
+    response = render(request, "errors/unsent.html", {"unsent": kept, "must_sign_in": must_sign_in}, status=403)
+    add_never_cache_headers(response)
+    return response
