@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filanda.capabilities.collaborations import actions, steps
+from filanda.capabilities.collaborations import actions, steps, telling
 from filanda.capabilities.collaborations.errors import CollaborationWrong
 from filanda.capabilities.collaborations.models import (
     CheckIn,
@@ -198,9 +198,23 @@ def test_set_public_needs_every_side_that_took_it_back(world: World) -> None:
     row = world.reported(is_public=True)
     actions.confirm(actor=act(world.bruno), collaboration=row, now=NOW)
     actions.set_public(actor=act(world.bruno), collaboration=row, is_public=False, now=NOW)
-    with pytest.raises(CollaborationWrong):
-        actions.set_public(actor=act(world.anna), collaboration=row, is_public=True, now=NOW)
+    assert not actions.set_public(actor=act(world.anna), collaboration=row, is_public=True, now=NOW).is_public
     assert actions.set_public(actor=act(world.bruno), collaboration=row, is_public=True, now=NOW).is_public
+
+
+def test_nobody_makes_public_what_the_other_side_agreed_to_count(world: World) -> None:
+    row = world.reported()
+    actions.confirm(actor=act(world.bruno), collaboration=row, now=NOW)
+    assert not actions.set_public(actor=act(world.anna), collaboration=row, is_public=True, now=NOW).is_public
+    assert not Evidence.objects.filter(source=steps.SOURCE).exists()
+    wanted = Event.objects.get(type="collaborations.collaboration.publication_wanted")
+    assert [told.account_id for told in telling.keeping_private(wanted)] == [world.bruno.pk]
+    actions.set_public(actor=act(world.anna), collaboration=row, is_public=True, now=NOW)  # twice is as once
+    assert Event.objects.filter(type=wanted.type).count() == 1
+    actions.set_public(actor=act(world.anna), collaboration=row, is_public=False, now=NOW)
+    assert not actions.set_public(actor=act(world.bruno), collaboration=row, is_public=True, now=NOW).is_public
+    assert actions.set_public(actor=act(world.anna), collaboration=row, is_public=True, now=NOW).is_public
+    assert Evidence.objects.filter(source=steps.SOURCE).exists()
 
 
 def test_void_is_counted_nowhere_and_asks_nobody(world: World) -> None:

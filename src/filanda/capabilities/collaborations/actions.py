@@ -186,23 +186,24 @@ def end(
 
 
 def set_public(*, actor: Actor, collaboration: Collaboration, is_public: bool, now: datetime) -> Collaboration:
-    """A side consents to publication, or takes its consent back: then it is only counted, until that side consents
-    again. Raises CollaborationWrong while another side keeps it private, Forbidden.
+    """A side agrees to publication, or takes that back. It is public once all of them have agreed; until then it is
+    only counted, and the others are told that this one would like it. Raises Forbidden.
     """
     with transaction.atomic(durable=True):
         locked = steps.lock(collaboration.pk)
         require(actor, "collaborations.answer", locked)
-        for party in locked.parties.all():
-            if party.is_side_of(actor) and party.keeps_private == is_public:
-                party.keeps_private = not is_public
-                party.save(update_fields=["keeps_private"])
-        if is_public and locked.parties.filter(keeps_private=True).exists():
-            raise CollaborationWrong({"": _("Another party keeps this private: ask them to make it public too.")})
-        if locked.is_public != is_public:
-            locked.is_public = is_public
+        said = [one for one in locked.parties.all() if one.is_side_of(actor) and one.keeps_private == is_public]
+        for party in said:
+            party.keeps_private = not is_public
+            party.save(update_fields=["keeps_private"])
+        becomes_public = is_public and not locked.parties.filter(keeps_private=True).exists()
+        if locked.is_public != becomes_public:
+            locked.is_public = becomes_public
             locked.save(update_fields=["is_public"])
             steps.follow_audience(locked, actor)
-            steps.note("made_public" if is_public else "made_private", locked, actor)
+            steps.note("made_public" if becomes_public else "made_private", locked, actor)
+        elif said and is_public:
+            steps.note("publication_wanted", locked, actor)
     return locked
 
 

@@ -196,6 +196,7 @@ def seed_collaborations(actor: Actor, region: Region, now: datetime) -> None:
                     account_id=admins.get(body.pk),
                     asked_at=row.created_at,
                     confirmed_at=row.confirmed_at or (row.created_at if position == 1 else None),
+                    keeps_private=not row.is_public and body.pk in admins,
                 )
                 for row, plan in zip(rows, plans, strict=True)
                 for position, body in enumerate(plan["bodies"], start=1)

@@ -51,6 +51,7 @@ manifest = Manifest(
         _event("begun", _("A collaboration has begun")),
         _event("ended", _("A collaboration has ended")),
         _event("made_public", _("A collaboration was made public")),
+        _event("publication_wanted", _("A side would like to make a collaboration public")),
         _event("made_private", _("A collaboration is only counted")),
         _event("asked", _("A side was asked how a collaboration is going")),
         _event("checked_in", _("A side said how a collaboration is going")),
@@ -85,6 +86,7 @@ manifest = Manifest(
         _notice("ended"),
         _notice("said_over", telling.other_sides),
         _notice("goes_on"),
+        _notice("publication_wanted", telling.keeping_private),
     ),
     desk=(
         DeskSource(

@@ -164,7 +164,9 @@ class Party(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(null=True, blank=True)
-    keeps_private = models.BooleanField(default=False, help_text="has taken its consent to publication back")
+    keeps_private = models.BooleanField(
+        default=False, help_text="has not agreed to publication, or has taken that back"
+    )
 
     objects = scoped()
 

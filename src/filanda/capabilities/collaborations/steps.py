@@ -25,6 +25,7 @@ from filanda.capabilities.collaborations.models import (
     Party,
     ValueBand,
 )
+from filanda.directory.affiliations.queries import admin_accounts
 from filanda.directory.organisations.models import Evidence, EvidenceKind, EvidenceParty
 from filanda.directory.organisations.steps import lock_imports, sign_history
 from filanda.kernel.identity.actors import PLATFORM, Actor
@@ -92,8 +93,9 @@ def register(
 ) -> Collaboration:
     """Write a collaboration into the register. `parties`: (organisation or None, the account that answers for this side
     or None), at least two different ones. `confirmed_by`: accounts whose sides say that it is so already: those of an
-    accepted answer, or who reports it; when all sides have, it is confirmed at once. `key`: of the form; sent twice by
-    one account it is written once.
+    accepted answer, or who reports it; when all sides have, it is confirmed at once. `is_public`: who confirms it
+    agrees to that; else it is only counted until every side has agreed (`set_public`). `key`: of the form; sent
+    twice by one account it is written once.
 
     Raises CollaborationWrong by field. The caller has checked who may.
     """
@@ -129,10 +131,18 @@ def register(
             asked_at=None if said else now,
             confirmed_at=now if said else None,
             confirmed_by_id=account_id if said else None,
+            keeps_private=not is_public and _is_spoken_for(organisation_id, account_id),
         )
     note("reported", made, actor, parties=len(sides))
     agree_when_all_have(made, now)
     return made
+
+
+def _is_spoken_for(organisation_id: int | None, account_id: int | None) -> bool:
+    """Whether there is somebody who could agree to publication later. Of an organisation without, what is said of it
+    is what its public page says already.
+    """
+    return account_id is not None or (organisation_id is not None and bool(admin_accounts(organisation_id)))
 
 
 def _checked(

@@ -42,6 +42,7 @@ __all__ = [
     "documents",
     "erase",
     "ids",
+    "keeping_private",
     "lines_of_check_ins",
     "lines_of_desk",
     "other_sides",
@@ -78,6 +79,14 @@ def other_sides(event: Event) -> Iterator[Told]:
             yield Told(account.pk, "party")
 
 
+def keeping_private(event: Event) -> Iterator[Told]:
+    """Those whose side has not agreed to publication."""
+    rows = Party.objects.filter(collaboration=event.subject_id or 0, keeps_private=True).select_related("account")
+    for party in rows:
+        for account in recipients(party):
+            yield Told(account.pk, "party")
+
+
 def to_confirm(event: Event) -> Iterator[Told]:
     """Those whose side has not said yet that it is so."""
     rows = Party.objects.filter(collaboration=event.subject_id or 0, confirmed_at=None).select_related("account")
@@ -103,6 +112,8 @@ def said(event: Event, line: ThingLine) -> str:
             return _("A party says that this is over. Is it? %(title)s") % names
         case "collaborations.collaboration.goes_on":
             return _("A party says that this goes on: %(title)s") % names
+        case "collaborations.collaboration.publication_wanted":
+            return _("A party would like to make this public. Do you agree? %(title)s") % names
     return line.title
 
 

@@ -25,8 +25,8 @@ class MoveNotPossible(Exception):
         self.name = transition.name
         self.state = state
         super().__init__(
-            _("“%(move)s” is not possible from the state “%(state)s”. Perhaps somebody else acted a moment ago.")
-            % {"move": transition.label or transition.name, "state": workflow.label(state)}
+            _("It stands as “%(state)s” now, so this cannot be done any more. Perhaps somebody else was quicker.")
+            % {"state": workflow.label(state)}
         )
 
 

@@ -22,7 +22,7 @@ from filanda.across.collaborating.flow import FEWEST, Flow, flow
 from filanda.capabilities.collaborations import actions
 from filanda.capabilities.collaborations.ending import Said, said_over
 from filanda.capabilities.collaborations.errors import CollaborationWrong
-from filanda.capabilities.collaborations.mailing import token_of
+from filanda.capabilities.collaborations.mailing import recipients, token_of
 from filanda.capabilities.collaborations.models import (
     CheckIn,
     Collaboration,
@@ -224,6 +224,8 @@ def _page(
         "is_mine": is_mine,
         "is_inside": is_mine or is_staff,
         "may": _may(row, actor, parties, is_staff),
+        "is_agreed": is_mine and not row.is_public and _is_agreed(row, actor),
+        "is_wanted": is_mine and not row.is_public and _is_wanted(row, actor),
         "came_from": _came_from(row, actor),
         "outcomes": list(row.outcomes.all()),
         "outcome_kinds": [("", _("Choose…")), *OutcomeKind.choices],
@@ -254,9 +256,20 @@ def _may(row: Collaboration, actor: Actor, parties: list[PartyLine], is_staff: b
         "void": row.state == _S.DISPUTED and is_staff,
         "end": is_open and (is_mine or is_staff),
         "outcome": is_counted and (is_mine or is_staff),
-        "publish": is_mine and row.state != _S.VOID and not row.is_public,
-        "withhold": is_mine and row.is_public and not all(party.keeps_private for party in own),
+        "publish": is_mine and row.state != _S.VOID and any(party.keeps_private for party in own),
+        "withhold": is_mine and not all(party.keeps_private for party in own),
     }
+
+
+def _is_agreed(row: Collaboration, actor: Actor) -> bool:
+    """Whether the reader's side has agreed to publication, and another has not."""
+    return all(not party.keeps_private for party in row.parties.all() if party.is_side_of(actor))
+
+
+def _is_wanted(row: Collaboration, actor: Actor) -> bool:
+    """Whether another side that somebody speaks for has agreed to publication, and the reader's has not."""
+    others = [party for party in row.parties.all() if not party.is_side_of(actor)]
+    return not _is_agreed(row, actor) and any(not one.keeps_private and recipients(one) for one in others)
 
 
 def _said_over(said: Said, row: Collaboration, actor: Actor) -> dict[str, Any]:
