@@ -24,6 +24,7 @@ from filanda.spaces.actions import inviting, joining
 from filanda.spaces.actions import members as deciding
 from filanda.spaces.errors import (
     AlreadyInside,
+    AnswerMissing,
     InvitationGone,
     LastManager,
     NotAllowedIn,
@@ -95,6 +96,16 @@ def test_somebody_who_is_nobody_in_the_region_joins_nothing(region):
     stranger = Account.objects.create_account(email="s@example.org")
     with pytest.raises(Forbidden):
         joining.join_space(actor=act(stranger), space=make_space(region), now=NOW)
+
+
+def test_a_question_of_one_s_own_wants_an_answer(region):
+    anna = a_person(region, "Anna Conti")
+    asks = make_space(region, openness="restricted", questions={"it": "Che cosa fili?"})
+    with pytest.raises(AnswerMissing):
+        joining.ask_to_join(actor=act(anna), space=asks, answer=" \n", now=NOW)
+    assert not Membership.objects.exists()
+    plain = make_space(region, "Wool", openness="restricted")
+    assert joining.ask_to_join(actor=act(anna), space=plain, answer="", now=NOW).state == "requested"
 
 
 def test_a_request_is_accepted_or_declined_by_managers_only(region):

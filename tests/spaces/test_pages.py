@@ -97,11 +97,14 @@ def test_an_open_space_is_joined_with_one_tap_and_left_again(region, client):
 
 
 def test_a_restricted_space_leads_strangers_to_its_door(region, client):
-    make_space(region, "Silk", openness="restricted", managers=[a_person(region, "Mara Neri")])
+    asks = {"questions": {"it": "Che cosa fili?"}}
+    make_space(region, "Silk", openness="restricted", managers=[a_person(region, "Mara Neri")], **asks)
     sign_in(client, a_person(region))
     answer = client.get("/it/communities/silk/people/")
     assert answer.status_code == 302
     assert answer.url == "/it/communities/silk/join/"
+    empty = client.post("/it/communities/silk/join/", {"answer": " "})
+    assert (empty.status_code, 'id="answer-error"' in empty.content.decode()) == (422, True)
     assert client.post("/it/communities/silk/join/", {"answer": "I spin."}).status_code == 302
     assert Membership.objects.get(answer="I spin.").state == "requested"
     assert b"I spin." in client.get("/it/communities/silk/join/").content

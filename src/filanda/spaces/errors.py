@@ -12,6 +12,7 @@ from filanda.spaces.models import Space
 
 __all__ = [
     "AlreadyInside",
+    "AnswerMissing",
     "AtTheDoor",
     "InvitationGone",
     "LastManager",
@@ -58,6 +59,13 @@ class ReasonMissing(Exception):
 
     def __init__(self) -> None:
         super().__init__(_("Say why in a sentence or two: the person reads it."))
+
+
+class AnswerMissing(Exception):
+    """Raised for a request without an answer, where a space asks a question of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Answer the question, in a sentence: by that the managers decide."))
 
 
 class InvitationGone(Exception):

@@ -304,7 +304,8 @@ def test_the_waiting_list_says_whose_turn_it_is(world, enter, ahead):
 def test_addresses(world, enter, ahead):
     event = world.announce(title="Edit", **ahead)
     assert world.url(event).endswith("/edit-event/")
-    assert enter(None).get(f"{world.root}{event.pk}/other-words/").headers["Location"] == world.url(event)
+    for short in ("other-words/", ""):
+        assert enter(None).get(f"{world.root}{event.pk}/{short}").headers["Location"] == world.url(event)
     for bad in (10**30, 0, event.pk + 1):
         assert enter(None).get(f"{world.root}{bad}/edit-event/").status_code == 404
     other = make_space(world.region, "Wool", managers=[world.bruno])

@@ -266,14 +266,21 @@ def test_files_alone_are_an_answer(arrive, room):
     assert [(reply.text, len(reply.attachments)) for reply in room.taken] == [("", 1)]
 
 
-def test_too_many_or_too_large_is_refused_and_not_cut(arrive, room):
-    assert outcome(arrive(with_files(11), headers=MIXED)) == ("refused", "too_many_files")
+def test_more_files_than_are_taken_do_not_keep_the_words_from_being_posted(arrive, room):
+    assert arrive(with_files(12), headers=MIXED).state == "taken"
+    (reply,) = room.taken
+    assert (reply.text, len(reply.attachments)) == ("Ecco.", 10)
+    (told,) = deliver("anna@example.org")
+    assert [name in told.text for name in ("d9.csv", "d10.csv", "d11.csv")] == [False, True, True]
+
+
+def test_too_large_is_refused_and_not_cut(arrive, room):
     large = arrive(with_files(1, MOST_OCTETS), headers=MIXED)
     assert outcome(large) == ("refused", "too_large")
     assert len(large.raw) < 1000  # the headers, to tell by
     assert outcome(arrive("parola " * 10_000)) == ("refused", "too_large")
     assert room.taken == []
-    assert refusals() == ["anna@example.org"] * 3
+    assert refusals() == ["anna@example.org"] * 2
 
 
 def test_what_a_room_refuses_is_told_in_its_words(arrive, room):

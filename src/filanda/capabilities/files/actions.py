@@ -91,13 +91,14 @@ def sweep(*, actor: Actor, region: Region, before: datetime) -> int:
 
 def scan_again(*, actor: Actor, region: Region) -> tuple[int, int]:
     """Have files looked at that came while the scanner was away. Returns how many are clean, and how many were not and
-    were taken away. Stops where the scanner is away still; what it does not look at stays marked.
+    were taken away. Stops where the scanner is away still; what it does not look at, or is too large for
+    it, stays marked; which of many come first is chance, so that these do not stand in the way of the others.
     """
     require(actor, "files.scan")
     if not settings.CLAMAV:
         return 0, 0
     clean, infected = [], 0
-    for file in StoredFile.objects.filter(is_unscanned=True).order_by("pk")[:AGAIN_MOST]:
+    for file in StoredFile.objects.filter(is_unscanned=True).order_by("?")[:AGAIN_MOST]:
         try:
             with storing.storage().open(file.key) as content:
                 ask(content.read())

@@ -15,6 +15,7 @@ urlpatterns = [
     path(_space, reading.events, name="list"),
     path(f"{_space}new/", organising.new, name="new"),
     path(f"{_space}calendar.ics", reading.feed, name="feed"),
+    path(_event, reading.event, {"title": ""}, name="short"),
     path(f"{_event}event.ics", reading.entry, name="entry"),
     path(f"{_event}register/", coming.register, name="register"),
     path(f"{_event}leave/", coming.leave, name="leave"),

@@ -12,7 +12,7 @@ from filanda.kernel.identity.actors import Actor
 from filanda.kernel.limits import Limit, TooMany, take
 from filanda.kernel.policies import require
 from filanda.kernel.workflow import move
-from filanda.spaces.errors import AlreadyInside, NotAllowedIn, TooOften
+from filanda.spaces.errors import AlreadyInside, AnswerMissing, NotAllowedIn, TooOften
 from filanda.spaces.models import MemberRole, Membership, MembershipState, Openness, Space, SpaceKind
 from filanda.spaces.steps import (
     account_id_of,
@@ -63,7 +63,7 @@ def join_space(*, actor: Actor, space: Space, now: datetime) -> Membership:
 def ask_to_join(*, actor: Actor, space: Space, answer: str, now: datetime) -> Membership:
     """Ask a restricted space to be taken in, with an answer to its question. Asking twice is asking once.
 
-    Raises Forbidden, NotAllowedIn, AlreadyInside, TooOften.
+    Raises Forbidden, NotAllowedIn, AlreadyInside, TooOften, AnswerMissing.
     """
     account_id = account_id_of(actor)
     with transaction.atomic(durable=True):
@@ -77,6 +77,8 @@ def ask_to_join(*, actor: Actor, space: Space, answer: str, now: datetime) -> Me
         _may_come(locked, membership, is_walking_in=False)
         _not_too_often(locked, account_id, now)
         said = answer.strip()[:ANSWER_LENGTH]
+        if not said and locked.text("questions"):
+            raise AnswerMissing
         if membership.pk:
             move(membership, "ask", actor=actor, now=now, answer=said, reason="", decided_by=None)
         else:

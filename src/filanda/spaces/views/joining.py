@@ -25,7 +25,7 @@ from filanda.spaces.actions.joining import (
     leave_space,
     withdraw_membership,
 )
-from filanda.spaces.errors import AlreadyInside, LastManager, NotAllowedIn, TooOften
+from filanda.spaces.errors import AlreadyInside, AnswerMissing, LastManager, NotAllowedIn, TooOften
 from filanda.spaces.homes import managers_seen
 from filanda.spaces.models import MemberRole, Membership, MembershipState, SpaceKind
 from filanda.spaces.pages import SpacePage, space_page
@@ -64,11 +64,15 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
         return _door(request, page, str(error), 409)
     except TooOften as error:
         return _door(request, page, str(error), 429)
+    except AnswerMissing as error:
+        return _door(request, page, str(error), 422, name="answer")
     messages.success(request, _("Welcome to %(space)s.") % {"space": page.name})
     return redirect("spaces:home", slug=slug)
 
 
-def _door(request: HttpRequest, page: SpacePage, problem: str = "", status: int = 200) -> HttpResponse:
+def _door(
+    request: HttpRequest, page: SpacePage, problem: str = "", status: int = 200, *, name: str = ""
+) -> HttpResponse:
     # As far as the reader may open their pages; of a private one nobody outside learns who is inside.
     managers = [] if page.space.is_private and not page.role else managers_seen(page.actor, page.space)
     context = {
@@ -77,7 +81,7 @@ def _door(request: HttpRequest, page: SpacePage, problem: str = "", status: int 
         "answer": request.POST.get("answer", "") or (page.membership.answer if page.membership else ""),
         "answer_length": ANSWER_LENGTH,
         "managers": [person.name for person in managers],
-        "listed_errors": [{"name": "", "message": problem}] if problem else [],
+        "listed_errors": [{"name": name, "message": problem}] if problem else [],
     }
     return render(request, "spaces/door.html", context, status=status)
 

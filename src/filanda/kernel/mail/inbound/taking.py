@@ -153,12 +153,7 @@ def _hand_over(held: InboundMessage, message: EmailMessage, now: datetime) -> Le
             % {"most": MOST_OCTETS // MB},
         )
     words = words_of(message)
-    if len(words.attachments) > MOST_FILES:
-        raise Refusal(
-            InboundReason.TOO_MANY_FILES,
-            _("Your e-mail has too many attachments: up to %(most)s are taken. Send the others in a second answer.")
-            % {"most": MOST_FILES},
-        )
+    too_many = words.attachments[MOST_FILES:]
     if len(words.text) > LONGEST_TEXT:
         raise Refusal(
             InboundReason.TOO_LARGE,
@@ -182,13 +177,14 @@ def _hand_over(held: InboundMessage, message: EmailMessage, now: datetime) -> Le
                     number=reply_to.number,
                     text=words.text,
                     html_dropped=words.html_dropped,
-                    attachments=words.attachments,
+                    attachments=words.attachments[:MOST_FILES],
                     message_id=held.message_id,
                 )
             )
         except (ReplyRefused, Forbidden) as refused:
             raise Refusal(InboundReason.ROOM, str(refused)) from refused
-    return left_out or ()
+    sentence = _("Up to %(most)s attachments of an e-mail are taken. Send the others in a second answer.")
+    return [*(left_out or ()), *((one[0], sentence % {"most": MOST_FILES}) for one in too_many)]
 
 
 def _is_forged(message: EmailMessage) -> bool:
