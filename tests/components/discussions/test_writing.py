@@ -67,6 +67,14 @@ def test_texts_that_cannot_be(world, enter, source):
     assert Post.objects.count() == 1
 
 
+def test_too_many_links_of_a_newcomer_are_told_beside_their_words(world, enter):
+    words = "Look at https://a.example https://b.example https://c.example https://d.example"
+    client = enter(world.anna)
+    response = client.post(f"{world.root}new/", {"title": "Looms", "source": words, "key": KEY})
+    assert (response.status_code, typed(response)) == (422, words)
+    assert re.search(r'id="source-error">[^<]*may hold 3 links', response.content.decode())
+
+
 def test_answer_twice_with_one_key_is_one_answer(world, enter):
     thread = world.open(world.anna)
     client = enter(world.sara)

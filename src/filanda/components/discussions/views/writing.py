@@ -343,11 +343,13 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     return JsonResponse({"people": [{"name": one.name, "handle": one.handle} for one in found]})
 
 
+OF_THE_TEXT = (errors.NothingWritten, errors.SaidAlready, errors.TextTooLong, errors.TooManyLinks)
 EXPECTED = (FileRefused, Forbidden, NotAllowedIn, TooOften, *errors.EXPECTED)
 
 
 def _told(typed: Written, error: Exception) -> None:
-    typed.wrong("files" if isinstance(error, FileRefused) else "", str(error))
+    name = "files" if isinstance(error, FileRefused) else "source" if isinstance(error, OF_THE_TEXT) else ""
+    typed.wrong(name, str(error))
 
 
 def _about_files(typed: Written) -> None:
