@@ -10,12 +10,17 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from filanda.capabilities.notifications.following import follow as tell
+from filanda.capabilities.notifications.models import Notification
 from filanda.directory.funding import actions
 from filanda.directory.funding.models import FundingCall
 from filanda.kernel.identity.actors import PLATFORM
 from filanda.kernel.identity.models import Account, Role, RoleGrant
+from filanda.kernel.journal import chain
+from tests.components.proposals.making import make_proposal
 from tests.directory.funding.making import NOW, make_call
 from tests.signing import sign_in
+from tests.spaces.making import a_person
 
 
 @pytest.fixture
@@ -149,3 +154,23 @@ def test_strangers_and_members_list_nothing(region, client):
     assert client.post(f"/en/funding/{row.pk}/withdraw/").status_code == 403
     row.refresh_from_db()
     assert row.withdrawn_at is None
+
+
+def test_who_follows_a_call_or_proposes_for_it_hears_of_its_deadline(region, client):
+    anna, bruno, mia = (a_person(region, name) for name in ("Anna Conti", "Bruno Sala", "Mia Longo"))
+    call = make_call(region, "Looms that save water", deadlines=[date(2026, 12, 1)])
+    make_proposal(region, bruno, funding_call=call)
+    sign_in(client, anna)
+    page = text_of(client.get(f"/en/funding/{call.pk}/", follow=True))
+    wish = {"thing": f"funding_call:{call.pk}", "wish": "follow", "next": f"/en/funding/{call.pk}/"}
+    assert (f'value="{wish["thing"]}"' in page, 'value="follow"' in page) == (True, True)
+    assert client.post(re.search(r'action="([^"]*/follow[^"]*)"', page)[1], wish).status_code in (302, 303)
+    tell(NOW)
+    before = set(Notification.objects.values_list("pk", flat=True))
+    assert actions.tell_deadlines(region=region, now=NOW) == 1
+    chain.extend()
+    tell(NOW)
+    told = Notification.objects.exclude(pk__in=before).order_by("account").values_list("account", flat=True)
+    assert (list(told), mia.pk in told) == ([anna.pk, bruno.pk], False)
+    page = text_of(client.get("/en/notifications/"))
+    assert ("Deadline on" in page, call.title in page) == (True, True)

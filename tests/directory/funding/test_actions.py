@@ -51,6 +51,27 @@ def test_a_call_closes_by_the_calendar_and_the_index_is_told(region):
     assert not FundingCall.objects.answerable(DAY + timedelta(days=90)).exists()
 
 
+def test_of_a_deadline_is_told_twice_and_late_rather_than_never(region):
+    near = make_call(region, deadlines=[date(2026, 12, 1), date(2027, 2, 1)])
+    make_call(region, "Withdrawn", deadlines=[date(2026, 12, 1)])
+    FundingCall.objects.filter(title="Withdrawn").update(withdrawn_at=NOW)
+    make_call(region, "Not open yet", deadlines=[date(2026, 12, 1)], opens_on=date(2026, 11, 30))
+
+    def told(day: int) -> list[tuple[int, str]]:
+        before = Event.objects.order_by("pk").values_list("pk", flat=True).last()
+        actions.follow_calendar(region=region, now=NOW + timedelta(days=day))
+        actions.tell_deadlines(region=region, now=NOW + timedelta(days=day))
+        rows = Event.objects.filter(pk__gt=before, type="funding.call.ending").order_by("pk")
+        return [(row.subject_id, row.payload["deadline"]) for row in rows]
+
+    assert [told(0), told(0), told(4)] == [[(near.pk, "2026-12-01")], [], []]  # 8 days before it
+    assert sorted(told(7))[:1] == [(near.pk, "2026-12-01")]  # a day before it
+    assert told(7) == []
+    assert told(9) == []  # the next is far
+    assert told(68) == [(near.pk, "2027-02-01")]  # nothing ran for weeks: once, not twice
+    assert told(69) == []
+
+
 def test_who_may_and_what_is_written(region):
     account = Account.objects.create_account(email="f@example.org", name="F")
     staff = Actor(account_id=account.pk, roles=frozenset({Role.FACILITATOR}))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -21,10 +21,11 @@ from filanda.kernel.journal.actions import record
 from filanda.kernel.policies import require
 from filanda.kernel.regions.models import Region
 
-__all__ = ["CONCEPTS_MOST", "Outdated", "change", "create", "follow_calendar", "restore", "withdraw"]
+__all__ = ["CONCEPTS_MOST", "Outdated", "change", "create", "follow_calendar", "restore", "tell_deadlines", "withdraw"]
 
 CONCEPTS_MOST = 12
 KEY_MOST = 40
+ENDS_SOON, ENDS_NOW = 14, 3  # days before a deadline
 
 
 class Outdated(Exception):
@@ -158,3 +159,28 @@ def follow_calendar(*, actor: Actor = PLATFORM, region: Region, now: datetime) -
                 touches={"funding_call": [row.pk for row in moved]},
             )
     return len(moved)
+
+
+def tell_deadlines(*, actor: Actor = PLATFORM, region: Region, now: datetime) -> int:
+    """Record that a deadline is near, 14 and 3 days before it: once each, and late where nothing ran meanwhile. Calls
+    that cannot be answered yet are left out. Returns of how many deadlines it was recorded.
+    """
+    today: date = localdate(now)
+    told = 0
+    with transaction.atomic(durable=True):
+        require(actor, "funding.manage")
+        rows = FundingCall.objects.answerable(today).select_for_update(of=("self",)).select_related("region")
+        near = rows.filter(next_deadline__gte=today, next_deadline__lte=today + timedelta(days=ENDS_SOON))
+        for row in near.order_by("pk"):
+            ends = row.next_deadline
+            if ends is None or row.state(today) != FundingState.OPEN:
+                continue
+            is_last_word = ends <= today + timedelta(days=ENDS_NOW)
+            if (row.told_3_for if is_last_word else row.told_14_for) == ends:
+                continue
+            row.told_14_for = ends
+            row.told_3_for = ends if is_last_word else row.told_3_for
+            row.save(update_fields=["told_14_for", "told_3_for"])
+            note("ending", row, actor, deadline=ends.isoformat())
+            told += 1
+    return told

@@ -36,6 +36,7 @@ manifest = Manifest(
         _event("funding.call.changed", _("A funding call was corrected")),
         _event("funding.call.withdrawn", _("A funding call was withdrawn")),
         _event("funding.call.restored", _("A funding call is shown again")),
+        _event("funding.call.ending", _("A deadline of a funding call is near")),
         _event("funding.calendar.followed", _("Funding calls opened or closed")),
         _event("funding.import.batch_imported", _("A part of an import of funding calls was written")),
     ),

@@ -83,6 +83,7 @@ class FundingCall(models.Model):
     """An opportunity that somebody else published. `source` and `source_id`: where it was read, under which id; of one
     written here BY_HAND. `said_state`: what the source says where it gives no date to tell by. `closes_on`: the last
     deadline. `told_state`, `next_deadline`: as the search index knows them; a daily job follows the calendar.
+    `told_14_for`, `told_3_for`: of which deadline those who follow the call were told, days before.
     `fingerprint`: of what an import read last; `kept_fields`: changed by hand, which no import overwrites. Money is in
     whole euros: `budget` in all, `grant_min` to `grant_max` for one project.
     """
@@ -108,6 +109,8 @@ class FundingCall(models.Model):
     said_state = models.CharField(max_length=12, choices=FundingState.choices, blank=True)
     told_state = models.CharField(max_length=12, choices=FundingState.choices, default=FundingState.OPEN)
     next_deadline = models.DateField(null=True, blank=True, editable=False)
+    told_14_for = models.DateField(null=True, blank=True, editable=False)
+    told_3_for = models.DateField(null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     fingerprint = models.CharField(max_length=32, blank=True, editable=False)
     kept_fields = ArrayField(models.CharField(max_length=20), default=list, blank=True)

@@ -13,4 +13,7 @@ from filanda.kernel.regions.models import Region
 @region_job("funding.follow_calendar", periodic="7 * * * *")
 def follow_calendar(region: Region) -> int:
     """Every hour, as regions may lie in several time zones. Returns how many calls moved."""
-    return actions.follow_calendar(region=region, now=clock())
+    now = clock()
+    moved = actions.follow_calendar(region=region, now=now)
+    actions.tell_deadlines(region=region, now=now)
+    return moved
