@@ -130,6 +130,14 @@ def test_a_name_a_preview_and_a_draft_that_comes_back(
     page.reload()
     expect(field).to_have_value("")
 
+    page.context.clear_cookies(name="session")  # signed out elsewhere, or for too long
+    field.fill("Words that nobody wants to lose.")
+    expect(page.locator(".js-draft-state")).to_contain_text("Not saved.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("main")).to_contain_text("Not sent yet")
+    expect(page.locator("main blockquote")).to_have_text("Words that nobody wants to lose.")
+    expect(page.get_by_role("link", name="Sign in in a new window")).to_be_visible()
+
 
 def test_two_windows_change_one_post_and_lose_nothing(
     visits: Visits, installation: Installation, place: dict[str, str]

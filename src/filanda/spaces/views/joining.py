@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from filanda.kernel.identity.requests import actor_of
+from filanda.kernel.identity.requests import SignInFirst, actor_of
 from filanda.kernel.policies import require
 from filanda.kernel.workflow import MoveNotPossible
 from filanda.spaces.actions.joining import (
@@ -33,9 +32,9 @@ from filanda.spaces.pages import SpacePage, space_page
 __all__ = ["join", "leave", "mine", "to_sign_in"]
 
 
-def to_sign_in(back: str) -> HttpResponseRedirect:
-    """To signing in, and then `back`."""
-    return HttpResponseRedirect(f"{reverse('signin:start')}?{urlencode({'next': back})}")
+def to_sign_in(back: str) -> NoReturn:
+    """To signing in, and then `back`; what was sent is not lost."""
+    raise SignInFirst(back)
 
 
 @never_cache

@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from filanda.kernel.identity.models import Account
+from filanda.kernel.identity.requests import SignInFirst
 
 __all__ = ["account_of", "home", "listed", "page", "steps", "to_sign_in"]
 
@@ -26,9 +25,9 @@ def home() -> HttpResponseRedirect:
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
-def to_sign_in(request: HttpRequest, back: str) -> HttpResponseRedirect:
-    """To signing in, and then `back`."""
-    return HttpResponseRedirect(f"{reverse('signin:start')}?{urlencode({'next': back})}")
+def to_sign_in(request: HttpRequest, back: str) -> NoReturn:
+    """To signing in, and then `back`; what was sent is not lost."""
+    raise SignInFirst(back)
 
 
 def steps(current: int) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -45,7 +45,7 @@ from filanda.directory.affiliations.queries import admin_accounts, has_admins, n
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.organisations.queries import merged_into
 from filanda.kernel.identity.models import Role
-from filanda.kernel.identity.requests import actor_of
+from filanda.kernel.identity.requests import SignInFirst, actor_of
 from filanda.kernel.policies import decide, require
 from filanda.kernel.regions.scoped import active_region
 from filanda.kernel.ui.addresses import moved_to
@@ -72,7 +72,7 @@ def claim(request: HttpRequest, organisation_id: int) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.visible_to(actor), pk=organisation_id)
     back = reverse("ownership:claim", args=[organisation.pk])
     if actor.is_visitor:
-        return HttpResponseRedirect(f"{reverse('signin:start')}?{urlencode({'next': back})}")
+        raise SignInFirst(back)
     if not actor.is_member:
         return redirect("joining:start")
     require(actor, "affiliations.claims.ask", organisation)

@@ -7,8 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,6 +23,7 @@ from filanda.components.discussions.composing import composer, previewed, quote_
 from filanda.components.discussions.forms import FILE_BYTES, FILES_MOST, Written, files_again, written
 from filanda.components.discussions.framing import Room, enter, post_rows
 from filanda.components.discussions.views.reading import at_post
+from filanda.kernel.identity.requests import SignInFirst
 from filanda.kernel.policies import Forbidden
 from filanda.kernel.ui.numbers import id_in, whole
 from filanda.spaces.actions.joining import join_space
@@ -39,9 +38,7 @@ __all__ = ["accept", "answer", "delete", "draft", "edit", "new", "people", "prev
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Start a thread."""
     room = enter(request, slug)
-    sent = _ready(request, room, room.root + "new/")
-    if sent is not None:
-        return sent
+    _require_writing(room, room.root + "new/")
     if request.method != "POST":
         kept = Draft.objects.filter(account=room.actor.account_id, place=f"space:{room.space.pk}").first()
         return _new_page(request, room, composer(room, draft=kept))
@@ -83,9 +80,7 @@ def answer(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Answer in a thread. GET: the form alone, with ?quote= or ?to= the number of a post."""
     room = enter(request, slug)
     thread = room.find(number)
-    sent = _ready(request, room, f"{room.root}{thread.pk}/answer/")
-    if sent is not None:
-        return sent
+    _require_writing(room, f"{room.root}{thread.pk}/answer/")
     if request.method != "POST":
         kept = Draft.objects.filter(account=room.actor.account_id, place=f"thread:{thread.pk}").first()
         quoted, reply_to = "", 0
@@ -374,12 +369,12 @@ def _may_compose(room: Room) -> None:
         raise Forbidden(room.may_write)
 
 
-def _ready(request: HttpRequest, room: Room, back: str) -> HttpResponse | None:
-    """None if the reader may write here, or may join by sending; else where they have to go first."""
+def _require_writing(room: Room, back: str) -> None:
+    """The reader may write here, or may join by sending. Raises SignInFirst, Forbidden."""
     if room.may_write or room.may_join:
-        return None
+        return
     if room.actor.is_visitor:
-        return HttpResponseRedirect(f"{reverse('signin:start')}?{urlencode({'next': back})}")
+        raise SignInFirst(back)
     raise Forbidden(room.may_write)
 
 
