@@ -21,12 +21,14 @@ def opened(visits: Visits, width: int = 1280, *, scripts: bool = True, address: 
     return page
 
 
-def entered(visits: Visits, installation: Installation, email: str, width: int = 1280) -> Page:
-    """Signed in as an invented person, by a session that the installation itself makes."""
+def entered(
+    visits: Visits, installation: Installation, email: str, width: int = 1280, *, expected: tuple[int, ...] = (409, 422)
+) -> Page:
+    """Signed in as an invented person, by a session that the installation itself makes. `expected`: as `begin`."""
     key = installation.python(
         "from tests.journeys.preparing import session_of", f"print(session_of({email!r}))"
     ).split()[-1]
-    page = visits.begin(width, expected=(409, 422))
+    page = visits.begin(width, expected=expected)
     page.context.add_cookies([{"name": "session", "value": key, "url": installation.url}])
     return page
 
