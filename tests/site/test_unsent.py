@@ -56,7 +56,9 @@ def test_what_was_written_while_signed_out_is_shown_and_can_be_sent_once_signed_
     assert (done.status_code, Proposal.objects.get().summary) == (302, WORDS)
 
 
-@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "", "http://test.example.elsewhere.example"])
+@pytest.mark.parametrize(
+    "origin", ["https://elsewhere.example", "null", "", "https://test.example", "http://test.example.elsewhere.example"]
+)
 def test_what_another_site_sends_is_never_offered_to_be_sent(region, anna, origin):
     row = make_proposal(region, anna, state="draft")
     client = Client(headers={"host": "test.example"}, enforce_csrf_checks=True)

@@ -62,7 +62,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if asks_api(request):
         return tell(request, FORBIDDEN, _("This is not open to visitors."))
     kept = unsent(request)
-    if kept is not None and _is_signed_out(request, True):
+    if kept is not None and _is_signed_out(request, False):
         return _again(request, kept, must_sign_in=True)
     return render(request, "errors/403.html", {"reason": str(exception), "unsent": kept}, status=403)
 

@@ -9,7 +9,6 @@ fields are not put before the reader as if they were their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
@@ -58,5 +57,4 @@ def unsent(request: HttpRequest) -> Unsent | None:
 
 
 def _is_ours(request: HttpRequest) -> bool:
-    origin = request.headers.get("Origin", "")
-    return bool(origin) and urlsplit(origin).netloc.lower() == request.get_host().lower()
+    return request.headers.get("Origin", "").lower() == f"{request.scheme}://{request.get_host()}".lower()
