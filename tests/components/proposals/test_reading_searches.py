@@ -103,6 +103,17 @@ def test_telling_only_what_is_new_and_fits(here, anna, bruno, indexed):
     assert not told(WEEK + timedelta(days=8))  # nothing new, no e-mail
 
 
+def test_what_the_index_did_not_know_yet_is_told_the_next_time(here, anna, bruno, indexed):
+    keep(bruno, here, "", "All", "daily")
+    indexed()
+    day = NOW + timedelta(days=1)
+    make_proposal(here, anna, "Just before", published_at=day - timedelta(minutes=5))
+    assert not told(day)
+    indexed()
+    (message,) = told(day + timedelta(days=1))
+    assert titles(message) == ["Just before"]
+
+
 def test_telling_holds_the_ladder_at_the_moment_of_sending(here, anna, bruno, indexed):
     keep(bruno, here, "", "All", "daily")
     space = make_space(here, "Secret dyes", openness=Openness.PRIVATE, members=[anna])

@@ -46,6 +46,7 @@ KEPT_MOST = 20
 NAME_MOST = 120
 TOLD_MOST = 10
 LOOKED_AT = 200  # newest results in which what is new is looked for
+SETTLED = timedelta(minutes=30)  # how long the search index may take: what was published later is told next time
 PERIODS = {Frequency.DAILY: timedelta(hours=22), Frequency.WEEKLY: timedelta(days=6, hours=22)}
 _SALT = "filanda.proposals.search"
 
@@ -152,8 +153,9 @@ def tell_new(*, search_id: int, now: datetime) -> int:
             return 0
         language = language_of(account, region)
         with translation.override(language):
-            found = _new(actor, search, now)
-            since, search.seen_at = search.seen_at, now
+            until = max(search.seen_at, now - SETTLED)
+            found = _new(actor, search, until)
+            since, search.seen_at = search.seen_at, until
             if found:
                 search.sent_at = now
                 _post(search, account, region, language, found)
@@ -168,14 +170,14 @@ def tell_new(*, search_id: int, now: datetime) -> int:
         return len(found)
 
 
-def _new(actor: Actor, search: SavedSearch, now: datetime) -> list[Card]:
+def _new(actor: Actor, search: SavedSearch, until: datetime) -> list[Card]:
     selection = Selection.read(QueryDict(search.query))
     filters = dict(selection.filters) | {"open": ("yes",)}
     found = find_proposals(search.region, actor, selection.q, filters, "newest", limit=LOOKED_AT)
     return [
         card
         for card in cards(actor, found.ids)
-        if card.is_open and card.published_at is not None and search.seen_at < card.published_at <= now
+        if card.is_open and card.published_at is not None and search.seen_at < card.published_at <= until
     ]
 
 
