@@ -148,7 +148,7 @@ def _one_validates_and_one_asks(region, marta, bruno, pages):
         (pages[bruno.pk], f"{address}return/", {"question": "Which body is this?"}),
     )
     person.refresh_from_db()
-    late = "Perhaps somebody else acted a moment ago."
+    late = "Perhaps somebody else was quicker."
     assert [late in one for one in read] == [
         person.state == ValidationState.RETURNED,
         person.state == ValidationState.VALIDATED,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from filanda.capabilities.introductions import actions, telling
 from filanda.capabilities.introductions.errors import IntroductionWrong
@@ -334,6 +335,7 @@ def test_nobody_is_asked_twice_about_the_same(region, anna, bruno, fede):
     gina = a_person(region, "Gina Riva")
     RoleGrant.objects.create(region=region, account=gina, role=Role.FACILITATOR)
     first = proposed(region, fede, anna, body)
+    translation.activate("en")
     for one, other in ((anna, body), (body, anna)):
         with pytest.raises(IntroductionWrong) as caught:
             proposed(region, gina, one, other, key=f"k{one.pk}")

@@ -105,7 +105,6 @@ def test_telling_only_what_is_new_and_fits(here, anna, bruno, indexed):
 
 def test_what_the_index_did_not_know_yet_is_told_the_next_time(here, anna, bruno, indexed):
     keep(bruno, here, "", "All", "daily")
-    indexed()
     day = NOW + timedelta(days=1)
     make_proposal(here, anna, "Just before", published_at=day - timedelta(minutes=5))
     assert not told(day)
