@@ -141,6 +141,7 @@ def test_from_a_need_to_a_confirmed_collaboration(visits: Visits, installation: 
     press(owner, "Continue")
     press(owner, "Continue")
     press(owner, "Send it")
+    expect(owner.locator("main")).to_contain_text("A facilitator reads it")
     facilitator.goto("/en/proposals/review/")
     facilitator.get_by_role("link", name="Optical sensors for milk, on the farm").first.click()
     for box in facilitator.locator("#checklist input").all():
