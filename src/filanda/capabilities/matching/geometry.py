@@ -30,10 +30,6 @@ SHRINK = 1.0  # of the scatter within bodies, in units of its mean variance; mor
 SHRINK_PIECES = 4000.0  # SHRINK + SHRINK_PIECES / pieces
 SPREAD = 0.4  # power of the spread that is left once the scatter within bodies is evened out
 
-FRONT = (
-    128  # dimensions that a first look at many pieces is content with: those of the largest spread, which come first
-)
-
 CHUNK = 8192  # rows worked on at once
 
 

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from pgvector.django import HalfVectorField
 
-from filanda.capabilities.matching.geometry import FRONT, RECIPE
+from filanda.capabilities.matching.geometry import RECIPE
 from filanda.directory.organisations.models import Evidence
 from filanda.kernel.regions.models import Region
 from filanda.kernel.regions.scoped import scoped
@@ -92,10 +92,12 @@ class VectorSpace(models.Model):
     def __str__(self) -> str:
         return f"space {self.pk} of {self.model_id}"
 
+    LARGE = 5_000
+
     @property
     def has_front(self) -> bool:
-        """Whether its vectors have an `EvidenceFront` each. Older recipes have none."""
-        return self.recipe == RECIPE and self.fitted_on >= EvidenceFront.LARGE
+        """Whether a first look by the first dimensions (`fronts`) pays. Those of older recipes have no order."""
+        return self.recipe == RECIPE and self.fitted_on >= self.LARGE
 
 
 class InSpace(models.Model):
@@ -129,20 +131,6 @@ class EvidenceVector(PlacedVector):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["space", "evidence"], name="matching_vector_once")]
-
-
-class EvidenceFront(InSpace):
-    """The first dimensions of an `EvidenceVector`, in a table of a third of its size: what a large region's scan reads.
-
-    Kept for spaces of at least `LARGE` pieces (`vectors`). The best of it are then compared in full.
-    """
-
-    LARGE = 20_000
-
-    vector = HalfVectorField(dimensions=FRONT)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["space", "evidence"], name="matching_front_once")]
 
 
 class SecondVector(PlacedVector):

