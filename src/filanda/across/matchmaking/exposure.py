@@ -26,7 +26,7 @@ from math import log2
 from django.db import transaction
 from django.db.models import Min
 
-from filanda.across.matchmaking.finding import any_of
+from filanda.across.matchmaking.finding import asked_of
 from filanda.across.matchmaking.models import Exposure, Found, Seeker, Showing
 from filanda.capabilities.introductions.models import IntroductionState
 from filanda.capabilities.introductions.models import Side as IntroducedSide
@@ -117,5 +117,9 @@ def _introduced(side: str) -> set[Pair]:
 
 def excess_of(kind: str, ids: Iterable[int]) -> dict[int, float]:
     """What was counted last night. One query."""
-    rows = Exposure.objects.filter(kind=kind, object_id__in=any_of(ids))
-    return dict(rows.values_list("object_id", "excess"))
+    rows = asked_of(
+        f"excess of {kind}",
+        lambda those: Exposure.objects.filter(kind=kind, object_id__in=those).values("object_id", "excess"),
+        ids,
+    )
+    return {row["object_id"]: row["excess"] for row in rows}

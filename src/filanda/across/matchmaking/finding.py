@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,7 +14,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, OuterRef, Q
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from filanda.across.matchmaking import features as signals
@@ -41,6 +41,7 @@ from filanda.directory.organisations.models import (
 )
 from filanda.directory.people.models import Block, Person, PersonConcept
 from filanda.directory.taxonomies.models import Concept
+from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role, RoleGrant
 from filanda.kernel.regions.models import Region
@@ -53,6 +54,7 @@ __all__ = [
     "Side",
     "Wish",
     "area_of",
+    "asked_of",
     "blocked_accounts",
     "bodies",
     "own_side",
@@ -122,6 +124,18 @@ def as_array(ids: Iterable[int]) -> str:
     return "{" + ",".join(map(str, ids)) + "}"
 
 
+def asked_of(name: str, build: Callable[[RawSQL], QuerySet[Any, Any]], ids: Iterable[int]) -> list[dict[str, Any]]:
+    """What `build` finds for `ids`, for which it is given what stands after `__in`: compiled once a process, so that
+    nothing but them may depend on who asks or when. No query for no ids.
+    """
+    array = as_array(ids)
+    if array == "{}":
+        return []
+    return rows_of(
+        f"matchmaking: {name}", lambda known: build(RawSQL("SELECT unnest(%s::bigint[])", [known[0]])), [array]
+    )
+
+
 def wish_of(proposal: Proposal) -> Wish:
     """Of a proposal: two queries, and one for the organisation if it was not read with it."""
     body = proposal.organisation
@@ -144,10 +158,18 @@ def area_of(concept: Concept | None) -> Area | None:
 
 def topics_of_proposals(ids: Sequence[int]) -> dict[int, tuple[Topic, ...]]:
     """What proposals are about, as far as somebody said so. One query."""
-    rows = ProposalConcept.objects.filter(proposal__in=any_of(ids)).exclude(origin=ConceptOrigin.SUGGESTED)
+    rows = asked_of(
+        "topics of proposals",
+        lambda those: (
+            ProposalConcept.objects.filter(proposal__in=those)
+            .exclude(origin=ConceptOrigin.SUGGESTED)
+            .values("proposal", "concept", "concept__ancestor_ids")
+        ),
+        ids,
+    )
     found: dict[int, list[Topic]] = defaultdict(list)
-    for proposal_id, concept_id, above in rows.values_list("proposal", "concept", "concept__ancestor_ids"):
-        found[proposal_id].append(Topic(concept_id, tuple(above)))
+    for row in rows:
+        found[row["proposal"]].append(Topic(row["concept"], tuple(row["concept__ancestor_ids"])))
     return {key: tuple(value) for key, value in found.items()}
 
 
@@ -194,16 +216,11 @@ def bodies(
         if one.organisation_id not in side.organisations and ("organisation", one.organisation_id) not in side.dismissed
     ]
     ids = [one.organisation_id for one in kept]
-    some = EvidenceParty.objects.filter(organisation=OuterRef("pk")).order_by().values("pk")[:PLENTY]
-    rows = {
-        row.pk: row
-        for row in Organisation.objects.filter(pk__in=any_of(ids), hidden_at=None)
-        .annotate(some=ArraySubquery(some))  # who has plenty may have thousands, which nobody has to count
-        .only("name", "website", "helix_role", "state", "created_at")
-    }
+    rows = {row["id"]: row for row in asked_of("bodies", _read_bodies, ids)}
     carried = {one.organisation_id: [piece.evidence_id for piece in one.evidence] for one in kept}
     pieces = {piece for several in carried.values() for piece in several}
-    kinds = dict(Evidence.objects.filter(pk__in=any_of(pieces)).values_list("pk", "kind"))
+    read = asked_of("kinds", lambda those: Evidence.objects.filter(pk__in=those).values("id", "kind"), pieces)
+    kinds = {one["id"]: one["kind"] for one in read}
     had = _topics_of_bodies(ids, carried) if wish.topics else {}
     areas = _areas(ids) if wish.area is not None else {}
     answers = median_days(ids)
@@ -215,37 +232,46 @@ def bodies(
         if row is None:
             continue
         shown = [(kinds.get(piece.evidence_id, ""), piece.share) for piece in one.evidence]
-        days = answers.get(row.pk)
-        topics = had.get(row.pk, ())
+        days = answers.get(one.organisation_id)
+        topics = had.get(one.organisation_id, ())
         made.append(
             Body(
-                id=row.pk,
-                name=row.name,
+                id=one.organisation_id,
+                name=row["name"],
                 features={
                     # The root keeps the order of the votes, and lets what is about alike be about alike.
                     "evidence": (one.score / best) ** 0.5 if best > 0 else 0.0,
                     "topics": signals.topics(wish.topics, topics),
                     "kind": signals.kinds(wish.cooperation, shown),
                     "stage": signals.stage(wish.trl, shown),
-                    "place": signals.place(wish.area, areas.get(row.pk)),
-                    "helix": signals.helix(wish.helix, row.helix_role),
+                    "place": signals.place(wish.area, areas.get(one.organisation_id)),
+                    "helix": signals.helix(wish.helix, row["helix_role"]),
                     "answers": signals.responsiveness(days),
-                    "partners": min(1.0, partners.get(row.pk, 0) / signals.PARTNERS_MOST),
+                    "partners": min(1.0, partners.get(one.organisation_id, 0) / signals.PARTNERS_MOST),
                 },
                 evidence=one.evidence,
                 counted=one.counted,
                 is_close=one.is_close,
-                house=house_of(row.website),
-                is_new=is_new_body(row.state, row.created_at, len(row.some), now),
-                helix_role=row.helix_role,
+                house=house_of(row["website"]),
+                is_new=is_new_body(row["state"], row["created_at"], len(row["some"]), now),
+                helix_role=row["helix_role"],
                 days=days,
-                partners=partners.get(row.pk, 0),
+                partners=partners.get(one.organisation_id, 0),
                 topics=tuple(
                     topic.id for topic in topics if any(signals.shared(want, topic) >= 1 for want in wish.topics)
                 ),
             )
         )
     return made, found.text_only
+
+
+def _read_bodies(those: RawSQL) -> QuerySet[Any, Any]:
+    some = EvidenceParty.objects.filter(organisation=OuterRef("pk")).order_by().values("pk")[:PLENTY]
+    return (
+        Organisation.objects.filter(pk__in=those, hidden_at=None)
+        .annotate(some=ArraySubquery(some))  # who has plenty may have thousands, which nobody has to count
+        .values("id", "name", "website", "helix_role", "state", "created_at", "some")
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -266,14 +292,28 @@ def is_new_body(state: str, created_at: datetime, pieces: int, now: datetime) ->
 def _topics_of_bodies(ids: Sequence[int], pieces: Mapping[int, Sequence[int]]) -> dict[int, tuple[Topic, ...]]:
     """What bodies say they are about, and what the pieces that carried them are about. Two queries."""
     found: dict[int, dict[int, Topic]] = defaultdict(dict)
-    rows = OrganisationConcept.objects.filter(organisation__in=any_of(ids)).exclude(origin=ConceptOrigin.SUGGESTED)
-    for body, concept_id, above in rows.values_list("organisation", "concept", "concept__ancestor_ids"):
-        found[body][concept_id] = Topic(concept_id, tuple(above))
+    rows = asked_of(
+        "topics of bodies",
+        lambda those: (
+            OrganisationConcept.objects.filter(organisation__in=those)
+            .exclude(origin=ConceptOrigin.SUGGESTED)
+            .values("organisation", "concept", "concept__ancestor_ids")
+        ),
+        ids,
+    )
+    for row in rows:
+        found[row["organisation"]][row["concept"]] = Topic(row["concept"], tuple(row["concept__ancestor_ids"]))
     wanted = {piece for some in pieces.values() for piece in some}
     of_pieces: dict[int, list[Topic]] = defaultdict(list)
-    links = EvidenceConcept.objects.filter(evidence__in=any_of(wanted))
-    for piece, concept_id, above in links.values_list("evidence", "concept", "concept__ancestor_ids"):
-        of_pieces[piece].append(Topic(concept_id, tuple(above)))
+    links = asked_of(
+        "topics of pieces",
+        lambda those: EvidenceConcept.objects.filter(evidence__in=those).values(
+            "evidence", "concept", "concept__ancestor_ids"
+        ),
+        wanted,
+    )
+    for row in links:
+        of_pieces[row["evidence"]].append(Topic(row["concept"], tuple(row["concept__ancestor_ids"])))
     for body, some in pieces.items():
         for piece in some:
             for topic in of_pieces.get(piece, ()):
@@ -283,20 +323,31 @@ def _topics_of_bodies(ids: Sequence[int], pieces: Mapping[int, Sequence[int]]) -
 
 def _areas(ids: Sequence[int]) -> dict[int, Area]:
     """Main sites. One query."""
-    rows = Site.objects.filter(organisation__in=any_of(ids), is_main=True).order_by()
-    values = rows.values_list("organisation", "municipality_code", "province_code", "nuts_code")
-    return {body: Area(municipality, province, nuts) for body, municipality, province, nuts in values}
+    rows = asked_of(
+        "areas",
+        lambda those: (
+            Site.objects.filter(organisation__in=those, is_main=True)
+            .order_by()
+            .values("organisation", "municipality_code", "province_code", "nuts_code")
+        ),
+        ids,
+    )
+    return {row["organisation"]: Area(row["municipality_code"], row["province_code"], row["nuts_code"]) for row in rows}
 
 
 def median_days(ids: Sequence[int]) -> dict[int, float]:
     """By organisation, the median days that those who answered its own answers waited. One query."""
-    rows = (
-        ExpressionOfInterest.objects.filter(
-            proposal__organisation__in=any_of(ids), sent_at__isnull=False, read_at__isnull=False
-        )
-        .order_by()
-        .values("proposal__organisation")
-        .annotate(n=Count("pk"), sent=ArrayAgg("sent_at"), read=ArrayAgg("read_at"))
+    rows = asked_of(
+        "days",
+        lambda those: (
+            ExpressionOfInterest.objects.filter(
+                proposal__organisation__in=those, sent_at__isnull=False, read_at__isnull=False
+            )
+            .order_by()
+            .values("proposal__organisation")
+            .annotate(n=Count("pk"), sent=ArrayAgg("sent_at"), read=ArrayAgg("read_at"))
+        ),
+        ids,
     )
     return {
         row["proposal__organisation"]: median(

@@ -87,10 +87,18 @@ def calls_near(
 
 def _topics(ids: Iterable[int]) -> dict[int, tuple[Topic, ...]]:
     """What calls are about, as far as somebody said so. One query."""
-    rows = FundingCallConcept.objects.filter(call__in=finding.any_of(ids)).exclude(origin=ConceptOrigin.SUGGESTED)
+    rows = finding.asked_of(
+        "topics of calls",
+        lambda those: (
+            FundingCallConcept.objects.filter(call__in=those)
+            .exclude(origin=ConceptOrigin.SUGGESTED)
+            .values("call", "concept", "concept__ancestor_ids")
+        ),
+        ids,
+    )
     found: dict[int, list[Topic]] = defaultdict(list)
-    for call, concept, above in rows.values_list("call", "concept", "concept__ancestor_ids"):
-        found[call].append(Topic(concept, tuple(above)))
+    for row in rows:
+        found[row["call"]].append(Topic(row["concept"], tuple(row["concept__ancestor_ids"])))
     return {call: tuple(some) for call, some in found.items()}
 
 

@@ -222,10 +222,10 @@ def _chosen_bodies(
 
 def _labels(concept_ids: Iterable[int]) -> dict[int, str]:
     """One query, none for nothing."""
-    wanted = set(concept_ids)
-    if not wanted:
-        return {}
-    return {pk: label_in(labels) for pk, labels in Concept.objects.filter(pk__in=wanted).values_list("pk", "labels")}
+    rows = finding.asked_of(
+        "labels", lambda those: Concept.objects.filter(pk__in=those).values("id", "labels"), set(concept_ids)
+    )
+    return {row["id"]: label_in(row["labels"]) for row in rows}
 
 
 def _people(
