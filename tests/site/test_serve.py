@@ -20,8 +20,9 @@ from filanda.kernel.database.places import embedded_dsn
 from filanda.kernel.database.testing import start_test_cluster
 
 _PROGRAM = """
-import os, sys, subprocess, time
+import os, signal, sys, subprocess, time
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore it, and this would inherit that
 from filanda.kernel.database.errors import DatabaseFailure
 from filanda.site.failures import Failure
 from filanda.site.serve import Service, serve
