@@ -67,10 +67,20 @@ class _Strict(jinja2.StrictUndefined):
         return _Missing(hint, obj, *args, **kwargs) if isinstance(obj, Mapping) else super().__new__(cls)
 
 
+class _Template(jinja2.Template):
+    """Macros see the environment's globals, which are all there are: nobody gives a template some of its own. Jinja
+    compares both lists at each import.
+    """
+
+    def _get_default_module(self, ctx: Any = None) -> Any:
+        return super()._get_default_module()
+
+
 class _Environment(jinja2.Environment):
     """Rows are dictionaries: what they hold is found at once, not after an attribute was looked for in vain."""
 
     code_generator_class = ShortCode
+    template_class = _Template
     shown = staticmethod(shown)
 
     def getattr(self, obj: Any, attribute: str) -> Any:

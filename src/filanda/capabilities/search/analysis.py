@@ -31,7 +31,8 @@ def known_language(language: str) -> str:
 
 def readable(text: str, longest: int) -> str:
     """The first `longest` characters in NFC, without what cannot be encoded (half surrogates)."""
-    return unicodedata.normalize("NFC", text[:longest].encode("utf-8", "ignore").decode())
+    text = text[:longest]
+    return text if text.isascii() else unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
 
 
 def _build(*filters: Filter) -> TextAnalyzer:

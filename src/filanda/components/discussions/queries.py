@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.template.defaultfilters import filesizeformat
@@ -32,7 +31,7 @@ from filanda.capabilities.threads.queries import (
 )
 from filanda.directory.affiliations.models import Position
 from filanda.directory.organisations.models import HelixRole
-from filanda.directory.people.models import Person
+from filanda.directory.people.models import Person, PersonSeen
 from filanda.directory.people.queries import reader_class, reader_in_class
 from filanda.kernel.database import compiled
 from filanda.kernel.identity.actors import Actor
@@ -82,11 +81,11 @@ def authors(
     unknown = _("A member")
     base, language = address_of("profiles:people"), get_language() or ""
     for row in people_known(wanted, actor, space) if known is None else known:
-        person = Person.from_db(DEFAULT_DB_ALIAS, _PERSON, [row[name] for name in _PERSON])
+        person = PersonSeen(*(row[name] for name in _PERSON))
         shows = row["helix"] if row["helix"] and person.field_visible_to("positions", actor) else ""
         found[person.account_id] = Author(
             name=person.name,
-            url=f"{base}{person.pk}/{person.slug}/",
+            url=f"{base}{person.id}/{person.slug}/",
             mark=initials(person.name, "small"),
             helix=shows,
             helix_label=_helix_label(shows, language) if shows else "",
@@ -103,7 +102,7 @@ def _helix_label(role: str, language: str) -> str:
     return str(HelixRole(role).label)
 
 
-# In the order of the model: from_db takes them as they come.
+# In the order of PersonSeen.
 _PERSON = ("id", "account_id", "name", "listing", "visibility", "facilitator_id")
 
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -88,7 +90,36 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.visible_to(actor).filter(listing__in=LISTED[is_inside], hidden_at=None)
 
 
-class Person(models.Model):
+class Discloses:
+    """Who sees which field of somebody, as they chose: of a `Person`, or of what was read of one for a list."""
+
+    account_id: Any
+    facilitator_id: Any
+    visibility: Any
+
+    def visibility_of(self, field: str) -> Visibility:
+        """Who sees `field` (a key of FIELDS), as the person chose or as it is by default."""
+        return Visibility(self.visibility.get(field) or FIELDS[field])
+
+    def field_visible_to(self, field: str, actor: Actor) -> bool:
+        """Whether `actor`, who may open the page, sees `field` on it."""
+        if actor.is_platform or self.is_of(actor):
+            return True
+        chosen = self.visibility_of(field)
+        if chosen == Visibility.PRIVATE:
+            return self.is_looked_after_by(actor)
+        return chosen == Visibility.PUBLIC or actor.is_member
+
+    def is_of(self, actor: Actor) -> bool:
+        """Whether this is `actor`."""
+        return actor.account_id is not None and actor.account_id == self.account_id
+
+    def is_looked_after_by(self, actor: Actor) -> bool:
+        """Whether `actor` is this person's facilitator, and still is staff."""
+        return actor.account_id is not None and actor.account_id == self.facilitator_id and bool(actor.roles & STAFF)
+
+
+class Person(Discloses, models.Model):
     """Somebody with a profile in one region. `account` is empty once they are erased: "a former member"."""
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="people")
@@ -175,30 +206,25 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name or f"person {self.pk}"
 
-    def visibility_of(self, field: str) -> Visibility:
-        """Who sees `field` (a key of FIELDS), as the person chose or as it is by default."""
-        return Visibility(self.visibility.get(field) or FIELDS[field])
-
-    def field_visible_to(self, field: str, actor: Actor) -> bool:
-        """Whether `actor`, who may open the page, sees `field` on it."""
-        if actor.is_platform or self.is_of(actor):
-            return True
-        chosen = self.visibility_of(field)
-        if chosen == Visibility.PRIVATE:
-            return self.is_looked_after_by(actor)
-        return chosen == Visibility.PUBLIC or actor.is_member
-
     def headline_to(self, actor: Actor) -> str:
         """The headline as `actor` may read it beside the name: empty where it is not for them."""
         return self.headline if self.field_visible_to("headline", actor) else ""
 
-    def is_of(self, actor: Actor) -> bool:
-        """Whether this is `actor`."""
-        return actor.account_id is not None and actor.account_id == self.account_id
+    @property
+    def slug(self) -> str:
+        return slug_of(self.name)
 
-    def is_looked_after_by(self, actor: Actor) -> bool:
-        """Whether `actor` is this person's facilitator, and still is staff."""
-        return actor.account_id is not None and actor.account_id == self.facilitator_id and bool(actor.roles & STAFF)
+
+@dataclass(slots=True)
+class PersonSeen(Discloses):
+    """As much of somebody as a line of a list needs: a model's instance costs ten times as much to make."""
+
+    id: int
+    account_id: int | None
+    name: str
+    listing: str
+    visibility: dict[str, str]
+    facilitator_id: int | None
 
     @property
     def slug(self) -> str:

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from django.http import Http404, HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from filanda.kernel.identity.actors import Actor
 
@@ -21,8 +24,11 @@ class SignInFirst(Http404):
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Who acts, as the middleware found out."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    """Who acts, as the middleware finds out now: the actor itself, which rows of lists ask again and again."""
+    found = request.actor  # type: ignore[attr-defined]
+    if type(found) is SimpleLazyObject and found.is_visitor is not None:  # asked, so that it has been looked up
+        found = request.actor = copy(found)  # type: ignore[attr-defined]
+    actor: Actor = found
     return actor
 
 
