@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import CharField, DateTimeField, Exists, JSONField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, JSONObject, Now
 from django.urls import reverse
@@ -283,9 +282,7 @@ def _people_seen(actor: Actor, accounts: Iterable[int]) -> dict[int, tuple[int, 
 def _as_people(seen: Mapping[int, tuple[int, str]], accounts: Iterable[int]) -> dict[int, Person]:
     """Those of `accounts` who are seen, with id, account and name."""
     return {
-        account: Person.from_db(
-            DEFAULT_DB_ALIAS, ("id", "account_id", "name"), (seen[account][0], account, seen[account][1])
-        )
+        account: compiled.made(Person, ("id", "account_id", "name"), (seen[account][0], account, seen[account][1]))
         for account in accounts
         if account in seen
     }

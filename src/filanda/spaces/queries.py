@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.timezone import now as clock
 
 from filanda.directory.people.models import Person
+from filanda.kernel.database.compiled import made
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Account, Role, RoleGrant
@@ -77,14 +77,14 @@ def space_at(slug: str, actor: Actor) -> Space | None:
     if not found:
         return None
     row = found[0]
-    space: Space = Space.from_db(DEFAULT_DB_ALIAS, _SPACE, [row[name] for name in _SPACE])
+    space: Space = made(Space, _SPACE, [row[name] for name in _SPACE])
     space.region = region
     space.component_rows = row["component_rows"]  # type: ignore[attr-defined]
     if space.parent_id is not None:
-        space.parent = Space.from_db(DEFAULT_DB_ALIAS, _PARENT, [row[f"parent__{name}"] for name in _PARENT])
+        space.parent = made(Space, _PARENT, [row[f"parent__{name}"] for name in _PARENT])
     mine = None
     if row.get("mine__id") is not None:
-        mine = Membership.from_db(DEFAULT_DB_ALIAS, _MINE, [row[f"mine__{name}"] for name in _MINE])
+        mine = made(Membership, _MINE, [row[f"mine__{name}"] for name in _MINE])
     space.own_membership = mine  # type: ignore[attr-defined]
     return space if _may_know(actor, space, mine) else None
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import DateTimeField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.http import urlencode
@@ -20,7 +19,7 @@ from filanda.components.proposals.models import Proposal, ProposalQuerySet, Prop
 from filanda.components.proposals.queries.reading import address_of, title_of
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.people.models import Person
-from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import made, padded
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
@@ -73,7 +72,7 @@ def _lines(actor: Actor, ids: Sequence[int], now: datetime) -> Mapping[int, Desk
 
     standing = (actor.account_id, actor.roles, actor.scoped)
     found = rows_of(("matchmaking: unanswered", standing), build, [now.isoformat(), *padded(ids)])
-    seen = [Proposal.from_db(DEFAULT_DB_ALIAS, _SHOWN, [one[name] for name in _SHOWN]) for one in found]
+    seen = [made(Proposal, _SHOWN, [one[name] for name in _SHOWN]) for one in found]
     rows = [row for row in seen if row.owner_id != actor.account_id]
     kept: dict[int, list[int]] = defaultdict(list)
     for one in rows_of("matchmaking: kept", _kept, padded([row.pk for row in rows])) if rows else ():

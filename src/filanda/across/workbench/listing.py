@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Case, CharField, Count, DateTimeField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from filanda.capabilities.desk.models import DeskItem, queues_of
 from filanda.capabilities.desk.queries import deputised, names_of
+from filanda.kernel.database.compiled import made
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests import desk_sources
@@ -88,7 +88,7 @@ def queue_page(actor: Actor, filters: Filters, now: datetime) -> QueuePage:
     page = min(max(1, filters.page), pages)
     filters = replace(filters, page=page)
     found = reader.ask(filters, lambda rows, _moment: _page(rows, filters)) if total else []
-    items = [DeskItem.from_db(DEFAULT_DB_ALIAS, _SHOWN, [row[name] for name in _SHOWN]) for row in found]
+    items = [made(DeskItem, _SHOWN, [row[name] for name in _SHOWN]) for row in found]
     lines = lines_of(actor, items, now)
     names = names_of(item.holder_id for item in items if item.holder_id != actor.account_id)
     return QueuePage(items, lines, names, away, page, pages, total, overdue, by_whose, by_kind, by_queue)

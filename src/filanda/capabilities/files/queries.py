@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import slugify
 
 from filanda.capabilities.files.models import FileAudience, FileKind, StoredFile, StoredFileQuerySet
+from filanda.kernel.database.compiled import made
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 
@@ -52,7 +52,7 @@ def files_shown(subject: tuple[str, int]) -> list[StoredFile]:
         return found
 
     found = rows_of(("files: shown", kind), build, [number])
-    return [StoredFile.from_db(DEFAULT_DB_ALIAS, _FILE, [one[name] for name in _FILE]) for one in found]
+    return [made(StoredFile, _FILE, [one[name] for name in _FILE]) for one in found]
 
 
 def logos_of(kind: str, ids: Iterable[int]) -> dict[int, Logo]:

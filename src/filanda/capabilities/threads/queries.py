@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import BigIntegerField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -243,7 +242,7 @@ def thread_at(
     if not found:
         return None
     row = found[0]
-    thread = Thread.from_db(DEFAULT_DB_ALIAS, _THREAD, [row[name] for name in _THREAD])
+    thread = compiled.made(Thread, _THREAD, [row[name] for name in _THREAD])
     for name in ("read_number", "answer_number", *fields):
         setattr(thread, name, row[name])
     return thread

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
@@ -20,7 +19,7 @@ from filanda.directory.organisations.models import ConceptOrigin, HelixRole, Org
 from filanda.directory.organisations.queries import slug_of
 from filanda.directory.people.models import STAFF, Person
 from filanda.directory.taxonomies.models import Concept, label_in
-from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import made, padded
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.kept import Kept
@@ -152,12 +151,12 @@ def _read_topics(ids: Sequence[int]) -> QuerySet[Any, Any]:
 
 
 def _proposal(one: dict[str, Any]) -> Proposal:
-    row: Proposal = Proposal.from_db(DEFAULT_DB_ALIAS, _PROPOSAL, [one[name] for name in _PROPOSAL])
+    row: Proposal = made(Proposal, _PROPOSAL, [one[name] for name in _PROPOSAL])
     if row.organisation_id is not None:
         body = [one[f"organisation__{name}"] for name in _BODY]
-        row.organisation = Organisation.from_db(DEFAULT_DB_ALIAS, _BODY, body)
+        row.organisation = made(Organisation, _BODY, body)
     if row.place_id is not None:
-        row.place = Concept.from_db(DEFAULT_DB_ALIAS, _PLACE, [one[f"place__{name}"] for name in _PLACE])
+        row.place = made(Concept, _PLACE, [one[f"place__{name}"] for name in _PLACE])
     return row
 
 
@@ -201,7 +200,7 @@ def _people(actor: Actor, accounts: Sequence[int]) -> dict[int, Person]:
 
     key = ("proposals: people of cards", is_staff, actor.is_member, bool(own))
     found = rows_of(key, build, [*own, *padded(accounts)])
-    rows: list[Person] = [Person.from_db(DEFAULT_DB_ALIAS, _PERSON, [one[name] for name in _PERSON]) for one in found]
+    rows: list[Person] = [made(Person, _PERSON, [one[name] for name in _PERSON]) for one in found]
     return {row.account_id: row for row in rows if row.account_id is not None}
 
 

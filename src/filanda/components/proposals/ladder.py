@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -32,7 +31,7 @@ from filanda.components.proposals.models import (
     ProposalState,
     Rung,
 )
-from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import made, padded
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import VISITOR, Actor
 from filanda.kernel.identity.models import Role
@@ -117,7 +116,7 @@ def admissions_of(actor: Actor, rows: Iterable[Proposal]) -> dict[int, Admission
     if actor.account_id is None or not ids:
         return {}
     found = rows_of("proposals: admissions", _read_admissions, [actor.account_id, *padded(ids)])
-    admissions = [Admission.from_db(DEFAULT_DB_ALIAS, _ADMISSION, [one[name] for name in _ADMISSION]) for one in found]
+    admissions = [made(Admission, _ADMISSION, [one[name] for name in _ADMISSION]) for one in found]
     return {one.proposal_id: one for one in admissions}
 
 

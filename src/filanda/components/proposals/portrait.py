@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.http import urlencode
@@ -41,7 +40,7 @@ from filanda.components.proposals.queries.reading import address_of, title_of
 from filanda.directory.funding.queries import cards as calls_of
 from filanda.directory.people.values import language_label
 from filanda.directory.taxonomies.models import label_in
-from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import made, padded
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.identity.models import Role
@@ -136,7 +135,7 @@ def _interest(actor: Actor, proposal: Proposal) -> ExpressionOfInterest | None:
 
     ids = [proposal.pk, actor.account_id or 0, *(padded(speaks) if speaks else [])]
     for one in rows_of("proposals: an answer", build, ids):
-        found: ExpressionOfInterest = ExpressionOfInterest.from_db(DEFAULT_DB_ALIAS, _INTEREST, list(one.values()))
+        found: ExpressionOfInterest = made(ExpressionOfInterest, _INTEREST, list(one.values()))
         return found
     return None
 

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filanda.directory.people.models import STAFF, Person, ValidationState
 from filanda.directory.people.queries import facilitator_rules
-from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import made, padded
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.journal.models import Event
@@ -46,7 +45,7 @@ def _lines(actor: Actor, ids: Sequence[int], now: datetime) -> Mapping[int, Desk
     if not ids or not (actor.is_platform or actor.roles & STAFF):  # they see everybody of their region
         return {}
     found = rows_of("people: desk", _read, padded(ids))
-    rows = [Person.from_db(DEFAULT_DB_ALIAS, _READ, [one[name] for name in _READ]) for one in found]
+    rows = [made(Person, _READ, [one[name] for name in _READ]) for one in found]
     return {row.pk: _line(row, actor) for row in rows if decide(actor, "people.validate", row)}
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
+from filanda.kernel.database.compiled import made
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.models import Account
 
@@ -19,7 +19,7 @@ class LinkBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Account | None:
         found = rows_of("identity: account", _active, [int(user_id)])
-        return Account.from_db(DEFAULT_DB_ALIAS, _FIELDS, list(found[0].values())) if found else None
+        return made(Account, _FIELDS, list(found[0].values())) if found else None
 
 
 _FIELDS = tuple(field.attname for field in Account._meta.concrete_fields)

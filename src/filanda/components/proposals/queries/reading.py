@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
 from filanda.components.proposals.ladder import knows, with_rungs
 from filanda.components.proposals.models import Proposal, ProposalKind, slug_of
 from filanda.directory.organisations.models import Organisation
 from filanda.directory.taxonomies.models import Concept
+from filanda.kernel.database.compiled import made
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import Actor
 from filanda.kernel.manifests.things import ThingLine
@@ -51,14 +51,14 @@ def proposal_at(actor: Actor, number: int) -> Proposal | None:
     if not rows:
         return None
     row = rows[0]
-    found: Proposal = Proposal.from_db(DEFAULT_DB_ALIAS, _WHOLE, [row[name] for name in _WHOLE])
+    found: Proposal = made(Proposal, _WHOLE, [row[name] for name in _WHOLE])
     if not knows(actor, found):
         return None
     found.region = active_region()
     for role, (model, fields) in _AROUND.items():
         if row[f"{role}__id"] is not None:
             values = [row[f"{role}__{name}"] for name in fields]
-            setattr(found, role, model.from_db(DEFAULT_DB_ALIAS, fields, values))
+            setattr(found, role, made(model, fields, values))
     return found
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils.timezone import now as clock
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from filanda.components.proposals.models import (
 from filanda.components.proposals.policies.answering import is_author_side, is_owner_side
 from filanda.components.proposals.queries.answering import SILENT_TOLD, with_last_sign
 from filanda.directory.affiliations.queries import admin_accounts
-from filanda.kernel.database.compiled import padded
+from filanda.kernel.database.compiled import made, padded
 from filanda.kernel.database.compiled import rows as rows_of
 from filanda.kernel.identity.actors import PLATFORM, Actor
 from filanda.kernel.identity.models import Account, Role
@@ -170,10 +169,8 @@ def desk_lines(actor: Actor, ids: Sequence[int], _now: datetime) -> dict[int, De
         return {}
     found = {}
     for one in rows_of("proposals: answers on the desk", _read_for_desk, padded(ids)) if ids else ():
-        row = ExpressionOfInterest.from_db(DEFAULT_DB_ALIAS, _ANSWER, [one[name] for name in _ANSWER])
-        row.proposal = proposal = Proposal.from_db(
-            DEFAULT_DB_ALIAS, _PROPOSAL, [one[f"proposal__{name}"] for name in _PROPOSAL]
-        )
+        row = made(ExpressionOfInterest, _ANSWER, [one[name] for name in _ANSWER])
+        row.proposal = proposal = made(Proposal, _PROPOSAL, [one[f"proposal__{name}"] for name in _PROPOSAL])
         if is_author_side(actor, row) or is_owner_side(actor, row):
             continue
         is_own = actor.is_platform or proposal.is_looked_after_by(actor)
