@@ -10,7 +10,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
-from filanda.site.threads import keep_by_thread
+from filanda.site.threads import keep_by_thread, keep_sentences
 
 
 class Utf8Request(WSGIRequest):
@@ -29,4 +29,5 @@ class Utf8Request(WSGIRequest):
 
 application = get_wsgi_application()
 keep_by_thread()
+keep_sentences()
 application.request_class = Utf8Request
